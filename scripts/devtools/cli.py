@@ -1,0 +1,178 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs steps: one in the foreground, several two at a time with a table at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from .job import Job, StepFailed, StepSkipped, stop_everything
+from .steps import CHORES, STEPS, report_of
+from .work import WORK, DevError, lock, prepare
+
+_HEARTBEAT = 20.0
+_TAIL = 60
+
+
+@dataclass
+class Outcome:
+    """How a step ended. A step that runs pytest counts its tests, any other counts as one."""
+
+    name: str
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    code: int = 0
+    note: str = ""
+
+    @property
+    def word(self) -> str:
+        if self.failed:
+            return "FAILED"
+        return "passed" if self.passed else "skipped"
+
+
+def main(arguments: list[str]) -> int:
+    args = shlex.split(os.environ.get("ARGS", ""))
+    known = {**STEPS, **CHORES}
+    names = list(STEPS) if arguments == ["test"] else arguments
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        return _help(unknown)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    try:
+        prepare()
+        if len(names) == 1:
+            return _alone(names[0], args)
+        return _together(names)
+    except KeyboardInterrupt:
+        stop_everything()
+        print("\nInterrupted.")
+        return 130
+    except DevError as error:
+        print(error)
+        return 1
+
+
+def _help(unknown: list[str]) -> int:
+    for name in unknown:
+        print(f"There is no step {name!r}.\n")
+    print("make STEP, or python3 scripts/dev.py STEP...; ARGS='...' hands arguments on to the step's tool.\n")
+    print(f"  {'test':15}every step down to e2e; some of them with ONLY=unit,lint; JOBS=1 for one at a time")
+    for name, function in (*STEPS.items(), *CHORES.items()):
+        print(f"  {name:15}{function.__doc__}")
+    return 2 if unknown else 0
+
+
+def _alone(name: str, args: list[str]) -> int:
+    job = Job(name, echo=True)
+    if name in CHORES:
+        CHORES[name](job, args)
+        return 0
+    outcome = _run(job, args)
+    print(f"{name}: {outcome.word} in {outcome.seconds:.0f} s{outcome.note and f' ({outcome.note})'}")
+    return outcome.code
+
+
+def _run(job: Job, args: list[str]) -> Outcome:
+    report_of(job.name).unlink(missing_ok=True)
+    outcome = Outcome(job.name, 0)
+    # Another run of the same step in the same checkout would work in the same folders.
+    with lock(job.name, WORK / "locks"):
+        start = time.monotonic()
+        try:
+            STEPS[job.name](job, args)
+        except StepSkipped as reason:
+            outcome.skipped, outcome.note = 1, str(reason)
+        except (StepFailed, DevError) as error:
+            outcome.code, outcome.note = getattr(error, "code", 1), str(error)
+        outcome.seconds = time.monotonic() - start
+        _count(outcome)
+    return outcome
+
+
+def _count(outcome: Outcome) -> None:
+    report = report_of(outcome.name)
+    if report.exists():
+        for suite in ElementTree.parse(report).iter("testsuite"):
+            tests, *others = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+            outcome.passed += tests - sum(others)
+            outcome.failed += others[0] + others[1]
+            outcome.skipped += others[2]
+    elif not outcome.code and not outcome.skipped:
+        outcome.passed = 1
+    if outcome.code and not outcome.failed:
+        # No single test failed, but the step did: too little coverage, say.
+        outcome.failed = 1
+
+
+def _together(names: list[str]) -> int:
+    start = time.monotonic()
+    jobs = max(1, int(os.environ.get("JOBS") or min(2, os.cpu_count() or 1)))
+    outcomes: list[Outcome] = []
+    with _workers(jobs) as workers:
+        waiting = [Job(name, echo=False) for name in names]
+        running: dict[Future[Outcome], tuple[Job, float]] = {}
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                job = waiting.pop(0)
+                _say(start, f"{job.name} begins")
+                running[workers.submit(_run, job, [])] = (job, time.monotonic())
+            done, _ = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED)
+            if not done:
+                for job, since in running.values():
+                    _say(start, f"  {job.name}, {time.monotonic() - since:.0f} s: {(job.tail(1) or [''])[0].strip()[:90]}")
+            for future in done:
+                job, _ = running.pop(future)
+                outcomes.append(future.result())
+                _show(start, job, outcomes[-1])
+    return _table(outcomes, time.monotonic() - start)
+
+
+@contextlib.contextmanager
+def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that do not keep an interrupted run waiting: their processes are ended first."""
+    with ThreadPoolExecutor(jobs) as workers:
+        try:
+            yield workers
+        except BaseException:
+            stop_everything()
+            raise
+
+
+def _say(start: float, text: str) -> None:
+    print(f"[{time.monotonic() - start:4.0f} s] {text}", flush=True)
+
+
+def _show(start: float, job: Job, outcome: Outcome) -> None:
+    _say(start, f"{outcome.name} {outcome.word} in {outcome.seconds:.0f} s{outcome.note and f': {outcome.note}'}")
+    if outcome.failed:
+        for line in job.tail(_TAIL):
+            print(f"    {line}")
+        print(f"    (all of it: {job.log})", flush=True)
+
+
+def _table(outcomes: list[Outcome], seconds: float) -> int:
+    print(f"\n{'step':16}{'':9}{'seconds':>7}{'passed':>8}{'failed':>8}{'skipped':>9}")
+    for one in outcomes:
+        print(f"{one.name:16}{one.word:9}{one.seconds:7.0f}{one.passed:8}{one.failed:8}{one.skipped:9}  {one.note}".rstrip())
+    passed, failed, skipped = (sum(getattr(one, key) for one in outcomes) for key in ("passed", "failed", "skipped"))
+    print(f"\n{seconds:.0f} s in all. Tests are counted where pytest ran, any other step counts as one.")
+    print(f"{passed} passed, {failed} failed{skipped and f', {skipped} skipped' or ''}")
+    sys.stdout.flush()
+    return 1 if any(one.code or one.failed for one in outcomes) else 0

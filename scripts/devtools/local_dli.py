@@ -1,0 +1,46 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The local DLI as a process beside a step."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .job import Job, StepFailed
+from .work import CHECKOUT, environment
+
+_PATIENCE = 30.0
+
+
+def command(venv: Path, *args: str | Path) -> tuple[str | Path, ...]:
+    return (venv / "bin" / "python", "-m", "local_dli", *args)
+
+
+def service_environment(venv: Path) -> dict[str, str]:
+    return environment(venv, PYTHONPATH=CHECKOUT / "tests")
+
+
+@contextlib.contextmanager
+def running(job: Job, venv: Path) -> Iterator[dict[str, str]]:
+    """Start the service on a free port; the block gets the variables that lead a client to it."""
+    with tempfile.TemporaryDirectory(prefix="local-dli-") as folder:
+        ready, log = Path(folder, "ready"), Path(folder, "log")
+        with open(log, "wb") as output:
+            arguments = command(venv, "--port", "0", "--ready-file", ready)
+            with job.process(*arguments, env=service_environment(venv), output=output.fileno()) as service:
+                _wait(service, ready, log)
+                yield dict(word.split("=", 1) for word in shlex.split(ready.read_text("utf-8")) if word != "export")
+
+
+def _wait(service: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not ready.exists():
+        if service.poll() is not None or time.monotonic() > deadline:
+            raise StepFailed(f"the local DLI did not start:\n{log.read_text('utf-8', 'replace')}")
+        time.sleep(0.05)

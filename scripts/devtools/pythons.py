@@ -1,0 +1,68 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which Pythons this machine really has."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from .work import DevError
+
+# What the newest and the oldest supported ansible-core both run on comes first; 3.11 is the floor for a developer.
+CONTROLLERS = ("3.12", "3.13", "3.14", "3.11")
+
+_PROBE = """
+import json, sys
+print(json.dumps([sys.implementation.name, "%d.%d" % sys.version_info[:2], getattr(sys, "_base_executable", sys.executable)]))
+"""
+
+
+def _candidates() -> list[Path]:
+    """Everything that may be a Python: what PATH offers, then every version that pyenv holds."""
+    folders = [Path(folder) for folder in os.get_exec_path()]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    folders += sorted(pyenv.glob("versions/3.*/bin"), reverse=True)
+    found = [Path(sys.executable)]
+    for folder in folders:
+        if folder.is_dir():
+            found += sorted(path for path in folder.iterdir() if re.fullmatch(r"python3(\.\d+)?", path.name))
+    return found
+
+
+@functools.cache
+def pythons() -> dict[str, Path]:
+    """The real interpreter for each version from 3.9 on, the first that answers.
+
+    They are run, not looked at: a pyenv shim has the right name and ends with code 127, or answers for another folder.
+    """
+    found: dict[str, Path] = {}
+    for path in _candidates():
+        try:
+            answer = subprocess.run([path, "-c", _PROBE], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL)
+            implementation, version, executable = json.loads(answer.stdout)
+        except (OSError, subprocess.SubprocessError, ValueError):
+            continue
+        if implementation == "cpython" and int(version.split(".")[1]) >= 9:
+            found.setdefault(version, Path(executable))
+    return found
+
+
+def controller(versions: tuple[str, ...] = CONTROLLERS) -> Path:
+    """The Python that Ansible itself shall run on: the first of these versions that is here."""
+    for version in versions:
+        if version in pythons():
+            return pythons()[version]
+    raise DevError(f"None of the Pythons {', '.join(versions)} was found on PATH or in pyenv.")
+
+
+def path_of_real_pythons() -> str:
+    """PATH with the real interpreters first: ansible-test runs ``pythonX.Y`` as PATH has it and would meet the shims."""
+    folders = [str(path.parent) for path in pythons().values()]
+    folders += [folder for folder in os.get_exec_path() if not folder.endswith("/shims")]
+    return os.pathsep.join(dict.fromkeys(folders))

@@ -1,0 +1,78 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The collection as Ansible's tools want it: in a folder .../ansible_collections/NAMESPACE/NAME, outside the checkout."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from .job import Job, StepFailed
+from .work import CHECKOUT, WORK, collection_name
+
+# Only for a checkout without git, such as an unpacked archive.
+_NOT_SOURCES = {".ansible", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "venv"}
+# ansible-test keeps venvs and reports here; they are worth their space between runs.
+_KEPT = Path("tests/output")
+
+# Everything that may be in the tarball: what a user of the collection needs.
+_IN_TARBALL = {"CHANGELOG.rst", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "plugins"}
+
+
+def sources() -> list[Path]:
+    """The files of the checkout, those not yet committed included, those that git ignores left out."""
+    command = ["git", "-C", str(CHECKOUT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split("\0")
+        paths = [Path(name) for name in listed if name]
+    except (OSError, subprocess.CalledProcessError):
+        paths = []
+        for folder, folders, names in os.walk(CHECKOUT):
+            folders[:] = [name for name in folders if name not in _NOT_SOURCES]
+            paths += [Path(folder, name).relative_to(CHECKOUT) for name in names]
+    return [path for path in paths if (CHECKOUT / path).is_file() and not path.is_relative_to(_KEPT)]
+
+
+def stage(name: str) -> Path:
+    """A copy of the checkout of its own for each step, because some tools leave files behind. Returns the collection."""
+    target = WORK / "trees" / name / "ansible_collections" / "/".join(collection_name())
+    wanted = set(sources())
+    for folder, folders, names in os.walk(target):
+        here = Path(folder).relative_to(target)
+        folders[:] = [name for name in folders if here / name != _KEPT]
+        for path in (here / name for name in names):
+            if path not in wanted:
+                (target / path).unlink()
+    for path in wanted:
+        copy = target / path
+        # Unchanged files keep their time stamps, which caches go by.
+        if not (copy.is_file() and filecmp.cmp(CHECKOUT / path, copy, shallow=True)):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / path, copy)
+    return target
+
+
+def collections_path(collection: Path) -> Path:
+    """What ANSIBLE_COLLECTIONS_PATH must name for this staged collection to be found."""
+    return collection.parents[2]
+
+
+def install_built(job: Job, env: dict[str, str], name: str) -> Path:
+    """Build the tarball, look what is in it, and install it as a user would. Returns the collections path."""
+    target = WORK / name
+    shutil.rmtree(target, ignore_errors=True)
+    galaxy = ("ansible-galaxy", "collection")
+    job.run(*galaxy, "build", "--output-path", target, env=env, cwd=stage(name))
+    (tarball,) = target.glob("*.tar.gz")
+    # Without a collections path of its own ansible-galaxy may find another copy and answer "Nothing to do".
+    env = {**env, "ANSIBLE_COLLECTIONS_PATH": str(target)}
+    job.run(*galaxy, "install", "--offline", "--no-deps", "--collections-path", target, tarball, env=env)
+    installed = target / "ansible_collections" / "/".join(collection_name())
+    surplus = {path.name for path in installed.iterdir()} - _IN_TARBALL
+    surplus |= {path.name for path in installed.glob("changelogs/*")} - {"changelog.yaml"}
+    if surplus:
+        raise StepFailed(f"the tarball holds what no user needs (build_ignore in galaxy.yml): {', '.join(sorted(surplus))}")
+    return target
