@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from .work import DevError
@@ -23,26 +25,29 @@ print(json.dumps([sys.implementation.name, "%d.%d" % sys.version_info[:2], getat
 """
 
 
-def _candidates() -> list[Path]:
-    """Everything that may be a Python: what PATH offers, then every version that pyenv holds."""
-    folders = [Path(folder) for folder in os.get_exec_path()]
+def _candidates() -> Iterator[Path]:
+    """Everything that may be a Python: our own, what PATH offers, then every version that pyenv holds."""
+    yield Path(sys.executable)
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    folders += sorted(pyenv.glob("versions/3.*/bin"), reverse=True)
-    found = [Path(sys.executable)]
-    for folder in folders:
-        if folder.is_dir():
-            found += sorted(path for path in folder.iterdir() if re.fullmatch(r"python3(\.\d+)?", path.name))
-    return found
+    for folder in (*_path_without_shims(), *sorted(pyenv.glob("versions/3.*/bin"), reverse=True)):
+        with contextlib.suppress(OSError):
+            yield from sorted(path for path in Path(folder).iterdir() if re.fullmatch(r"python3\.\d+", path.name))
+
+
+def _path_without_shims() -> list[str]:
+    """PATH without a version manager's stand-ins, which have every Python's name and mostly end with code 127."""
+    return [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
 
 
 @functools.cache
 def pythons() -> dict[str, Path]:
-    """The real interpreter for each version from 3.9 on, the first that answers.
-
-    They are run, not looked at: a pyenv shim has the right name and ends with code 127, or answers for another folder.
-    """
+    """The real interpreter for each version from 3.9 on: the first that answers when it is run."""
     found: dict[str, Path] = {}
+    seen: set[Path] = set()
     for path in _candidates():
+        if path.resolve() in seen:
+            continue
+        seen.add(path.resolve())
         try:
             answer = subprocess.run([path, "-c", _PROBE], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL)
             implementation, version, executable = json.loads(answer.stdout)
@@ -64,5 +69,4 @@ def controller(versions: tuple[str, ...] = CONTROLLERS) -> Path:
 def path_of_real_pythons() -> str:
     """PATH with the real interpreters first: ansible-test runs ``pythonX.Y`` as PATH has it and would meet the shims."""
     folders = [str(path.parent) for path in pythons().values()]
-    folders += [folder for folder in os.get_exec_path() if not folder.endswith("/shims")]
-    return os.pathsep.join(dict.fromkeys(folders))
+    return os.pathsep.join(dict.fromkeys((*folders, *_path_without_shims())))
