@@ -1,0 +1,46 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Argument specifications, one function per group of options; each mirrors a doc fragment of the same name."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+def connection() -> dict[str, dict[str, t.Any]]:
+    """Return the options of the doc fragment ``connection``."""
+    return dict(
+        access_key=dict(type="str", no_log=True),
+        secret_key=dict(type="str", no_log=True),
+        security_token=dict(type="str", no_log=True),
+        auth_token=dict(type="str", no_log=True),
+        project_id=dict(type="str"),
+        region=dict(type="str"),
+        cloud=dict(type="str"),
+        endpoint=dict(type="str"),
+        validate_certs=dict(type="bool", default=True),
+        ca_cert=dict(type="path"),
+        proxy=dict(type="str"),
+        request_timeout=dict(type="float", default=60),
+        max_retries=dict(type="int", default=5),
+    )
+
+
+def selection() -> dict[str, dict[str, t.Any]]:
+    """Return the options of the doc fragment ``selection``: which jobs."""
+    return dict(
+        job_ids=dict(type="list", elements="str"),
+        job_names=dict(type="list", elements="str"),
+    )
+
+
+def waiting() -> dict[str, dict[str, t.Any]]:
+    """Return the options of the doc fragment ``waiting``."""
+    return dict(
+        wait=dict(type="bool", default=False),
+        wait_timeout=dict(type="float", default=600),
+        wait_interval=dict(type="float", default=5),
+        confirm_timeout=dict(type="float", default=60),
+    )

@@ -1,0 +1,31 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Time as the flow sees it, so that a test can hand in another one."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import time
+
+
+class Clock:
+    """The machine's clocks. Seconds everywhere; :meth:`now` only ever goes forward and has no meaning as a date."""
+
+    def now(self) -> float:
+        """Return the monotonic time in seconds."""
+        return time.monotonic()
+
+    def utc(self) -> datetime.datetime:
+        """Return the date and time of day, aware, in UTC."""
+        return datetime.datetime.now(datetime.timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
+
+    def jitter(self, longest: float) -> float:
+        """Return a random pause between 0 and ``longest`` seconds (full jitter)."""
+        return random.uniform(0, longest)

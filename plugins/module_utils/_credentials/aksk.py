@@ -1,0 +1,45 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Access key and secret key, permanent or temporary (dli-api.md 5.2, 5.4)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from .._signer import DATE_HEADER, sdk_date, signed_headers
+from . import Unsigned
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """A key pair; a security token makes it a temporary one. ``project_id`` is needed to sign for a sub-project."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    security_token: str | None = field(default=None, repr=False)
+    project_id: str | None = None
+
+    def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
+        """Sign the request: date, project, security token and ``Authorization``."""
+        added = {DATE_HEADER: sdk_date(now)}
+        if self.project_id:
+            added["X-Project-Id"] = self.project_id
+        if self.security_token:
+            added["X-Security-Token"] = self.security_token
+        signed = signed_headers(
+            self.access_key,
+            self.secret_key,
+            request.method,
+            request.path,
+            request.query,
+            {**request.headers, **added},
+            request.body,
+        )
+        return {**added, **signed}
+
+    def secrets(self) -> list[str]:
+        """Return the pair and the token."""
+        return [value for value in (self.access_key, self.secret_key, self.security_token) if value]

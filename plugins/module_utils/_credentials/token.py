@@ -1,0 +1,27 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A ready IAM token (dli-api.md 5.1)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+from . import Unsigned
+
+
+@dataclass(frozen=True)
+class IamToken:
+    """A token that somebody else got from IAM, scoped to the project."""
+
+    token: str = field(repr=False)
+
+    def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
+        """Return the token's header; neither the request nor the time matters."""
+        return {"X-Auth-Token": self.token}
+
+    def secrets(self) -> list[str]:
+        """Return the token."""
+        return [self.token]

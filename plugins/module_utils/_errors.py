@@ -1,0 +1,49 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong, as one sentence a person can act on.
+
+Every exception of the collection carries its whole story in :attr:`msg`: what was asked, what came back, what to do.
+Nothing here knows of HTTP libraries or of Ansible.
+"""
+
+from __future__ import annotations
+
+
+class DliError(Exception):
+    """Base of all errors; ``str(error)`` is the sentence for the user."""
+
+    @property
+    def msg(self) -> str:
+        return str(self)
+
+
+class InputError(DliError):
+    """An option is missing or wrong; found before any request is sent."""
+
+
+class NotDelivered(DliError):
+    """The request provably did not reach the service: refused, DNS, TLS handshake, or not a byte of its body was sent."""
+
+
+class AnswerLost(DliError):
+    """The request was (or may have been) sent, but no usable answer came back. For a write: nobody knows what happened."""
+
+
+class ServiceError(DliError):
+    """The service answered, and the answer is an error of the request as a whole (dli-api.md 4)."""
+
+    def __init__(self, msg: str, status: int, code: str | None, text: str, request_id: str | None) -> None:
+        """Keep the parts next to the sentence.
+
+        :arg status: HTTP status.
+        :arg code: ``error_code`` such as ``DLI.16001`` or ``APIGW.0301``; :data:`None` where the body had none.
+        :arg text: the service's own words, shortened.
+        :arg request_id: ``X-Request-Id``, which the vendor's support asks for.
+        """
+        super().__init__(msg)
+        self.status = status
+        self.code = code
+        self.text = text
+        self.request_id = request_id

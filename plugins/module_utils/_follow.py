@@ -1,0 +1,80 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Following jobs on their way up until each is running, finished or failed, or time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ._clock import Clock
+from ._errors import DliError, ServiceError
+from ._jobs import DOWN, UP, Job, has_moved, status_of
+from ._look import Looker
+from ._rows import FAILED, STARTED, TIMED_OUT, UNKNOWN, Row
+from ._transport import one_line
+
+
+def follow(
+    rows: Mapping[int, Row], before: Mapping[int, Job], looker: Looker, clock: Clock, timeout: float, interval: float
+) -> dict[int, Row]:
+    """Return the rows as they stand when every job has settled or ``timeout`` seconds are over.
+
+    A look that fails is no failed job: waiting goes on. Only a sign-in that is no longer good ends it, since repeating
+    that locks the key.
+
+    :arg before: the jobs as they were before the start; a status word that was there before says nothing until the job
+        is seen to have moved.
+    """
+    deadline = clock.now() + timeout
+    settled: dict[int, Row] = {}
+    pending = dict(rows)
+    moved: set[int] = set()
+    trouble: DliError | None = None
+    while pending and clock.now() < deadline:
+        clock.sleep(min(interval, max(0.0, deadline - clock.now())))
+        try:
+            jobs = looker.look(pending, until=max(deadline, clock.now() + 1.0)).jobs
+        except ServiceError as error:
+            trouble = error
+            if error.status in (401, 403):
+                break
+            continue
+        except DliError as error:
+            trouble = error
+            continue
+        trouble = None
+        for job_id in list(pending):
+            job = jobs[job_id]
+            if job is not None and (pending[job_id].state != STARTED or has_moved(before[job_id], job)):
+                moved.add(job_id)
+            pending[job_id] = _look_at(pending[job_id], job, job_id in moved)
+            if pending[job_id].failed or (job_id in moved and job is not None and status_of(job.status).end == UP):
+                settled[job_id] = pending.pop(job_id)
+    return {**settled, **{job_id: _unsettled(row, trouble, timeout) for job_id, row in pending.items()}}
+
+
+def _look_at(row: Row, job: Job | None, moved: bool) -> Row:
+    """Return the row after one look at its job."""
+    if job is None:
+        return replace(row, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
+    if not moved:
+        return row
+    status = status_of(job.status)
+    if status.end == DOWN:
+        reason = f": {one_line(job.status_desc)}" if job.status_desc else ""
+        msg = f"it went to {job.status} ({status.meaning}){reason}; {status.advice}"
+        return replace(row, state=FAILED, failed=True, status=job.status, msg=msg)
+    msg = f"{row.msg.split('; now ')[0]}; now {job.status}"
+    return replace(row, status=job.status, msg=msg)
+
+
+def _unsettled(row: Row, trouble: DliError | None, timeout: float) -> Row:
+    if isinstance(trouble, ServiceError) and trouble.status in (401, 403):
+        msg = f"{row.msg}, but what became of it could not be read: {trouble}"
+        return replace(row, state=UNKNOWN, failed=True, msg=msg)
+    reading = f"; the last look failed: {trouble}" if trouble else ""
+    msg = f"not running after {timeout:g} s, last known status {row.status}; run the task again to go on waiting{reading}"
+    return replace(row, state=TIMED_OUT, failed=True, msg=msg)

@@ -1,0 +1,186 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One exchange over the network; the only file that imports ``requests``.
+
+The guards around the library, each of which has bitten somebody: signing in is an ``AuthBase`` (or ``~/.netrc`` replaces it),
+no redirects, ``verify`` on each request (or REQUESTS_CA_BUNDLE beats it), and one deadline over the *whole* exchange, since
+a peer that sends a byte now and then defeats the library's own timeouts. So each exchange runs in a daemon thread that is
+left behind when its time is up.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import threading
+import traceback
+import typing as t
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from ._credentials import Credential, Unsigned
+from ._errors import AnswerLost, NotDelivered
+
+REQUESTS_IMPORT_ERROR: str | None = None
+try:
+    import requests
+    from requests.auth import AuthBase
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+    AuthBase = object  # type: ignore[assignment,misc]
+
+#: Headers that are signed besides those that signing in adds; the rest (Accept-Encoding, Connection …) proxies may change.
+SIGNED = ("Content-Type", "Host")
+#: An answer longer than this is no answer of this API (100 list items with details stay far below).
+LARGEST_ANSWER = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be sent. ``url`` is complete, query included; ``body`` holds the exact bytes."""
+
+    method: str
+    url: str
+    body: bytes | None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, whole. Header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class _Body(io.BytesIO):
+    """A body that knows whether any of it was asked for.
+
+    The library connects, shakes hands and sends the headers before it reads the body. So a body nobody has read is the
+    proof that the service cannot have carried the request out.
+    """
+
+    touched = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.touched = True
+        return super().read(size)
+
+
+class _SignIn(AuthBase):
+    """Hands the prepared request to the way of signing in."""
+
+    def __init__(self, credential: Credential, body: bytes) -> None:
+        self.credential = credential
+        self.body = body
+
+    def __call__(self, prepared: t.Any) -> t.Any:
+        parts = urlsplit(prepared.url)
+        prepared.headers["Host"] = parts.netloc
+        unsigned = Unsigned(
+            method=prepared.method,
+            path=parts.path,
+            query=parse_qsl(parts.query, keep_blank_values=True),
+            body=self.body,
+            headers={name: prepared.headers[name] for name in SIGNED if name in prepared.headers},
+        )
+        prepared.headers.update(self.credential.headers(unsigned, datetime.datetime.now(datetime.timezone.utc)))
+        return prepared
+
+
+class HttpSender:
+    """Sends requests over one kept-alive connection."""
+
+    def __init__(self, credential: Credential, verify: bool | str, proxy: str | None) -> None:
+        """Prepare; nothing is sent yet.
+
+        :arg verify: whether to verify the server's certificate, or the CA file to do it with.
+        :arg proxy: URL of a forward proxy; :data:`None` leaves it to the environment.
+        """
+        self._credential = credential
+        self._verify = verify
+        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self._session: requests.Session | None = None
+
+    def send(self, request: Request, timeout: float) -> Reply:
+        """Send a request and read the whole answer within ``timeout`` seconds.
+
+        :raises NotDelivered: the service provably has not got the request.
+        :raises AnswerLost: it may have got it.
+        """
+        body = _Body(request.body) if request.body is not None else None
+        outcome: list[Reply | BaseException] = []
+        session = self._session or self._new_session()
+        self._session = session
+        gone = threading.Event()
+
+        def exchange() -> None:
+            try:
+                outcome.append(self._exchange(session, request, body, timeout, gone))
+            except BaseException as error:  # handed over to the waiting thread, which raises it
+                outcome.append(error)
+
+        worker = threading.Thread(target=exchange, daemon=True)
+        worker.start()
+        worker.join(timeout)
+        if outcome and isinstance(outcome[0], Reply):
+            return outcome[0]
+        gone.set()
+        self._session = None
+        delivered = body is None or body.touched
+        reason = _reason(outcome[0]) if outcome else f"no complete answer within {timeout:g} s"
+        if outcome and not isinstance(outcome[0], (requests.RequestException, OSError)):
+            raise outcome[0]  # type: ignore[misc]  # a defect of ours must not look like a lost answer
+        raise (AnswerLost if delivered else NotDelivered)(reason)
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.headers.clear()
+        return session
+
+    def _exchange(
+        self, session: requests.Session, request: Request, body: _Body | None, timeout: float, gone: threading.Event
+    ) -> Reply:
+        prepared = session.prepare_request(
+            requests.Request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                data=body,
+                auth=_SignIn(self._credential, request.body or b""),
+            )
+        )
+        settings = session.merge_environment_settings(request.url, self._proxies, True, self._verify, None)
+        with session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
+            content = bytearray()
+            for piece in response.iter_content(64 * 1024):
+                content += piece
+                if gone.is_set() or len(content) > LARGEST_ANSWER:
+                    raise requests.ConnectionError("the answer does not end")
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(response.status_code, headers, bytes(content))
+
+
+def _reason(error: BaseException) -> str:
+    """Say in a few words why an exchange failed; the library's own texts are long and nested."""
+    inner: t.Any = error.args[0] if error.args else error
+    inner = getattr(inner, "reason", inner)
+    name = type(inner).__name__
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"TLS: {_last_words(inner)}"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"the proxy failed: {_last_words(inner)}"
+    if name == "NameResolutionError" or "Name or service not known" in str(inner) or "getaddrinfo" in str(inner):
+        return "the host name cannot be resolved"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    return _last_words(inner)
+
+
+def _last_words(error: object) -> str:
+    """Return the innermost text of a nested library error, without its addresses in memory."""
+    text = str(error).rsplit(">: ", 1)[-1].rsplit("object at 0x", 1)[-1]
+    return text.strip("() ").replace("'", "")[:200] or type(error).__name__

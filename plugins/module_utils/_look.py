@@ -1,0 +1,101 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Looking at jobs with as few requests as the API allows.
+
+The API has no filter by id. So a job is found either by a read of its own or on a page of the list (100 jobs a request),
+and after every page the cheaper way on is chosen again. The list shifts while one pages through it (dli-api.md 3): what no
+page showed is read singly before it counts as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ._dli import PAGE_SIZE, Dli, JobPage
+from ._jobs import Job
+
+
+@dataclass
+class Found:
+    """What a look has seen: jobs by id; :data:`None` for ids the service says do not exist."""
+
+    jobs: dict[int, Job | None] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+
+
+class Looker:
+    """Looks at jobs; remembers how long the list is, so that later looks need not find out again."""
+
+    def __init__(self, dli: Dli) -> None:
+        """Prepare; nothing is read yet."""
+        self._dli = dli
+        self._total: int | None = None
+
+    def look(self, ids: Iterable[int], names: Iterable[str] = (), until: float | None = None) -> Found:
+        """Look at jobs by id and by exact name.
+
+        :arg until: moment of the clock after which no further attempt is made.
+        :raises DliError: the service cannot be asked.
+        """
+        found = Found()
+        ids, names = list(ids), list(names)
+        self._page_through(ids, names, found, until)
+        for job_id in ids:
+            if job_id not in found.jobs:
+                found.jobs[job_id] = self._dli.show_job(job_id, until)
+        for name in names:
+            if name not in found.by_name:
+                self._find_name(name, found, until)
+        return found
+
+    def _page_through(self, ids: list[int], names: list[str], found: Found, until: float | None) -> None:
+        """Read pages of the list as long as that takes fewer requests than reading one by one.
+
+        A name needs the list to its end, since another job may bear it too.
+        """
+        offset = 0
+        while True:
+            singly = sum(job_id not in found.jobs for job_id in ids) + len(names)
+            if singly <= self._pages_left(offset):
+                return
+            page = self._dli.list_jobs(offset, until=until)
+            self._total = page.total
+            self._note(page, found)
+            offset += len(page.jobs)
+            if not page.jobs or offset >= page.total:
+                self._settle_names(names, found)
+                return
+
+    def _pages_left(self, offset: int) -> int:
+        """Return how many pages remain; an unknown list is taken to be one page long."""
+        if self._total is None:
+            return 1
+        return max(1 if offset == 0 else 0, -(-(self._total - offset) // PAGE_SIZE))
+
+    def _find_name(self, name: str, found: Found, until: float | None) -> None:
+        """Ask the list for one name; the filter may match in part, so there may be pages of others."""
+        offset = 0
+        ids: list[int] = []
+        while True:
+            page = self._dli.list_jobs(offset, name, until)
+            self._note(page, found)
+            ids.extend(job.job_id for job in page.jobs if job.name == name)
+            offset += len(page.jobs)
+            if not page.jobs or offset >= page.total:
+                break
+        found.by_name[name] = sorted(set(ids))
+
+    @staticmethod
+    def _note(page: JobPage, found: Found) -> None:
+        for job in page.jobs:
+            found.jobs.setdefault(job.job_id, job)
+
+    @staticmethod
+    def _settle_names(names: list[str], found: Found) -> None:
+        """After the whole list: the names it showed are known; the others are asked for one by one."""
+        for job in found.jobs.values():
+            if job is not None and job.name in names:
+                found.by_name.setdefault(job.name, []).append(job.job_id)

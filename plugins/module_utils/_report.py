@@ -1,0 +1,64 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The result of a task, from its rows: what Ansible gets back. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from collections.abc import Sequence
+
+from ._rows import ALREADY_ACTIVE, STATES, Row
+
+#: How many failed jobs the message names before it says how many more there are.
+NAMED_IN_MESSAGE = 3
+
+
+def result(rows: Sequence[Row], check_mode: bool) -> dict[str, t.Any]:
+    """Return ``changed``, ``failed``, ``msg``, ``jobs`` and ``summary``."""
+    return {
+        "changed": any(row.changed for row in rows),
+        "failed": any(row.failed for row in rows),
+        "msg": message(rows, check_mode),
+        "jobs": [row.as_result() for row in rows],
+        "summary": summary(rows),
+    }
+
+
+def summary(rows: Sequence[Row]) -> dict[str, int]:
+    """Count the rows: requested, changed, failed, and one count per state."""
+    states = Counter(row.state for row in rows)
+    counts = {"requested": len(rows), "changed": sum(bool(row.changed) for row in rows)}
+    counts["failed_jobs"] = sum(row.failed for row in rows)
+    return {**counts, **{state: states[state] for state in STATES}}
+
+
+def message(rows: Sequence[Row], check_mode: bool) -> str:
+    """Say in one sentence what happened, failures first named."""
+    changed = sum(bool(row.changed) for row in rows)
+    alone = sum(row.state == ALREADY_ACTIVE and not row.failed for row in rows)
+    failed = [row for row in rows if row.failed]
+    parts = [f"{'Would start' if check_mode else 'Started'} {changed} of {len(rows)} job{'' if len(rows) == 1 else 's'}"]
+    if alone:
+        parts.append(f"left {alone} alone that {'is' if alone == 1 else 'are'} already active")
+    if failed:
+        named = "; ".join(f"{row.job_id or row.name}: {row.msg.rstrip('.')}" for row in failed[:NAMED_IN_MESSAGE])
+        more = f"; and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
+        parts.append(f"{len(failed)} {'would fail' if check_mode else 'failed'} ({named}{more})")
+    return ", ".join(parts) + "."
+
+
+def diff(rows: Sequence[Row]) -> dict[str, str]:
+    """Return the status of every job before and after, a line each."""
+    return {
+        "before_header": "status before",
+        "after_header": "status after",
+        "before": "".join(f"{_label(row)}: {row.status_before or 'absent'}\n" for row in rows),
+        "after": "".join(f"{_label(row)}: {row.status or 'absent'}\n" for row in rows),
+    }
+
+
+def _label(row: Row) -> str:
+    return " ".join(str(part) for part in (row.job_id, row.name) if part)

@@ -1,0 +1,71 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which jobs: what people really hand over, turned into clean ids and names. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ._errors import InputError
+
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The jobs asked for: ids first, then names, each once and in the order given."""
+
+    ids: tuple[int, ...]
+    names: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
+    """Read the options ``job_ids`` and ``job_names``.
+
+    :arg job_ids: texts, each of which may hold several ids between commas, spaces or line ends (a survey's text area), or
+        a JSON list (``-e ids=[131,130]``); empty ones count as unset.
+    :arg job_names: texts, each of which may hold several names between commas or line ends.
+    :raises InputError: nothing is named, or something is no job id.
+    """
+    ids, repeated_ids = _once([_job_id(text) for text in _pieces(job_ids, r"[\s,]+")])
+    names, repeated_names = _once(_pieces(job_names, r"[\r\n,]+"))
+    if not ids and not names:
+        raise InputError("no jobs are named: set job_ids, job_names or both to at least one job")
+    warnings = [
+        f"{option} names {', '.join(map(str, repeated))} more than once; each job is handled once"
+        for option, repeated in (("job_ids", repeated_ids), ("job_names", repeated_names))
+        if repeated
+    ]
+    return Selection(tuple(ids), tuple(names), tuple(warnings))
+
+
+def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
+    """Split texts and drop what is empty; brackets and quotes of a JSON list that was split at its commas go too."""
+    pieces = [piece.strip() for text in texts or () for piece in re.split(separators, str(text))]
+    pieces = [piece for piece in pieces if piece]
+    if pieces and pieces[0].startswith("[") and pieces[-1].endswith("]"):
+        pieces[0] = pieces[0][1:].strip()
+        pieces[-1] = pieces[-1][:-1].strip()
+        pieces = [piece[1:-1] if re.fullmatch(r"'.*'|\".*\"", piece) else piece for piece in pieces if piece]
+    return pieces
+
+
+def _job_id(text: str) -> int:
+    """Read one id strictly: a boolean, a float, a sign, a leading zero or an underscore is a slip, not a job."""
+    if not re.fullmatch(r"[1-9][0-9]*", text, re.ASCII) or int(text) > LARGEST_ID:
+        raise InputError(
+            f"job_ids: {text[:40]!r} is not a job id; a job id is a whole number from 1 to {LARGEST_ID}, "
+            "and several are separated by commas, spaces or line ends"
+        )
+    return int(text)
+
+
+def _once(items: list) -> tuple[list, list]:
+    """Return the items without repetitions, and those that were repeated."""
+    seen = list(dict.fromkeys(items))
+    return seen, [item for item in seen if items.count(item) > 1] if len(seen) < len(items) else []

@@ -1,0 +1,121 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whose element is whose: the truth about each job of a batch, from the service's answer and the jobs' own statuses. Pure.
+
+The answer carries no ids and no promise of order. Where all elements accept and there is one for each job, order cannot
+matter. Everything else is confirmed by reading the jobs; a job that is seen to have moved has been started, and where
+position and statuses disagree, the statuses are reported. What cannot be told in time is ``unknown``, never a guess.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ._answer import BatchAnswer, Element
+
+STARTED = "started"
+REFUSED = "refused"
+SOMEBODY_ELSE = "somebody else"
+UNKNOWN = "unknown"
+
+
+class Verdict(t.NamedTuple):
+    """What became of one job that was sent. ``reconciled``: learnt from its status, not from the answer."""
+
+    what: str
+    element: Element | None = None
+    reconciled: bool = False
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the jobs' own statuses have shown since the request was sent."""
+
+    looked: bool
+    moved: frozenset[int]
+    gone: frozenset[int]
+
+
+NOTHING_SEEN = Sight(False, frozenset(), frozenset())
+
+
+def judge(sent: Sequence[int], answer: BatchAnswer, sight: Sight, time_is_up: bool) -> Mapping[int, Verdict | None]:
+    """Return a verdict per job; :data:`None` means: look (again).
+
+    :arg time_is_up: decide now; what is still open becomes ``unknown``.
+    """
+    if answer.refusal is not None:
+        return _refused_whole(sent, answer, sight, time_is_up)
+    telling = [element for element in answer.elements if element.accepted is not None]
+    if answer.unclear is None and len(telling) == len(answer.elements) == len(sent):
+        return _one_element_each(sent, answer.elements, sight, time_is_up)
+    return {job_id: _from_status(job_id, sight, time_is_up) for job_id in sent}
+
+
+def _from_status(job_id: int, sight: Sight, time_is_up: bool) -> Verdict | None:
+    """Judge a job by its status alone."""
+    if job_id in sight.moved:
+        return Verdict(STARTED, reconciled=True)
+    if time_is_up or job_id in sight.gone:
+        return Verdict(UNKNOWN, reconciled=True)
+    return None
+
+
+def _refused_whole(
+    sent: Sequence[int], answer: BatchAnswer, sight: Sight, time_is_up: bool
+) -> dict[int, Verdict | None]:
+    """Nothing was carried out; unless the gateway itself said so, one look at the jobs makes sure."""
+    if not answer.certain and not sight.looked and not time_is_up:
+        return dict.fromkeys(sent)
+    return {
+        job_id: Verdict(STARTED, reconciled=True) if job_id in sight.moved else Verdict(REFUSED) for job_id in sent
+    }
+
+
+def _one_element_each(
+    sent: Sequence[int], elements: Sequence[Element], sight: Sight, time_is_up: bool
+) -> Mapping[int, Verdict | None]:
+    by_job = dict(zip(sent, elements))
+    accepted = {job_id for job_id, element in by_job.items() if element.accepted}
+    if len(accepted) == len(sent):
+        return {job_id: Verdict(STARTED, element) for job_id, element in by_job.items()}
+    if not sight.looked and not time_is_up:
+        return dict.fromkeys(sent)
+    if accepted <= sight.moved:
+        return {job_id: _confirmed(element, job_id in sight.moved) for job_id, element in by_job.items()}
+    if not time_is_up and not accepted - sight.moved <= sight.gone:
+        return dict.fromkeys(sent)
+    return _contradicted(by_job, accepted, sight)
+
+
+def _confirmed(element: Element, moved: bool) -> Verdict:
+    """Position and statuses agree: every job that was accepted by position has moved."""
+    if element.accepted:
+        return Verdict(STARTED, element)
+    return Verdict(SOMEBODY_ELSE, element, reconciled=True) if moved else Verdict(REFUSED, element)
+
+
+def _contradicted(
+    by_job: Mapping[int, Element], accepted: set[int], sight: Sight
+) -> dict[int, Verdict | None]:
+    """Some job that was accepted by position has not moved, and there is no more time to wait for it.
+
+    If exactly as many jobs moved as were accepted, the array was in another order: those that moved are the accepted
+    ones. Otherwise only what did move where position says so too is certain.
+    """
+    reordered = len(sight.moved) == len(accepted)
+    refusals = {element for element in by_job.values() if not element.accepted}
+    only_refusal = min(refusals, key=str) if len({element.code for element in refusals}) == 1 else None
+    verdicts: dict[int, Verdict | None] = {}
+    for job_id in by_job:
+        if job_id in sight.moved and (reordered or job_id in accepted):
+            verdicts[job_id] = Verdict(STARTED, reconciled=True)
+        elif reordered:
+            verdicts[job_id] = Verdict(REFUSED, only_refusal, reconciled=True)
+        else:
+            verdicts[job_id] = Verdict(UNKNOWN, reconciled=True)
+    return verdicts

@@ -1,0 +1,212 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one retry rule, and the one way an unusable answer turns into an error.
+
+Reads are repeated on lost answers, throttling and server errors. A write is repeated only if it provably was not delivered
+or was throttled away by the gateway; anything else about a write is *unclear* and is never sent again blindly. 401 and 403
+are never repeated: a few bad signatures lock the key (dli-api.md 0.1-9).
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import json
+import typing as t
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ._clock import Clock
+from ._codes import remedy
+from ._errors import AnswerLost, NotDelivered, ServiceError
+from ._http import Reply, Request
+from ._signer import query_string
+
+#: Back-off in seconds: full jitter below FIRST * 2^n, never above LONGEST; a peer's Retry-After is honoured up to LONGEST.
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+USER_AGENT = "ansible-huaweicloud.cloud"
+TEXT_LIMIT = 300
+
+
+class Sender(t.Protocol):
+    """Whoever carries a request to the service and its answer back."""
+
+    def send(self, request: Request, timeout: float) -> Reply:
+        """See :meth:`._http.HttpSender.send`."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, taken apart.
+
+    :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
+    :ivar retry_after: seconds the service asks to wait; 0 if it does not say.
+    """
+
+    status: int
+    value: t.Any
+    is_json: bool
+    text: str
+    request_id: str | None
+    retry_after: float = 0.0
+
+
+class Transport:
+    """Sends calls to one endpoint, and repeats what may be repeated."""
+
+    def __init__(self, sender: Sender, endpoint: str, clock: Clock, request_timeout: float, max_retries: int) -> None:
+        """Prepare; nothing is sent yet. ``request_timeout`` is in seconds, for one exchange."""
+        self.endpoint = endpoint
+        self.clock = clock
+        self.request_ids: list[str] = []
+        self.retries: dict[str, int] = {}
+        self.paused = 0.0
+        self._sender = sender
+        self._timeout = request_timeout
+        self._max_retries = max_retries
+
+    def read(
+        self, what: str, path: str, query: Iterable[tuple[str, object]] = (), until: float | None = None
+    ) -> Answer:
+        """Send a GET, repeating it as the rule says.
+
+        :arg what: the call in words, after "Could not": ``list the jobs``.
+        :arg until: a moment of the clock after which no new attempt begins and none goes on.
+        :raises NotDelivered: the service cannot be reached.
+        :raises AnswerLost: no answer to the last attempt.
+        """
+        encoded = query_string(query)
+        request = Request("GET", f"{self.endpoint}{path}{'?' + encoded if encoded else ''}", None, _headers())
+        return self._send(what, request, until, _read_again, lost_too=True)
+
+    def write(self, what: str, path: str, payload: object, until: float | None = None) -> Answer:
+        """Send a POST once; again only if it provably was not carried out.
+
+        :raises NotDelivered: the service never got it, however often it was tried.
+        :raises AnswerLost: it may or may not have been carried out.
+        """
+        body = json.dumps(payload, separators=(",", ":")).encode()
+        request = Request("POST", self.endpoint + path, body, _headers())
+        return self._send(what, request, until, _write_again, lost_too=False)
+
+    def _send(
+        self, what: str, request: Request, until: float | None, again: t.Callable[[Answer], bool], lost_too: bool
+    ) -> Answer:
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                answer = self._answer(self._sender.send(request, self._time_left(until)), request)
+            except (NotDelivered, AnswerLost) as error:
+                may_repeat = lost_too or isinstance(error, NotDelivered)
+                if not (may_repeat and self._pause(attempt, 0.0, str(error), until)):
+                    raise type(error)(self._unreached(what, attempt, error)) from None
+            else:
+                if not (again(answer) and self._pause(attempt, answer.retry_after, f"HTTP {answer.status}", until)):
+                    return answer
+
+    def _time_left(self, until: float | None) -> float:
+        return self._timeout if until is None else max(0.1, min(self._timeout, until - self.clock.now()))
+
+    def _pause(self, attempt: int, at_least: float, why: str, until: float | None) -> bool:
+        """Wait before the next attempt; return whether there may be one."""
+        if attempt > self._max_retries:
+            return False
+        seconds = max(at_least, self.clock.jitter(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))))
+        if until is not None and self.clock.now() + seconds >= until:
+            return False
+        self.retries[why] = self.retries.get(why, 0) + 1
+        self.paused += seconds
+        self.clock.sleep(seconds)
+        return True
+
+    def _answer(self, reply: Reply, request: Request) -> Answer:
+        request_id = reply.headers.get("x-request-id")
+        if request_id and (request.method != "GET" or reply.status >= 400):
+            self.request_ids.append(request_id)
+        text = reply.body.decode("utf-8", "replace")
+        pause = retry_after(reply.headers.get("retry-after"), self.clock.utc())
+        try:
+            return Answer(reply.status, json.loads(text), True, text, request_id, pause)
+        except ValueError:
+            return Answer(reply.status, None, False, text, request_id, pause)
+
+    def _unreached(self, what: str, attempts: int, problem: Exception) -> str:
+        tried = f" ({attempts} attempts)" if attempts > 1 else ""
+        if isinstance(problem, NotDelivered):
+            advice = "check endpoint, region, proxy and ca_cert, and that this machine may connect there"
+            return f"Could not {what}: {self.endpoint} was not reached{tried}: {problem}; {advice}."
+        return f"Could not {what}: {self.endpoint} gave no complete answer{tried}: {problem}."
+
+
+def whole_error(what: str, endpoint: str, answer: Answer) -> ServiceError:
+    """Make the error for an answer that is an error of the request as a whole (shapes: dli-api.md 4.1)."""
+    code, text = error_parts(answer)
+    if answer.status == 200 and answer.is_json and code is None:
+        text = "the answer is not what the API documents"
+    parts = [f"HTTP {answer.status}"]
+    if code:
+        parts.append(code)
+    if text:
+        parts.append(f"({text})")
+    request_id = f", request id {answer.request_id}" if answer.request_id else ""
+    advice = remedy(code, answer.status)
+    sentence = f"Could not {what}: {' '.join(parts)} from {endpoint}{request_id}{'; ' + advice if advice else ''}."
+    return ServiceError(sentence, answer.status, code, text, answer.request_id)
+
+
+def error_parts(answer: Answer) -> tuple[str | None, str]:
+    """Find code and text in the shapes that gateway, service and IAM use."""
+    value = answer.value
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        value = value["error"]
+    if isinstance(value, dict):
+        for code_key, text_key in (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")):
+            if value.get(code_key) is not None:
+                return str(value[code_key]), one_line(value.get(text_key))
+        return None, one_line(value.get("message"))
+    if answer.is_json:
+        return None, one_line(json.dumps(value, ensure_ascii=False))
+    return None, "the answer is not JSON" if answer.text.strip() else "the answer is empty"
+
+
+def one_line(value: object, limit: int = TEXT_LIMIT) -> str:
+    """Return a text on one line, not longer than ``limit`` characters."""
+    text = " ".join(str("" if value is None else value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def retry_after(value: str | None, now: datetime.datetime) -> float:
+    """Return the seconds that a Retry-After header asks for (seconds or an HTTP date), clamped; 0 if it says nothing."""
+    if not value:
+        return 0.0
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (email.utils.parsedate_to_datetime(value) - now).total_seconds()
+        except (TypeError, ValueError):
+            return 0.0
+    return min(max(seconds, 0.0), LONGEST_PAUSE) if seconds == seconds else 0.0
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+        "X-Language": "en-us",
+    }
+
+
+def _read_again(answer: Answer) -> bool:
+    """A read is repeated when throttled, on a server error, and when a success does not hold what it should."""
+    return answer.status == 429 or answer.status >= 500 or (answer.status == 200 and not answer.is_json)
+
+
+def _write_again(answer: Answer) -> bool:
+    """A write is repeated only when the gateway turned it away before anybody could carry it out."""
+    return answer.status == 429
