@@ -27,13 +27,21 @@ os.execv(sys.executable, [sys.executable, pip, "install"] + options)
 
 def sanity(job: Job, venv: Path, *args: str) -> None:
     """``ansible-test sanity`` on a staged tree, with the ansible-core that the venv holds."""
-    # Each ansible-core has a home of its own: a developer's ~/.ansible stays as it is, and its venvs are kept between runs.
-    home = SHARED / f"ansible-test-{venv.name}"
+    # Each ansible-core has a home of its own, for the venvs it keeps: a developer's ~/.ansible stays as it is.
+    (core,) = venv.glob("lib/python3*/site-packages/ansible_core-*.dist-info")
+    home = SHARED / f"ansible-test-{core.stem}"
     with lock(home.name):
         _prepare_home(job, venv, home)
         path = f"{venv / 'bin'}{os.pathsep}{path_of_real_pythons()}"
         env = environment(HOME=home, PATH=path)
-        printed = job.run(venv / "bin" / "ansible-test", "sanity", "--color", "no", *args, env=env, cwd=stage(job.name))
+        try:
+            command = (venv / "bin" / "ansible-test", "sanity", "--color", "no", *args)
+            printed = job.run(*command, env=env, cwd=stage(job.name))
+        except StepFailed:
+            # The errors stand far apart, between screens of pip's output.
+            job.say("\nIn short:")
+            job.say("\n".join(line for line in job.tail(10_000) if line.startswith(("ERROR:", "FATAL:"))))
+            raise
     if "All targets skipped" in printed:
         # ansible-test calls this a warning and ends with 0.
         raise StepFailed("ansible-test skipped every file")

@@ -10,10 +10,10 @@ import shlex
 import signal
 import sys
 import time
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from .job import Job, StepFailed, StepSkipped, stop_everything
 from .steps import CHORES, STEPS, report_of
@@ -64,9 +64,9 @@ def main(arguments: list[str]) -> int:
         stop_everything()
         print("\nInterrupted.")
         return 130
-    except DevError as error:
+    except (StepFailed, DevError) as error:
         print(error)
-        return 1
+        return getattr(error, "code", 1)
 
 
 def _help(unknown: list[str]) -> int:
@@ -133,12 +133,12 @@ def _together(names: list[str]) -> int:
                 job = waiting.pop(0)
                 _say(start, f"{job.name} begins")
                 running[workers.submit(_run, job, [])] = (job, time.monotonic())
-            done, _ = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED)
+            done = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED).done
             if not done:
                 for job, since in running.values():
                     _say(start, f"  {job.name}, {time.monotonic() - since:.0f} s: {(job.tail(1) or [''])[0].strip()[:90]}")
             for future in done:
-                job, _ = running.pop(future)
+                job = running.pop(future)[0]
                 outcomes.append(future.result())
                 _show(start, job, outcomes[-1])
     return _table(outcomes, time.monotonic() - start)

@@ -29,9 +29,10 @@ def _candidates() -> Iterator[Path]:
     """Everything that may be a Python: our own, what PATH offers, then every version that pyenv holds."""
     yield Path(sys.executable)
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    for folder in (*_path_without_shims(), *sorted(pyenv.glob("versions/3.*/bin"), reverse=True)):
+    folders = [Path(folder) for folder in _path_without_shims()]
+    for folder in (*folders, *sorted(pyenv.glob("versions/3.*/bin"), reverse=True)):
         with contextlib.suppress(OSError):
-            yield from sorted(path for path in Path(folder).iterdir() if re.fullmatch(r"python3\.\d+", path.name))
+            yield from sorted(path for path in folder.iterdir() if re.fullmatch(r"python3\.\d+", path.name))
 
 
 def _path_without_shims() -> list[str]:

@@ -59,7 +59,7 @@ def lint(job: Job, args: list[str]) -> None:
 def types(job: Job, args: list[str]) -> None:
     """mypy, strict, over the plugins, the local DLI and these scripts"""
     home, staged = venv(job, "dev"), stage(job.name)
-    mypy = (home / "bin" / "mypy", "--config-file", CHECKOUT / "mypy.ini", f"--cache-dir={WORK / 'mypy'}", *args)
+    mypy = ("mypy", f"--config-file={CHECKOUT / 'mypy.ini'}", f"--cache-dir={WORK / 'mypy'}", *args)
     plugins = ".".join(("ansible_collections", *collection_name(), "plugins"))
     job.run(*mypy, "-p", plugins, env=environment(home, MYPYPATH=collections_path(staged)), cwd=staged)
     job.run(*mypy, "-p", "local_dli", env=environment(home, MYPYPATH=CHECKOUT / "tests"))
@@ -150,7 +150,7 @@ def e2e(job: Job, args: list[str]) -> None:
     targets = {"controller": home / "bin" / "python", "without_requests": venv(job, "bare") / "bin" / "python"}
     if "3.9" in pythons():
         targets["3.9"] = venv(job, "python39", _python39()) / "bin" / "python"
-    told = {
+    told: dict[str, str | Path] = {
         "ANSIBLE_COLLECTIONS_PATH": installed,
         "E2E_BIN": home / "bin",
         "E2E_COLLECTIONS": installed,
@@ -181,6 +181,14 @@ def dli(job: Job, args: list[str]) -> None:
             service.wait(10)
     if service.returncode:
         raise StepFailed("the local DLI ended with an error", service.returncode)
+
+
+@chore
+def run(job: Job, args: list[str]) -> None:
+    """any command of the dev venv, as in ARGS='ansible-doc -l huaweicloud.cloud'; it sees the collection as it is now"""
+    home = venv(job, "dev")
+    env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(stage(job.name)))
+    job.run(*(args or ["ansible", "--version"]), env=env)
 
 
 @chore

@@ -74,9 +74,8 @@ def environment(venv: Path | None = None, **extra: str | Path) -> dict[str, str]
         ANSIBLE_HOME=str(WORK / "ansible-home"),
         ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
         ANSIBLE_LOCALHOST_WARNING="false",
+        NO_COLOR="1",
         HYPOTHESIS_STORAGE_DIRECTORY=str(WORK / "hypothesis"),
-        # pip reports every local package folder it finds empty, in the middle of ansible-test's output.
-        PIP_QUIET="1",
     )
     if venv:
         env["PATH"] = f"{venv / 'bin'}{os.pathsep}{env.get('PATH', os.defpath)}"
