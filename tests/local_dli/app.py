@@ -1,0 +1,203 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The Flask application: paths, methods and JSON of dli-api.md 1.2, and nothing that decides anything."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from . import answers, auth, bodies, iam
+from .accounts import Accounts
+from .codes import DliError, GatewayError, language_of, no_such_api
+from .service import BatchAnswer, Caller, Service
+from .settings import Settings
+
+REQUEST_ID = "local_dli.request_id"
+BODY = "local_dli.body"
+ACTOR = "local_dli.actor"
+
+_STREAMING = "/v1.0/<project_id>/streaming"
+
+
+def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flask:
+    """The service behind the gateway. Endpoint names are the names of the calls that faults and logs use."""
+    app = Flask(__name__)
+    app.url_map.redirect_defaults = False
+    views = _Views(service, accounts, settings)
+    job = f"{_STREAMING}/jobs/<int(signed=True):job_id>"
+    for path, call, method, view in (
+        (f"{_STREAMING}/jobs/run", "run", "POST", views.run),
+        (f"{_STREAMING}/jobs/stop", "stop", "POST", views.stop),
+        (f"{_STREAMING}/jobs/delete", "delete", "POST", views.delete),
+        (job, "delete_one", "DELETE", views.delete_one),
+        (f"{_STREAMING}/jobs", "list", "GET", views.list_jobs),
+        (job, "detail", "GET", views.detail),
+        (f"{job}/execute-graph", "graph", "GET", views.graph),
+        (f"{_STREAMING}/sql-jobs", "create", "POST", views.create),
+        (f"{_STREAMING}/flink-jobs", "create_jar", "POST", views.create_jar),
+        (f"{_STREAMING}/sql-jobs/<int(signed=True):job_id>", "update", "PUT", views.update),
+        (f"{_STREAMING}/flink-jobs/<int(signed=True):job_id>", "update_jar", "PUT", views.update_jar),
+        (f"{job}/savepoint", "savepoint", "POST", views.savepoint),
+        (f"{job}/import-savepoint", "import_savepoint", "POST", views.import_savepoint),
+        ("/v3/auth/tokens", "token", "POST", views.token),
+        ("/v3/projects", "projects", "GET", views.projects),
+    ):
+        app.add_url_rule(path, call, view, methods=[method], provide_automatic_options=False)
+    app.before_request(views.enter)
+    app.register_error_handler(GatewayError, _gateway_error)
+    app.register_error_handler(DliError, _dli_error)
+    app.register_error_handler(iam.IamError, _iam_error)
+    app.register_error_handler(HTTPException, _http_error)
+    return app
+
+
+def reply(body: Any, status: int = 200) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json;charset=utf-8")
+
+
+def _gateway_error(error: GatewayError) -> Response:
+    return reply(error.body(request.environ.get(REQUEST_ID, "")), error.status)
+
+
+def _dli_error(error: DliError) -> Response:
+    return reply(error.body(language_of(request.headers.get("X-Language"))), 400)
+
+
+def _iam_error(error: iam.IamError) -> Response:
+    return reply(error.body(), error.status)
+
+
+def _http_error(error: HTTPException) -> Response:
+    """A wrong path or method never reaches DLI (dli-api.md 4.4); the control endpoints say what is wrong."""
+    if request.path.startswith("/_local/"):
+        return reply({"error": error.description}, error.code or 500)
+    return _gateway_error(no_such_api())
+
+
+class _Views:
+    """One method per call."""
+
+    def __init__(self, service: Service, accounts: Accounts, settings: Settings) -> None:
+        self._service = service
+        self._accounts = accounts
+        self._settings = settings
+
+    def enter(self) -> None:
+        """Nobody gets further without a good signature or token; the token call itself needs none."""
+        if request.endpoint in (None, "token") or request.path.startswith("/_local/"):
+            return
+        wire = auth.wire_request(request.environ, request.environ[BODY])
+        identity = auth.identify(wire, self._accounts)
+        request.environ[ACTOR] = identity.actor
+        project_id = (request.view_args or {}).get("project_id", "")
+        if project_id:
+            auth.check_project(wire, identity, project_id)
+        g.caller = Caller(
+            actor=identity.actor,
+            project_id=project_id,
+            request_id=request.environ[REQUEST_ID],
+            language=language_of(request.headers.get("X-Language")),
+            user_id=identity.user_id,
+            user_name=identity.user_name,
+        )
+
+    def run(self, project_id: str) -> Response:
+        body = self._object()
+        ids = bodies.job_ids(body, self._settings.max_batch)
+        answer = self._service.run(ids, bodies.flag(body, "resume_savepoint"), g.caller)
+        return _batch(answer, self._settings.run_answer)
+
+    def stop(self, project_id: str) -> Response:
+        body = self._object()
+        ids = bodies.job_ids(body, self._settings.max_batch)
+        answer = self._service.stop(ids, bodies.flag(body, "trigger_savepoint"), g.caller)
+        return _batch(answer, self._settings.stop_answer)
+
+    def delete(self, project_id: str) -> Response:
+        ids = bodies.job_ids(self._object(), self._settings.max_batch)
+        return _batch(self._service.delete(ids, g.caller), self._settings.delete_answer)
+
+    def delete_one(self, project_id: str, job_id: int) -> Response:
+        return _batch(self._service.delete([job_id], g.caller, single=True), "object")
+
+    def list_jobs(self, project_id: str) -> Response:
+        query = bodies.list_query(request.args, self._settings.over_limit)
+        return self._good("listed", job_list=self._service.list_jobs(query, g.caller))
+
+    def detail(self, project_id: str, job_id: int) -> Response:
+        return self._good("detail", job_detail=self._service.detail(job_id, g.caller))
+
+    def graph(self, project_id: str, job_id: int) -> Response:
+        return self._good("graph", execute_graph=self._service.graph(job_id, g.caller))
+
+    def create(self, project_id: str) -> Response:
+        return self._create(jar=False)
+
+    def create_jar(self, project_id: str) -> Response:
+        return self._create(jar=True)
+
+    def update(self, project_id: str, job_id: int) -> Response:
+        return self._update(job_id, jar=False)
+
+    def update_jar(self, project_id: str, job_id: int) -> Response:
+        return self._update(job_id, jar=True)
+
+    def savepoint(self, project_id: str, job_id: int) -> Response:
+        body = self._object()
+        if body.get("action") != "TRIGGER":
+            raise bodies.wrong("action must be TRIGGER")
+        path = bodies.text(body, "savepoint_path")
+        if path.startswith("obs://"):
+            raise bodies.wrong("savepoint_path must not start with obs://")
+        self._service.savepoint(job_id, path, g.caller)
+        return self._good("savepoint")
+
+    def import_savepoint(self, project_id: str, job_id: int) -> Response:
+        body = self._object()
+        path = bodies.text(body, "savepoint_path")
+        if body.get("job_id") != job_id or not path.startswith("obs://"):
+            raise bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
+        self._service.import_savepoint(job_id, path, g.caller)
+        return self._good("updated")
+
+    def token(self) -> Response:
+        try:
+            body = self._object()
+        except DliError:
+            raise iam.IamError(400, "Bad Request", "[The request body is invalid.]") from None
+        token = iam.issue_token(body, self._accounts)
+        answer = reply(iam.token_body(token), 201)
+        answer.headers["X-Subject-Token"] = token.value
+        return answer
+
+    def projects(self) -> Response:
+        return reply(iam.projects(request.args.get("name"), self._accounts, request.base_url))
+
+    def _create(self, jar: bool) -> Response:
+        fields, config = bodies.job_fields(self._object(), jar, creating=True)
+        job = self._service.create(fields, config, g.caller)
+        made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
+        return self._good("created_jar" if jar else "created", job=made)
+
+    def _update(self, job_id: int, jar: bool) -> Response:
+        fields, config = bodies.job_fields(self._object(), jar, creating=False)
+        job = self._service.update(job_id, fields, config, g.caller)
+        return self._good("updated_jar" if jar else "updated", job={"update_time": job.update_time})
+
+    def _good(self, message: str, **payload: Any) -> Response:
+        return reply({**self._service.success(message, g.caller.language), **payload})
+
+    @staticmethod
+    def _object() -> dict[str, Any]:
+        return bodies.json_object(request.environ[BODY])
+
+
+def _batch(answer: BatchAnswer, shape: str) -> Response:
+    """HTTP 400 as soon as one id is refused, with the good news among the bad (dli-api.md 0.1-1)."""
+    status, body = answers.bend(shape, 400 if answer.refused else 200, answer.elements)
+    return reply(body, status)

@@ -1,0 +1,170 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Reads request bodies and queries, strictly: what is not of the documented type is ``DLI.0001``, HTTP 400."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping
+
+from .codes import DliError
+from .jobs import JAR, JOB_TYPES, RUN_MODES, STATUSES
+from .service import ListQuery
+
+_INT64 = 2**63
+_MAX_LIMIT = 100
+_DEFAULT_LIMIT = 10
+_CHECKPOINT_MODES = {1: "exactly_once", 2: "at_least_once"}
+
+_TEXT_FIELDS = ("name", "desc", "queue_name", "sql_body", "run_mode", "job_type", "main_class", "entrypoint_args")
+_SQL_ONLY = frozenset({"sql_body", "run_mode"})
+_JAR_ONLY = frozenset({"main_class", "entrypoint_args"})
+_CONFIG_TYPES: dict[str, type] = {
+    **dict.fromkeys(
+        ("cu_number", "manager_cu_number", "parallel_number", "tm_cus", "tm_slot_num", "checkpoint_interval",
+         "resume_max_num", "idle_state_retention"),
+        int,
+    ),
+    **dict.fromkeys(("checkpoint_enabled", "log_enabled", "restart_when_exception", "resume_checkpoint"), bool),
+    **dict.fromkeys(
+        ("obs_bucket", "smn_topic", "checkpoint_path", "dirty_data_strategy", "entrypoint", "udf_jar_url", "feature",
+         "flink_version", "image", "runtime_config", "flink_log_config", "operator_config", "static_estimator_config",
+         "execution_agency_urn", "resource_config_version"),
+        str,
+    ),
+    **dict.fromkeys(("dependency_jars", "dependency_files", "edge_group_ids"), list),
+    "resource_config": dict,
+}  # fmt: skip
+_LENGTHS = {"name": 57, "desc": 2048, "queue_name": 128, "sql_body": 1024 * 1024}
+
+
+def wrong(why: str) -> DliError:
+    return DliError("parameter", why=why)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise wrong("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise wrong("the body is not an object")
+    return value
+
+
+def job_ids(body: Mapping[str, Any], max_batch: int | None) -> list[int]:
+    """``job_ids``: integers of 64 bit, neither strings nor booleans (dli-api.md 1.3).
+
+    An empty list is refused; what the real service makes of one is not known (dli-api.md 10-2).
+    """
+    ids = body.get("job_ids")
+    if not isinstance(ids, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in ids):
+        raise wrong("job_ids must be an array of integers")
+    if not ids:
+        raise wrong("job_ids must not be empty")
+    if not all(-_INT64 <= item < _INT64 for item in ids):
+        raise wrong("a job id does not fit into 64 bits")
+    if max_batch is not None and len(ids) > max_batch:
+        raise wrong(f"job_ids must not have more than {max_batch} elements")
+    return ids
+
+
+def flag(body: Mapping[str, Any], name: str) -> bool:
+    """An optional boolean; absent and null are false."""
+    value = body.get(name)
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise wrong(f"{name} must be a boolean")
+    return value
+
+
+def text(body: Mapping[str, Any], name: str) -> str:
+    """A string that must be there and not be empty."""
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise wrong(f"{name} must be a string that is not empty")
+    return value
+
+
+def job_fields(body: Mapping[str, Any], jar: bool, creating: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Members of the job and of its ``job_config`` out of a create or update (dli-api.md 1.9, 1.10)."""
+    given = {name: value for name, value in body.items() if value is not None}
+    foreign = _SQL_ONLY if jar else _JAR_ONLY
+    fields = {name: _typed(name, given[name], str) for name in _TEXT_FIELDS if name in given and name not in foreign}
+    config = {name: _typed(name, given[name], kind) for name, kind in _CONFIG_TYPES.items() if name in given}
+    if "checkpoint_mode" in given:
+        # An integer in requests, a word in answers (dli-api.md 1.7).
+        mode = given["checkpoint_mode"]
+        if not isinstance(mode, int) or isinstance(mode, bool) or mode not in _CHECKPOINT_MODES:
+            raise wrong("checkpoint_mode must be 1 or 2")
+        config["checkpoint_mode"] = _CHECKPOINT_MODES[mode]
+    for name, limit in _LENGTHS.items():
+        if len(fields.get(name, "")) > limit:
+            raise wrong(f"{name} must not be longer than {limit}")
+    _among(fields, "run_mode", RUN_MODES)
+    if creating:
+        text(body, "name")
+        fields["tags"] = _tags(given.get("tags", []))
+        fields.setdefault("job_type", JAR if jar else "flink_opensource_sql_job")
+        if jar:
+            fields.update(job_type=JAR, run_mode="exclusive_cluster" if fields.get("queue_name") else "shared_cluster")
+    else:
+        fields.pop("job_type", None)
+    _among(fields, "job_type", JOB_TYPES)
+    return fields, config
+
+
+def list_query(args: Mapping[str, str], over_limit: str) -> ListQuery:
+    """The query of a list (dli-api.md 3)."""
+    offset = _whole(args, "offset", 0)
+    if offset < 0:
+        raise DliError("list_offset")
+    limit = _whole(args, "limit", _DEFAULT_LIMIT)
+    if limit < 0 or (limit > _MAX_LIMIT and over_limit == "refuse"):
+        raise wrong(f"limit must be from 0 to {_MAX_LIMIT}")
+    _among(args, "order", ("asc", "desc"))
+    _among(args, "show_detail", ("true", "false"))
+    _among(args, "status", STATUSES)
+    filters = ("name", "status", "job_type", "queue_name", "user_name")
+    return ListQuery(
+        filters={name: args[name] for name in filters if args.get(name)},
+        tags=_tag_filter(args.get("tags", "")),
+        offset=offset,
+        limit=min(limit, _MAX_LIMIT),
+        ascending=args.get("order") == "asc",
+        detailed=args.get("show_detail") == "true",
+        root_job_id=_whole(args, "root_job_id", -1) if "root_job_id" in args else None,
+    )
+
+
+def _typed(name: str, value: Any, kind: type) -> Any:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise wrong(f"{name} must be of type {kind.__name__}")
+    return value
+
+
+def _among(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> None:
+    if values.get(name) and values[name] not in allowed:
+        raise wrong(f"{name} must be one of {', '.join(allowed)}")
+
+
+def _whole(args: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(args.get(name) or default)
+    except ValueError:
+        raise wrong(f"{name} must be an integer") from None
+
+
+def _tags(value: Any) -> dict[str, str]:
+    try:
+        return {str(item["key"]): str(item["value"]) for item in value}
+    except (KeyError, TypeError):
+        raise wrong("tags must be an array of objects with key and value") from None
+
+
+def _tag_filter(value: str) -> dict[str, str]:
+    """``key1=v1,key2=v2`` (dli-api.md 3)."""
+    pairs = (item.partition("=") for item in value.split(",") if item)
+    return {key: wanted for key, _equals, wanted in pairs}

@@ -1,0 +1,113 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What really happened, written down as it happens: tests compare a client's report with this, not with its answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One start, stop, delete, create, edit, savepoint or import of one job, accepted or refused."""
+
+    at: int
+    """Epoch milliseconds."""
+    actor: str
+    """Access key, or the token's user, or "other" (a control request), or "dli" (an automatic restart)."""
+    job_id: int
+    what: str
+    accepted: bool
+    error_code: str | None
+    request_id: str
+    resume_savepoint: bool | None = None
+    trigger_savepoint: bool | None = None
+
+
+class Ledger:
+    """Append-only list of entries."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        self._entries.append(entry)
+
+    @property
+    def entries(self) -> list[Entry]:
+        return list(self._entries)
+
+    def of(
+        self,
+        what: str | None = None,
+        job_id: int | None = None,
+        actor: str | None = None,
+        accepted: bool | None = None,
+        request_id: str | None = None,
+    ) -> list[Entry]:
+        """The entries that match everything that is given."""
+        wanted = {"what": what, "job_id": job_id, "actor": actor, "accepted": accepted, "request_id": request_id}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        return [item for item in self.entries if all(getattr(item, name) == given[name] for name in given)]
+
+    def starts(self, job_id: int | None = None, actor: str | None = None) -> list[Entry]:
+        """Accepted starts by clients. Automatic restarts are told apart by ``what`` "restart"."""
+        return self.of(what="start", job_id=job_id, actor=actor, accepted=True)
+
+    def clear(self) -> None:
+        self._entries.clear()
+
+    def as_list(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(item) for item in self.entries]
+
+
+@dataclass
+class Request:
+    """One request as it came in. ``status`` is None where no status line was sent."""
+
+    at: int
+    method: str
+    path: str
+    query: str
+    call: str
+    request_id: str
+    connection: int
+    """The client's port: equal for requests on one connection; 0 in process."""
+    job_ids: list[int] = field(default_factory=list)
+    actor: str = ""
+    status: int | None = None
+    fault: str | None = None
+
+
+class RequestLog:
+    """Append-only list of requests to DLI and IAM (not of those to the control endpoints)."""
+
+    def __init__(self) -> None:
+        self._items: list[Request] = []
+        self.on_request: Callable[[Request], None] | None = None
+
+    def add(self, request: Request) -> None:
+        self._items.append(request)
+        if self.on_request is not None:
+            self.on_request(request)
+
+    def of(self, call: str | None = None, job_id: int | None = None) -> list[Request]:
+        """The requests of one call and about one job, where given."""
+        found = [item for item in list(self._items) if call is None or item.call == call]
+        return [item for item in found if job_id is None or job_id in item.job_ids]
+
+    def connections(self, call: str | None = None) -> int:
+        """How many different connections the requests came in on."""
+        return len({item.connection for item in self.of(call)})
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def clear(self) -> None:
+        self._items.clear()
+
+    def as_list(self) -> list[dict[str, Any]]:
+        return [dataclasses.asdict(item) for item in self.of()]

@@ -1,0 +1,155 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The local DLI as one object: what a test in the same process holds, and what the server serves."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any, Callable, Iterable, Mapping, Sequence
+
+from . import seed as seeds
+from .accounts import Accounts
+from .app import create_app
+from .clock import Clock, RealClock
+from .control import control_blueprint
+from .engine import Engine
+from .faults import Faults, Rule
+from .gateway import Gateway
+from .jobs import STATUSES, Job
+from .ledger import Ledger, RequestLog
+from .seed import Seed, SeedError
+from .service import BatchAnswer, Caller, Service
+from .settings import Settings
+from .sim_engine import SimEngine
+
+EngineFactory = Callable[[Clock, Settings], Engine]
+
+
+class LocalDli:
+    """A DLI with its account, jobs, ledger, request log, faults, settings and clock.
+
+    ``wsgi`` is the whole service as a WSGI application; ``server.serve`` puts it on a socket and sets ``url``.
+    """
+
+    def __init__(
+        self,
+        seed: Seed | Path | str | None = None,
+        clock: Clock | None = None,
+        settings: Mapping[str, Any] | None = None,
+        engine: EngineFactory = SimEngine,
+    ) -> None:
+        self._seed = seed if isinstance(seed, Seed) else seeds.load(seed or seeds.EXAMPLE)
+        self._own_settings = dict(settings or {})
+        self.clock: Clock = clock or RealClock()
+        self.settings = Settings()
+        self.ledger = Ledger()
+        self.requests = RequestLog()
+        self.faults = Faults()
+        self.accounts = Accounts(self._seed.account, self.clock, self.settings)
+        self.engine = engine(self.clock, self.settings)
+        self.service = Service(self.engine, self.clock, self.settings, self.ledger)
+        self.app = create_app(self.service, self.accounts, self.settings)
+        self.app.register_blueprint(control_blueprint(self))
+        self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.act)
+        self.url = "http://local-dli.invalid"
+        self.reset()
+
+    @property
+    def project_id(self) -> str:
+        """The region's main project."""
+        return self._seed.account.projects[0].id
+
+    @property
+    def jobs(self) -> dict[int, Job]:
+        """Every job by id, as of now."""
+        with self.service.lock:
+            self.service.tick()
+            return dict(self.service.jobs)
+
+    def job(self, job_id: int) -> Job:
+        """One job, as of now."""
+        return self.jobs[job_id]
+
+    def env(self) -> dict[str, str]:
+        """What a client needs, by the names Terraform made common (dli-api.md 5.5)."""
+        account = self._seed.account
+        access_key, secret_key, _security_token = account.keys[0]
+        return {
+            "HW_ACCESS_KEY": access_key,
+            "HW_SECRET_KEY": secret_key,
+            "HW_PROJECT_ID": self.project_id,
+            "HW_REGION_NAME": account.region,
+            "HW_DLI_ENDPOINT": self.url,
+            "HW_AUTH_URL": f"{self.url}/v3",
+        }
+
+    def token(self, life: float | None = None) -> str:
+        """A ready IAM token for the main project; ``life`` in seconds, negative for one that has expired."""
+        account = self._seed.account
+        return self.accounts.issue(account.users[0], account.projects[0], life).value
+
+    def seed(self, jobs: Iterable[Mapping[str, Any]]) -> list[Job]:
+        """Add jobs written as in a seed file."""
+        with self.service.lock:
+            made = seeds.make_jobs(list(jobs), self._seed.account, self.clock, self.service.jobs)
+            self.service.add(made)
+            return made
+
+    def reset(self) -> None:
+        """Back to the seed: jobs, settings, strikes; ledger, request log and faults empty. Tokens stay good."""
+        with self.service.lock:
+            self.faults.clear()
+            self.service.clear()
+            self.engine.close()
+            self.settings.update(Settings().as_dict())
+            self.settings.update({**self._seed.settings, **self._own_settings})
+            self.accounts.forget()
+            self.seed(self._seed.jobs)
+            self.ledger.clear()
+            self.requests.clear()
+
+    def act(self, rule: Rule) -> BatchAnswer | None:
+        """Do what an ``actor`` rule says, as another client; the ledger says "other"."""
+        caller = Caller("other", self.project_id, language="en")
+        ids = list(rule.job_ids)
+        if rule.act == "start":
+            return self.service.run(ids, rule.resume_savepoint, caller)
+        if rule.act == "stop":
+            return self.service.stop(ids, rule.trigger_savepoint, caller)
+        if rule.act == "delete":
+            return self.service.delete(ids, caller)
+        for job_id in ids:
+            if rule.act == "edit":
+                self.service.update(job_id, dict(rule.fields), {}, caller)
+            else:
+                self.force(job_id, str(rule.fields.get("status")), str(rule.fields.get("status_desc", "")))
+        return None
+
+    def other(self, act: str, job_ids: Sequence[int], **members: Any) -> BatchAnswer | None:
+        """Another client does something: ``other("start", [131], resume_savepoint=True)``."""
+        return self.act(Rule("actor", act=act, job_ids=tuple(job_ids), **members))
+
+    def force(self, job_id: int, status: str, desc: str = "") -> None:
+        """Put a job into any status, edge and arrears ones included."""
+        if status not in STATUSES:
+            raise SeedError(f"{status!r} is no status; there are {', '.join(STATUSES)}.")
+        with self.service.lock:
+            self.service.machine.force(self.job(job_id), status, desc)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Every job with what DLI would not tell: its savepoints, what it resumed from, the numbers it processed."""
+        return [self._describe(job) for job in self.jobs.values()]
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def _describe(self, job: Job) -> dict[str, Any]:
+        shown = {name: getattr(job, name) for name in ("job_id", "name", "status", "status_desc", "start_time",
+                                                       "has_savepoint", "checkpoint", "resumed_from", "script")}  # fmt: skip
+        numbers = getattr(self.engine, "numbers", None)
+        shown["savepoints"] = [dataclasses.asdict(item) for item in job.savepoints]
+        shown["numbers"] = list(numbers(job.handle)) if numbers and job.handle else None
+        shown["history"] = job.history
+        return shown

@@ -1,0 +1,316 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""DLI's calls about streaming jobs, without HTTP: who may do what to which job, and what is answered.
+
+One lock around everything: of twenty clients that start one job, exactly one is accepted.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable
+
+from . import sql, views
+from .clock import Clock, epoch_ms
+from .codes import MESSAGES, DliError
+from .engine import Engine
+from .jobs import STARTABLE, STOPPABLE, Job, Savepoint
+from .ledger import Entry, Ledger
+from .machine import Machine
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, for which project, in which language ("zh" or "en")."""
+
+    actor: str
+    project_id: str
+    request_id: str = ""
+    language: str = "zh"
+    user_id: str = ""
+    user_name: str = ""
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """One element per id, in the order asked for (dli-api.md 1.3); ``refused``: at least one is an error."""
+
+    elements: list[dict[str, Any]]
+    refused: bool
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """The filters and the page of a list (dli-api.md 3)."""
+
+    filters: dict[str, str]
+    tags: dict[str, str]
+    offset: int = 0
+    limit: int = 10
+    ascending: bool = False
+    detailed: bool = False
+    root_job_id: int | None = None
+
+
+class Service:
+    """The state of all projects and the calls that change it."""
+
+    def __init__(self, runner: Engine, clock: Clock, settings: Settings, ledger: Ledger) -> None:
+        self.lock = threading.RLock()
+        self.jobs: dict[int, Job] = {}
+        self.machine = Machine(runner, clock, settings)
+        self.machine.on_restart = self._record_restart
+        self._clock = clock
+        self._settings = settings
+        self._ledger = ledger
+        self._next_id = itertools.count(1001)
+
+    # --- batch calls -------------------------------------------------------------------------------------------
+
+    def run(self, job_ids: list[int], resume: bool, caller: Caller) -> BatchAnswer:
+        """POST jobs/run (dli-api.md 1.3)."""
+
+        def start(job_id: int) -> str:
+            job = self._find(job_id, caller, DliError("run_unknown"))
+            self._check_startable(job, resume)
+            self.machine.start(job, resume)
+            return "started"
+
+        return self._batch(job_ids, "start", start, caller, resume_savepoint=resume)
+
+    def stop(self, job_ids: list[int], trigger_savepoint: bool, caller: Caller) -> BatchAnswer:
+        """POST jobs/stop (dli-api.md 1.4)."""
+
+        def stop(job_id: int) -> str:
+            job = self._find(job_id, caller, DliError("stop_unknown", self._settings.stop_unknown_code))
+            if job.status not in STOPPABLE:
+                raise DliError("stop_status")
+            self.machine.stop(job, trigger_savepoint)
+            return "stopped"
+
+        return self._batch(job_ids, "stop", stop, caller, trigger_savepoint=trigger_savepoint)
+
+    def delete(self, job_ids: list[int], caller: Caller, single: bool = False) -> BatchAnswer:
+        """POST jobs/delete and DELETE jobs/{job_id}: any status may be deleted (dli-api.md 1.5)."""
+
+        def delete(job_id: int) -> str:
+            job = self._find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
+            self.machine.abandon(job)
+            del self.jobs[job_id]
+            return "deleted"
+
+        return self._batch(job_ids, "delete", delete, caller)
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    def detail(self, job_id: int, caller: Caller) -> dict[str, Any]:
+        """GET jobs/{job_id} (dli-api.md 1.7)."""
+        with self.lock:
+            self.tick()
+            job = self._find(job_id, caller, DliError("detail_unknown"))
+            return views.detail(job, self._clock.monotonic(), epoch_ms(self._clock))
+
+    def graph(self, job_id: int, caller: Caller) -> dict[str, Any]:
+        """GET jobs/{job_id}/execute-graph (dli-api.md 1.8)."""
+        with self.lock:
+            self.tick()
+            job = self._find(job_id, caller, DliError("detail_unknown"))
+            if job.start_time is None:
+                raise DliError("graph_missing")
+            return views.graph(job, epoch_ms(self._clock))
+
+    def list_jobs(self, query: ListQuery, caller: Caller) -> dict[str, Any]:
+        """GET jobs (dli-api.md 3): ``total_count`` counts the result, not the page."""
+        with self.lock:
+            self.tick()
+            found = [job for job in self.jobs.values() if self._listed(job, query, caller)]
+            # Ties are unknown territory (dli-api.md 10-8); the id settles them the same way on every page.
+            found.sort(key=lambda job: (job.create_time, job.job_id), reverse=not query.ascending)
+            page = found[query.offset : query.offset + query.limit]
+            now, now_ms = self._clock.monotonic(), epoch_ms(self._clock)
+            items = [views.list_item(job, now, now_ms, query.detailed) for job in page]
+            return {"total_count": len(found), "jobs": items}
+
+    # --- writing one job ---------------------------------------------------------------------------------------
+
+    def create(self, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
+        """POST sql-jobs and flink-jobs (dli-api.md 1.9, 1.10), fields already checked."""
+        with self.lock:
+            if any(job.name == fields["name"] for job in self._of(caller.project_id)):
+                error = DliError("name_exists", self._settings.name_exists_code, name=fields["name"])
+                self._record(0, "create", caller, error)
+                raise error
+            now = epoch_ms(self._clock)
+            job = Job(
+                job_id=self._new_id(),
+                project_id=caller.project_id,
+                create_time=now,
+                update_time=now,
+                user_id=caller.user_id,
+                user_name=caller.user_name,
+                **fields,
+            )
+            job.job_config.update(config)
+            job.history.append((now, job.status))
+            self.jobs[job.job_id] = job
+            self._record(job.job_id, "create", caller, None)
+            return job
+
+    def update(self, job_id: int, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
+        """PUT sql-jobs/{job_id} and flink-jobs/{job_id}: edits are accepted in every status."""
+        with self.lock, self._recorded(job_id, "edit", caller):
+            job = self._find(job_id, caller, DliError("update_unknown"))
+            for name, value in fields.items():
+                setattr(job, name, value)
+            job.job_config.update(config)
+            job.update_time = epoch_ms(self._clock)
+            return job
+
+    def savepoint(self, job_id: int, path: str, caller: Caller) -> None:
+        """POST jobs/{job_id}/savepoint: running jobs only (dli-api.md 1.11)."""
+        with self.lock, self._recorded(job_id, "savepoint", caller):
+            self.tick()
+            job = self._find(job_id, caller, DliError("stop_unknown", self._settings.stop_unknown_code))
+            if job.status != "job_running":
+                raise DliError("stop_status")
+            self.machine.savepoint(job, path)
+
+    def import_savepoint(self, job_id: int, path: str, caller: Caller) -> None:
+        """POST jobs/{job_id}/import-savepoint: not while it runs (dli-api.md 1.11)."""
+        with self.lock, self._recorded(job_id, "import_savepoint", caller):
+            self.tick()
+            job = self._find(job_id, caller, DliError("update_unknown"))
+            if job.status not in STARTABLE:
+                raise DliError("stop_status")
+            job.savepoints.append(Savepoint(path, "import"))
+            job.savepoint_path = path
+            job.update_time = epoch_ms(self._clock)
+
+    # --- the rest ----------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Let time do its work on every job."""
+        with self.lock:
+            for job in list(self.jobs.values()):
+                self.machine.tick(job)
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Seed jobs. Names may clash here, so that clients can be shown a project that has two of a name."""
+        with self.lock:
+            for job in jobs:
+                self.jobs[job.job_id] = job
+                job.history.append((job.update_time, job.status))
+                if job.status in ("job_running", "job_submitting"):
+                    self.machine.adopt(job)
+
+    def clear(self) -> None:
+        with self.lock:
+            for job in self.jobs.values():
+                self.machine.abandon(job)
+            self.jobs.clear()
+            self._next_id = itertools.count(1001)
+
+    def success(self, message: str, language: str) -> dict[str, Any]:
+        """The envelope of good news; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
+        flag: Any = "true" if self._settings.is_success == "string" else True
+        return {"is_success": flag, "message": MESSAGES[message].say(language)}
+
+    def _batch(
+        self, job_ids: list[int], what: str, act: Callable[[int], str], caller: Caller, **flags: bool
+    ) -> BatchAnswer:
+        """Do one thing to each id in turn; one refusal does not keep the others from it (dli-api.md 1.3).
+
+        An id given twice simply meets the job as the first one left it (unknown territory, dli-api.md 10-2).
+        """
+        elements: list[dict[str, Any]] = []
+        refused = False
+        with self.lock:
+            self.tick()
+            for job_id in job_ids:
+                try:
+                    message = act(job_id)
+                except DliError as error:
+                    refused = True
+                    elements.append(error.body(caller.language))
+                    self._record(job_id, what, caller, error, **flags)
+                else:
+                    elements.append(self.success(message, caller.language))
+                    self._record(job_id, what, caller, None, **flags)
+        return BatchAnswer(elements, refused)
+
+    def _check_startable(self, job: Job, resume: bool) -> None:
+        """The refusals of dli-api.md 1.3. Their order among each other is not documented."""
+        if job.status not in STARTABLE:
+            raise DliError("run_not_startable", self._settings.active_code, status=job.status)
+        if job.run_mode == "exclusive_cluster" and not job.queue_name:
+            raise DliError("run_no_queue")
+        problem = None if job.is_jar else sql.syntax_error(job.sql_body)
+        if problem is not None:
+            raise DliError("run_sql", json_opt=problem)
+        if resume and not job.has_savepoint:
+            raise DliError("run_no_savepoint")
+
+    def _listed(self, job: Job, query: ListQuery, caller: Caller) -> bool:
+        if job.project_id != caller.project_id:
+            return False
+        # Without root_job_id the children of edge jobs are left out (dli-api.md 3).
+        if job.root_id != (-1 if query.root_job_id is None else query.root_job_id):
+            return False
+        shown = {
+            "status": views.stamps(job, self._clock.monotonic())["status"],
+            "job_type": job.job_type,
+            "queue_name": job.queue_name,
+            "user_name": job.user_name,
+        }
+        for name, wanted in query.filters.items():
+            if name == "name":
+                if not self._name_matches(job.name, wanted):
+                    return False
+            elif shown[name] != wanted:
+                return False
+        return all(job.tags.get(key) == value for key, value in query.tags.items())
+
+    def _name_matches(self, name: str, wanted: str) -> bool:
+        return wanted in name if self._settings.name_match == "substring" else wanted == name
+
+    def _find(self, job_id: int, caller: Caller, missing: DliError) -> Job:
+        job = self.jobs.get(job_id)
+        if job is None or job.project_id != caller.project_id:
+            raise missing
+        return job
+
+    def _of(self, project_id: str) -> list[Job]:
+        return [job for job in self.jobs.values() if job.project_id == project_id]
+
+    def _new_id(self) -> int:
+        return next(job_id for job_id in self._next_id if job_id not in self.jobs)
+
+    def _recorded(self, job_id: int, what: str, caller: Caller) -> _Recording:
+        return _Recording(lambda error: self._record(job_id, what, caller, error))
+
+    def _record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **flags: bool) -> None:
+        code = None if error is None else error.code
+        at = epoch_ms(self._clock)
+        self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **flags))
+
+    def _record_restart(self, job: Job) -> None:
+        resumed = job.resumed_from is not None
+        self._record(job.job_id, "restart", Caller("dli", job.project_id), None, resume_savepoint=resumed)
+
+
+class _Recording:
+    """Writes down how the block ended: accepted, or refused with which error."""
+
+    def __init__(self, write: Callable[[DliError | None], None]) -> None:
+        self._write = write
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, DliError):
+            self._write(error)

@@ -1,0 +1,97 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Everything about the service that a test or a person may turn, with the contract's behaviour as default."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "start_time_at": ("accept", "running"),
+    "name_match": ("substring", "exact"),
+    "is_success": ("string", "boolean"),
+    "over_limit": ("clamp", "refuse"),
+    "savepoint_failure": ("job_running", "job_cancel_fail"),
+    "run_answer": ("array", "short", "long", "reversed", "object"),
+    "stop_answer": ("array", "short", "long", "reversed", "object"),
+    "delete_answer": ("array", "short", "long", "reversed", "object"),
+}
+
+
+class SettingError(ValueError):
+    """A setting nobody knows, or a value it cannot have. Its text is one sentence."""
+
+
+@dataclass
+class Settings:
+    """One value per question the contract leaves open or wants to be able to turn. Delays are seconds."""
+
+    # Pace of the engine.
+    submit_delay: float = 0.3
+    stop_delay: float = 0.2
+    savepoint_delay: float = 0.2
+
+    # Pace of the service: how long the old status is still read after an accepted run or stop (dli-api.md 0.1-8).
+    accept_lag: float = 0.0
+    restart_delay: float = 0.3
+    cancel_timeout: float = 30.0
+
+    # Where dli-api.md 10 says that nobody knows.
+    active_code: str = "DLI.13099"
+    stop_unknown_code: str = "DLI.15099"
+    name_exists_code: str = "DLI.11004"
+    start_time_at: str = "accept"
+    name_match: str = "substring"
+    over_limit: str = "clamp"
+    savepoint_failure: str = "job_running"
+    max_batch: int | None = None
+
+    # Quirks seen in one edition of the documents or another (dli-api.md 0.1-3, 0.1-4, 1.4, 9).
+    is_success: str = "string"
+    run_answer: str = "array"
+    stop_answer: str = "array"
+    delete_answer: str = "array"
+
+    # The gateway (dli-api.md 0.1-9, 4.4, 4.5, 5).
+    max_body: int = 12 * 1024 * 1024
+    clock_skew: float = 900.0
+    strikes: int = 5
+    lock_seconds: float = 300.0
+    token_life: float = 86400.0
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Turn several settings, or none at all if one of them is wrong."""
+        checked = {name: _checked(name, value) for name, value in changes.items()}
+        for name, value in checked.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+_TYPES: dict[str, str] = {field.name: str(field.type) for field in dataclasses.fields(Settings)}
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name not in _TYPES:
+        raise SettingError(f"There is no setting {name!r}; there are {', '.join(sorted(_TYPES))}.")
+    choices = _CHOICES.get(name)
+    if choices is not None:
+        if value not in choices:
+            raise SettingError(f"Setting {name} must be one of {', '.join(choices)}, not {value!r}.")
+        return value
+    wanted = _TYPES[name]
+    if value is None and wanted.endswith("None"):
+        return None
+    if wanted == "str" and isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise SettingError(f"Setting {name} must be of type {wanted}, not {value!r}.")
+    if wanted.startswith("int") and not isinstance(value, int):
+        raise SettingError(f"Setting {name} must be a whole number, not {value!r}.")
+    if value < 0 or (name == "strikes" and value < 1):
+        raise SettingError(f"Setting {name} must not be as small as {value!r}.")
+    return value

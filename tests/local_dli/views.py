@@ -1,0 +1,104 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""How a job looks from outside: list items and details with exactly the members of dli-api.md 1.7 and 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .jobs import Job
+
+_GRAPH_STATES = {
+    "job_submitting": "INITIALIZING",
+    "job_running": "RUNNING",
+    "job_savepointing": "RUNNING",
+    "job_canceling": "CANCELLING",
+    "job_finish": "FINISHED",
+    "job_submit_fail": "FAILED",
+    "job_running_exception": "FAILED",
+}
+
+
+def stamps(job: Job, monotonic: float) -> dict[str, Any]:
+    """Status and times as a reader sees them now: the old ones while the last accepted request has not shown yet."""
+    if job.stale is not None and monotonic < job.stale_until:
+        return job.stale
+    return job.stamps()
+
+
+def list_item(job: Job, monotonic: float, now_ms: int, detailed: bool) -> dict[str, Any]:
+    """One element of ``job_list.jobs`` (dli-api.md 3): the common members, then those of one kind of list only."""
+    shown = stamps(job, monotonic)
+    item = _common(job, shown)
+    if detailed:
+        item.update(_detailed(job, shown))
+    else:
+        item.update(user_name=job.user_name, duration=_duration(job, now_ms), root_id=job.root_id)
+    return item
+
+
+def detail(job: Job, monotonic: float, now_ms: int) -> dict[str, Any]:
+    """``job_detail`` (dli-api.md 1.7): all members there are."""
+    shown = stamps(job, monotonic)
+    return {
+        **_common(job, shown),
+        **_detailed(job, shown),
+        "user_name": job.user_name,
+        "duration": _duration(job, now_ms),
+        "root_id": job.root_id,
+    }
+
+
+def graph(job: Job, now_ms: int) -> dict[str, Any]:
+    """``execute_graph`` (dli-api.md 1.8), in Flink's words and its mixed spelling."""
+    running = job.end_time is None
+    return {
+        "jid": job.handle or f"{job.job_id:032x}",
+        "name": job.name,
+        "isStoppable": False,
+        "state": _GRAPH_STATES.get(job.status, "CANCELED"),
+        "start-time": job.start_time,
+        "end-time": -1 if running else job.end_time,
+        "duration": _duration(job, now_ms),
+    }
+
+
+def _common(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "name": job.name,
+        "desc": job.desc,
+        "job_type": job.job_type,
+        "status": shown["status"],
+        "status_desc": shown["status_desc"],
+        "create_time": job.create_time,
+        "start_time": shown["start_time"],
+        "graph_editor_enabled": False,
+        "has_savepoint": job.has_savepoint,
+        "queue_name": job.queue_name,
+        "edge_group_ids": job.edge_group_ids,
+        "restart_times": job.restart_times,
+        "savepoint_path": job.savepoint_path,
+    }
+
+
+def _detailed(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "user_id": job.user_id,
+        "project_id": job.project_id,
+        "sql_body": job.sql_body,
+        "run_mode": job.run_mode,
+        "job_config": dict(job.job_config),
+        "main_class": job.main_class,
+        "entrypoint_args": job.entrypoint_args,
+        "execution_graph": None,
+        "update_time": shown["update_time"],
+    }
+
+
+def _duration(job: Job, now_ms: int) -> int:
+    """Milliseconds of the last run; 0 for a job that never ran."""
+    if job.start_time is None:
+        return 0
+    return max(0, (now_ms if job.end_time is None else job.end_time) - job.start_time)
