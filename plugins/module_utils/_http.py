@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import socket
 import threading
 import traceback
 import typing as t
@@ -112,7 +113,7 @@ class HttpSender:
         :raises AnswerLost: it may have got it.
         """
         body = _Body(request.body) if request.body is not None else None
-        outcome: list[Reply | BaseException] = []
+        outcome: list[t.Any] = []
         session = self._session or self._new_session()
         self._session = session
         gone = threading.Event()
@@ -130,10 +131,11 @@ class HttpSender:
             return outcome[0]
         gone.set()
         self._session = None
-        delivered = body is None or body.touched
-        reason = _reason(outcome[0]) if outcome else f"no complete answer within {timeout:g} s"
-        if outcome and not isinstance(outcome[0], (requests.RequestException, OSError)):
-            raise outcome[0]  # type: ignore[misc]  # a defect of ours must not look like a lost answer
+        error = outcome[0] if outcome else None
+        if error is not None and not isinstance(error, (requests.RequestException, OSError)):
+            raise error  # a defect of ours must not look like a lost answer
+        reason = _reason(error) if error else f"no complete answer within {timeout:g} s"
+        delivered = body.touched if body else error is None or not _never_connected(error)
         raise (AnswerLost if delivered else NotDelivered)(reason)
 
     def _new_session(self) -> requests.Session:
@@ -164,23 +166,30 @@ class HttpSender:
             return Reply(response.status_code, headers, bytes(content))
 
 
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error and what it came from, outermost first; the libraries wrap each other's errors several times."""
+    chain = [error]
+    while (inner := chain[-1].__cause__ or chain[-1].__context__) is not None and inner not in chain:
+        chain.append(inner)
+    return chain
+
+
+def _never_connected(error: BaseException) -> bool:
+    """Tell whether an exchange failed before the connection stood."""
+    if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.ProxyError, requests.ConnectTimeout)):
+        return True
+    return any(type(one).__name__ in ("NewConnectionError", "NameResolutionError") for one in _chain(error))
+
+
 def _reason(error: BaseException) -> str:
-    """Say in a few words why an exchange failed; the library's own texts are long and nested."""
-    inner: t.Any = error.args[0] if error.args else error
-    inner = getattr(inner, "reason", inner)
-    name = type(inner).__name__
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS: {_last_words(inner)}"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return f"the proxy failed: {_last_words(inner)}"
-    if name == "NameResolutionError" or "Name or service not known" in str(inner) or "getaddrinfo" in str(inner):
+    """Say in a few words why an exchange failed; the libraries' own texts are long and nested."""
+    root: t.Any = _chain(error)[-1]
+    if isinstance(root, socket.gaierror):
         return "the host name cannot be resolved"
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"the proxy failed: {root}"
     if isinstance(error, requests.Timeout):
         return "no answer in time"
-    return _last_words(inner)
-
-
-def _last_words(error: object) -> str:
-    """Return the innermost text of a nested library error, without its addresses in memory."""
-    text = str(error).rsplit(">: ", 1)[-1].rsplit("object at 0x", 1)[-1]
-    return text.strip("() ").replace("'", "")[:200] or type(error).__name__
+    return str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]
