@@ -96,6 +96,6 @@ class Looker:
     @staticmethod
     def _settle_names(names: list[str], found: Found) -> None:
         """After the whole list: the names it showed are known; the others are asked for one by one."""
-        for job in found.jobs.values():
+        for _id, job in sorted(found.jobs.items()):
             if job is not None and job.name in names:
                 found.by_name.setdefault(job.name, []).append(job.job_id)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import _settle
-from ._answer import BatchAnswer, Element
+from ._answer import BatchAnswer
 from ._clock import Clock
 from ._dli import Dli
 from ._errors import DliError, ServiceError
@@ -149,7 +149,7 @@ def _report(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _S
     if answer.refusal is not None:
         code = answer.refusal.code if isinstance(answer.refusal, ServiceError) else None
         return not_sent(row, code, str(answer.refusal))
-    return refused(row, verdict.element or Element(False), verdict.reconciled)
+    return refused(row, verdict.element, verdict.reconciled)
 
 
 def has_left(row: Row, job: Job) -> bool:
