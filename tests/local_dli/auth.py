@@ -8,8 +8,9 @@ from __future__ import annotations
 import calendar
 import hmac
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from . import signature

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .codes import DliError
 from .jobs import JAR, JOB_TYPES, RUN_MODES, STATUSES

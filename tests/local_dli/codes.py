@@ -40,7 +40,9 @@ ERRORS: dict[str, Text] = {
     "parameter": Text("[参数校验失败: {why}]", "[The parameter check failed: {why}]", "DLI.0001"),
     "name_exists": Text("[作业名称 {name} 已存在]", "[A job named {name} already exists.]"),
     "update_unknown": Text(
-        "作业不存在请检查原因或者创建一个新作业", "The job does not exist. Check the reason or create a job.", "DLI.12004"
+        "作业不存在请检查原因或者创建一个新作业",
+        "The job does not exist. Check the reason or create a job.",
+        "DLI.12004",
     ),
     "run_sql": Text(
         "SQL语法错误请查看SQL编辑器中显示的详细错误信息",

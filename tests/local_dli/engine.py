@@ -8,8 +8,9 @@ No DLI words and no HTTP here: a real Flink can take the place of the simulated 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Protocol
+from typing import Any, Protocol
 
 CREATED = "CREATED"
 RUNNING = "RUNNING"

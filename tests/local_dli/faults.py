@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable
 
 from .answers import SHAPES
 
@@ -30,7 +31,16 @@ _GROUPS = {
 }
 _CALLS = ("run", "stop", "delete", "delete_one", "list", "detail", "graph", "create", "create_jar", "update",
           "update_jar", "savepoint", "import_savepoint", "token", "projects", "any")  # fmt: skip
-_ALWAYS_CARRIED_OUT = ("reset_after", "reset_mid", "drip", "drip_headers", "delay", "truncated", "wrong_types", "answer")
+_ALWAYS_CARRIED_OUT = (
+    "reset_after",
+    "reset_mid",
+    "drip",
+    "drip_headers",
+    "delay",
+    "truncated",
+    "wrong_types",
+    "answer",
+)
 
 Bender = Callable[[int, Any], "tuple[int, Any]"]
 
@@ -127,8 +137,10 @@ class Rule:
                 raise RuleError(f"A rule has no {name!r}; it has {', '.join(sorted(known))}.")
         if "kind" not in values:
             raise RuleError("A rule needs a kind.")
-        made = {name: tuple(value) if isinstance(value, list) and name != "body" else value
-                for name, value in values.items()}  # fmt: skip
+        made: dict[str, Any] = dict(values)
+        for name in ("call", "job_ids"):
+            if isinstance(made.get(name), list):
+                made[name] = tuple(made[name])
         return cls(**made)
 
     @property

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Any, Callable, Iterable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -59,7 +60,7 @@ class Gateway:
     settings: Settings
     faults: Faults
     requests: RequestLog
-    act: Callable[[Rule], None]
+    act: Callable[[Rule], object]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[REQUEST_ID] = uuid.uuid4().hex

@@ -16,10 +16,11 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping
+from typing import Any, Callable
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import HTTP_STATUS_CODES

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "start_time_at": ("accept", "running"),

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Mapping, Protocol
+from typing import Any, Protocol
 
 from . import engine
 from .clock import Clock
@@ -121,9 +122,7 @@ class SimEngine:
         if ending is None:
             state = engine.CREATED if now < run.starts_at else engine.RUNNING
             return Observation(state, "", _checkpoint(run, now), started=state == engine.RUNNING)
-        return Observation(
-            ending.state, ending.error, _checkpoint(run, ending.at), started=ending.at > run.starts_at
-        )
+        return Observation(ending.state, ending.error, _checkpoint(run, ending.at), started=ending.at > run.starts_at)
 
     def stop(self, handle: str, target: str) -> str:
         operation, done_at = self._operate(handle, target)
@@ -176,7 +175,9 @@ class SimEngine:
         if script.run_for is not None:
             run.endings.append(_Ending(run.starts_at + max(script.run_for, 1e-6), engine.FINISHED))
         if script.lose_after is not None:
-            run.endings.append(_Ending(run.starts_at + max(script.lose_after, 1e-6), engine.LOST, "The engine is gone."))
+            run.endings.append(
+                _Ending(run.starts_at + max(script.lose_after, 1e-6), engine.LOST, "The engine is gone.")
+            )
 
     def _spoils(self, run: _Run) -> bool:
         name, limit = run.spec.name, run.script.fail_times

@@ -10,7 +10,9 @@ from typing import Any
 
 _BLANK = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/|;|\bSET\b[^;]*;)", re.IGNORECASE | re.DOTALL)
 _WORD = re.compile(r"\w+|\S")
-_OPENINGS = frozenset({"CREATE", "INSERT", "WITH", "EXECUTE", "BEGIN", "USE", "ADD", "DROP", "ALTER", "LOAD", "REPLACE"})
+_OPENINGS = frozenset(
+    {"CREATE", "INSERT", "WITH", "EXECUTE", "BEGIN", "USE", "ADD", "DROP", "ALTER", "LOAD", "REPLACE"}
+)
 
 
 def syntax_error(text: str) -> dict[str, Any] | None:
@@ -27,6 +29,4 @@ def syntax_error(text: str) -> dict[str, Any] | None:
         return None
     line = text.count("\n", 0, at) + 1
     column = at - (text.rfind("\n", 0, at) + 1)
-    return {
-        "message": {"start": [line, column], "text": f"mismatched input '{word}' expecting {{CREATE, INSERT}}"}
-    }
+    return {"message": {"start": [line, column], "text": f"mismatched input '{word}' expecting {{CREATE, INSERT}}"}}
