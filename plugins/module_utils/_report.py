@@ -44,10 +44,16 @@ def message(rows: Sequence[Row], check_mode: bool) -> str:
     if alone:
         parts.append(f"left {alone} alone that {'is' if alone == 1 else 'are'} already active")
     if failed:
-        named = "; ".join(f"{row.job_id or row.name}: {row.msg.rstrip('.')}" for row in failed[:NAMED_IN_MESSAGE])
-        more = f"; and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
-        parts.append(f"{len(failed)} {'would fail' if check_mode else 'failed'} ({named}{more})")
-    return ", ".join(parts) + "."
+        named = ", ".join(f"{row.job_id or row.name} {row.state}{_reason(row)}" for row in failed[:NAMED_IN_MESSAGE])
+        more = f", and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
+        parts.append(f"{len(failed)} {'would fail' if check_mode else 'failed'}: {named}{more}")
+    return ", ".join(parts) + "; what to do stands in each job's msg." if failed else ", ".join(parts) + "."
+
+
+def _reason(row: Row) -> str:
+    """Return the code in brackets, or else the status, which is the reason then."""
+    reason = row.error_code or row.status
+    return f" ({reason})" if reason else ""
 
 
 def diff(rows: Sequence[Row]) -> dict[str, str]:
