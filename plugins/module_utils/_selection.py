@@ -57,7 +57,7 @@ def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
 
 def _job_id(text: str) -> int:
     """Read one id strictly: a boolean, a float, a sign, a leading zero or an underscore is a slip, not a job."""
-    if not re.fullmatch(r"[1-9][0-9]*", text, re.ASCII) or int(text) > LARGEST_ID:
+    if not re.fullmatch(r"[1-9][0-9]{0,18}", text) or int(text) > LARGEST_ID:
         raise InputError(
             f"job_ids: {text[:40]!r} is not a job id; a job id is a whole number from 1 to {LARGEST_ID}, "
             "and several are separated by commas, spaces or line ends"

@@ -1,0 +1,121 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which jobs: what surveys, command lines and playbooks hand over."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import LARGEST_ID, select
+
+
+@pytest.mark.parametrize(
+    "given, ids",
+    [
+        (["131"], (131,)),
+        (["131", "130"], (131, 130)),
+        ([131, 130], (131, 130)),
+        (["131, 130"], (131, 130)),
+        (["131 130"], (131, 130)),
+        (["131\n130\r\n129\n"], (131, 130, 129)),
+        ([" 131 ", "", "\t130"], (131, 130)),
+        (["131,,130,"], (131, 130)),
+        # -e 'job_ids=[131, 130]' arrives as one text, split at its commas.
+        (["[131", " 130]"], (131, 130)),
+        (["[131,130]"], (131, 130)),
+        (["[ 131 ]"], (131,)),
+        (["['131'", "'130']"], (131, 130)),
+        (['["131"', ' "130"]'], (131, 130)),
+        (["1"], (1,)),
+        ([str(LARGEST_ID)], (LARGEST_ID,)),
+    ],
+)
+def test_ids(given, ids):
+    assert select(given, None) == (select(list(map(str, ids)), None))
+    assert select(given, None).ids == ids
+    assert select(given, None).names == select(given, None).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abc",
+        "True",
+        "1.0",
+        "131.5",
+        "0",
+        "-1",
+        "+1",
+        "007",
+        "1_000",
+        "1e3",
+        "0x10",
+        "131;130",
+        "'131'",
+        "[131",
+        "131]",
+        "[[131]]",
+        "{131}",
+        "null",
+        "None",
+        "１３１",  # digits of another script
+        "²",
+        str(LARGEST_ID + 1),
+        "9" * 5000,  # longer than Python reads
+    ],
+)
+def test_no_id(text):
+    """A job id is an int64 (dli-api.md 1.1); everything else is a slip that must not start a job."""
+    with pytest.raises(InputError, match="^job_ids: ") as caught:
+        select(["131", text], None)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(
+    "given, names",
+    [
+        (["orders"], ("orders",)),
+        (["orders enriched"], ("orders enriched",)),
+        (["a,b", "c\nd\r\ne"], ("a", "b", "c", "d", "e")),
+        ([" a ", "", " "], ("a",)),
+        (["['a'", " 'b c']"], ("a", "b c")),
+        (["131"], ("131",)),
+        (["[prod] orders"], ("[prod] orders",)),
+        (["'quoted'"], ("'quoted'",)),
+        (["流作业"], ("流作业",)),
+    ],
+)
+def test_names(given, names):
+    assert select(None, given).names == names
+    assert select(None, given).ids == ()
+
+
+def test_order_is_kept_and_ids_come_first():
+    selection = select(["3", "1", "2"], ["b", "a"])
+    assert (selection.ids, selection.names) == ((3, 1, 2), ("b", "a"))
+
+
+@pytest.mark.parametrize(
+    "ids, names, expected_ids, expected_names, warnings",
+    [
+        (["1", "2", "1", "1"], [], (1, 2), (), ["job_ids names 1 more than once; each job is handled once"]),
+        (["2 1 2 1"], [], (2, 1), (), ["job_ids names 2, 1 more than once; each job is handled once"]),
+        (["1"], ["a,a"], (1,), ("a",), ["job_names names a more than once; each job is handled once"]),
+        (["1,1"], ["a", "a"], (1,), ("a",), ["job_ids names 1 ", "job_names names a "]),
+        (["1"], ["1"], (1,), ("1",), []),
+    ],
+)
+def test_a_repetition_is_handled_once_and_told(ids, names, expected_ids, expected_names, warnings):
+    selection = select(ids, names)
+    assert (selection.ids, selection.names) == (expected_ids, expected_names)
+    assert len(selection.warnings) == len(warnings)
+    assert all(text.startswith(start) for text, start in zip(selection.warnings, warnings))
+
+
+@pytest.mark.parametrize("nothing", [None, [], [""], [" ", ",", "\n"], ["[]"], ["[ ]"], ["[", "]"]])
+def test_nothing_named(nothing):
+    with pytest.raises(InputError, match="no jobs are named"):
+        select(nothing, nothing)
+    assert select(nothing, ["a"]).names == ("a",)
+    assert select(["1"], nothing).ids == (1,)
