@@ -1,0 +1,49 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A key pair signs what the request carries and what it adds itself (dli-api.md 5.2, 5.4)."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._signer import signed_headers
+
+NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+REQUEST = Unsigned("POST", "/p", [("a", "b")], b"{}", {"Host": "h", "Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "token, project, added",
+    [
+        (None, None, {}),
+        (None, "p1", {"X-Project-Id": "p1"}),
+        ("tok", None, {"X-Security-Token": "tok"}),
+        ("tok", "p1", {"X-Project-Id": "p1", "X-Security-Token": "tok"}),
+    ],
+)
+def test_adds_and_signs_date_project_and_token(token, project, added):
+    added = {"X-Sdk-Date": "20260102T030405Z", **added}
+    headers = AccessKey("AK", "SK", token, project).headers(REQUEST, NOW)
+    assert headers == {
+        **added,
+        **signed_headers("AK", "SK", "POST", "/p", [("a", "b")], {**REQUEST.headers, **added}, b"{}"),
+    }
+    declared = headers["Authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
+    assert declared == sorted(name.lower() for name in {**REQUEST.headers, **added})
+
+
+def test_a_request_without_headers_is_signed_too():
+    assert "SignedHeaders=x-sdk-date," in AccessKey("AK", "SK").headers(Unsigned("GET", "/", [], b""), NOW)["Authorization"]
+
+
+@pytest.mark.parametrize("token, secrets", [(None, ["AK", "SK"]), ("tok", ["AK", "SK", "tok"])])
+def test_every_secret_is_named(token, secrets):
+    assert AccessKey("AK", "SK", token, "p1").secrets() == secrets
+
+
+def test_its_repr_shows_no_secret():
+    assert "hidden" not in repr(AccessKey("AK", "hidden-sk", "hidden-token"))

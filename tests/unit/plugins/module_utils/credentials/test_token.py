@@ -1,0 +1,22 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A token is sent as it is (dli-api.md 5.1)."""
+
+from __future__ import annotations
+
+import datetime
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
+
+NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
+
+
+def test_is_one_header_and_one_secret():
+    token = IamToken("tok")
+    assert token.headers(Unsigned("GET", "/", [], b""), NOW) == {"X-Auth-Token": "tok"}
+    assert token.secrets() == ["tok"]
+
+
+def test_its_repr_shows_no_secret():
+    assert "hidden" not in repr(IamToken("hidden"))
