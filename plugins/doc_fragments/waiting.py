@@ -34,4 +34,10 @@ options:
         A job whose truth is not known by then is reported as V(unknown).
     type: float
     default: 60
+  overall_timeout:
+    description:
+      - Seconds that everything but waiting (O(wait_timeout)) may take at most, repeated requests included. Nothing more is
+        started after it, and the report then says what was.
+    type: float
+    default: 600
 """

@@ -14,7 +14,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ._errors import DliError
+from ._codes import PARAMETER_ERROR
+from ._errors import DliError, ServiceError
 from ._transport import Answer, one_line, whole_error
 
 #: Statuses by which gateway or service turn a request away before carrying anything out (dli-api.md 4.3, 4.4). Any other
@@ -43,6 +44,12 @@ class BatchAnswer:
     refusal: DliError | None = None
     certain: bool = True
     unclear: str | None = None
+
+    @property
+    def too_much(self) -> bool:
+        """Whether a smaller batch may do: too large a body, or a parameter error, since the contract knows no limit."""
+        refusal = self.refusal
+        return isinstance(refusal, ServiceError) and (refusal.status == 413 or refusal.code == PARAMETER_ERROR)
 
 
 def read_batch(what: str, endpoint: str, answer: Answer, sent: int) -> BatchAnswer:

@@ -43,4 +43,5 @@ def waiting() -> dict[str, dict[str, t.Any]]:
         wait_timeout=dict(type="float", default=600),
         wait_interval=dict(type="float", default=5),
         confirm_timeout=dict(type="float", default=60),
+        overall_timeout=dict(type="float", default=600),
     )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+PARAMETER_ERROR = "DLI.0001"
 RUN_UNKNOWN_JOB = "DLI.13007"
 RUN_NO_SAVEPOINT = "DLI.13017"
 SHOW_UNKNOWN_JOB = "DLI.16001"
@@ -26,7 +27,7 @@ REMEDIES: dict[str, str] = {
     " do not simply repeat it: more than five failures in a row lock the key for five minutes",
     "APIGW.0307": "the token has expired: get a new one",
     "APIGW.0308": "the service is throttling: try again later, or raise max_retries",
-    "DLI.0001": "a parameter was not accepted: check the job ids",
+    PARAMETER_ERROR: "a parameter was not accepted: check the job ids",
     "DLI.0003": "ask for the IAM permission that this call needs",
     "DLI.0011": "check permission and balance of the account",
     "DLI.0013": "the token was not accepted: get a new one",

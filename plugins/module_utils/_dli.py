@@ -64,12 +64,12 @@ class Dli:
         except ValueError:
             raise whole_error(what, self.transport.endpoint, answer) from None
 
-    def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool) -> BatchAnswer:
+    def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool, until: float | None = None) -> BatchAnswer:
         """Ask to start jobs in one request (dli-api.md 1.3); never raises for what the service or the network does."""
         what = f"start {len(job_ids)} job{'' if len(job_ids) == 1 else 's'}"
         payload = {"job_ids": list(job_ids), "resume_savepoint": resume_savepoint}
         try:
-            answer = self.transport.write(what, f"{self._jobs}/run", payload)
+            answer = self.transport.write(what, f"{self._jobs}/run", payload, until)
         except NotDelivered as error:
             return BatchAnswer(refusal=error)
         except AnswerLost as error:

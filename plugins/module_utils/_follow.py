@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,7 +20,13 @@ from ._transport import one_line
 
 
 def follow(
-    rows: Mapping[int, Row], before: Mapping[int, Job], looker: Looker, clock: Clock, timeout: float, interval: float
+    rows: Mapping[int, Row],
+    before: Mapping[int, Job],
+    looker: Looker,
+    clock: Clock,
+    timeout: float,
+    interval: float,
+    tell: t.Callable[[str], None],
 ) -> dict[int, Row]:
     """Return the rows as they stand when every job has settled or ``timeout`` seconds are over.
 
@@ -27,12 +35,14 @@ def follow(
 
     :arg before: the jobs as they were before the start; a status word that was there before says nothing until the job
         is seen to have moved.
+    :arg tell: called with a sentence after every look that brought news.
     """
     deadline = clock.now() + timeout
     settled: dict[int, Row] = {}
     pending = dict(rows)
     moved: set[int] = set()
     trouble: DliError | None = None
+    news = ""
     while pending and clock.now() < deadline:
         clock.sleep(min(interval, max(0.0, deadline - clock.now())))
         try:
@@ -53,7 +63,16 @@ def follow(
             pending[job_id] = _look_at(pending[job_id], job, job_id in moved)
             if pending[job_id].failed or (job_id in moved and job is not None and status_of(job.status).end == UP):
                 settled[job_id] = pending.pop(job_id)
+        if news != (news := _news(settled, pending)):
+            tell(news)
     return {**settled, **{job_id: _unsettled(row, trouble, timeout) for job_id, row in pending.items()}}
+
+
+def _news(settled: Mapping[int, Row], pending: Mapping[int, Row]) -> str:
+    """Say how far the wait has come."""
+    words = Counter(str(row.status) for row in [*settled.values(), *pending.values()])
+    counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
+    return f"{len(settled)} of {len(settled) + len(pending)} jobs have settled: {counts}"
 
 
 def _look_at(row: Row, job: Job | None, moved: bool) -> Row:

@@ -76,12 +76,14 @@ def plan(selection: Selection, found: Found) -> Plan:
     """Decide for every requested job what is to be done with it, from what the look has found."""
     rows = [_row(job_id, found.jobs[job_id]) for job_id in selection.ids]
     warnings: list[str] = []
+    named = set(selection.ids)
     for name in selection.names:
         ids = found.by_name[name]
-        if len(ids) == 1 and any(row.job_id == ids[0] for row in rows):
+        if len(ids) == 1 and ids[0] in named:
             warnings.append(f"job_names: {name} is job {ids[0]}, which is named already; it is handled once")
         else:
             rows.append(_row(ids[0], found.jobs[ids[0]]) if len(ids) == 1 else _unnamed(name, ids))
+            named.update(ids)
     to_start = {row.job_id: t.cast(Job, found.jobs[row.job_id]) for row in rows if row.state == PLANNED and row.job_id}
     return Plan(rows, to_start, warnings)
 

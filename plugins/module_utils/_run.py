@@ -51,6 +51,7 @@ class RunTask:
     wait_timeout: float
     wait_interval: float
     confirm_timeout: float
+    overall_timeout: float
 
 
 class Outcome(t.NamedTuple):
@@ -61,53 +62,69 @@ class Outcome(t.NamedTuple):
 
 
 class _Settled(t.NamedTuple):
-    verdicts: Mapping[int, _settle.Verdict | None]
+    verdicts: Mapping[int, _settle.Verdict]
     latest: Mapping[int, Job]
     trouble: DliError | None
 
 
-def run(dli: Dli, clock: Clock, task: RunTask) -> Outcome:
+def run(dli: Dli, clock: Clock, task: RunTask, tell: t.Callable[[str], None]) -> Outcome:
     """Start the jobs that can be started and report on every job that was asked for.
 
+    :arg tell: called with a sentence whenever there is news of a long wait.
     :raises DliError: the jobs could not be looked at; then nothing was sent.
     """
+    until = clock.now() + task.overall_timeout
     looker = Looker(dli)
-    planned = plan(task.selection, looker.look(task.selection.ids, task.selection.names))
+    planned = plan(task.selection, looker.look(task.selection.ids, task.selection.names, until))
     rows, to_start = planned.rows, planned.to_start
+    planned_rows = {t.cast(int, row.job_id): row for row in rows if row.job_id in to_start}
     if task.check_mode:
-        results = {
-            row.job_id: predict(row, to_start[row.job_id], task.resume_savepoint)
-            for row in rows
-            if row.job_id in to_start
-        }
-    elif to_start:
-        results = _start(dli, looker, clock, task, {row.job_id: row for row in rows if row.job_id in to_start}, to_start)
+        results = {i: predict(row, to_start[i], task.resume_savepoint) for i, row in planned_rows.items()}
     else:
-        results = {}
-    rows = [results.get(row.job_id, row) for row in rows]
+        results = _start(dli, looker, clock, task, planned_rows, to_start, until)
+    rows = [results.get(t.cast(int, row.job_id), row) for row in rows]
     if task.wait and not task.check_mode:
-        rows = _wait(rows, to_start, looker, clock, task)
+        rows = _wait(rows, to_start, looker, clock, task, tell)
     return Outcome(rows, list(task.selection.warnings) + planned.warnings)
 
 
 def _start(
-    dli: Dli, looker: Looker, clock: Clock, task: RunTask, rows: Mapping[int, Row], before: Mapping[int, Job]
+    dli: Dli,
+    looker: Looker,
+    clock: Clock,
+    task: RunTask,
+    rows: Mapping[int, Row],
+    jobs: Mapping[int, Job],
+    until: float,
 ) -> dict[int, Row]:
-    """Send one batch and report on each of its jobs."""
-    answer = dli.run_jobs(list(before), task.resume_savepoint)
-    settled = _settle_batch(before, answer, looker, clock, task.confirm_timeout)
-    return {
-        job_id: _report(rows[job_id], verdict, answer, settled)
-        for job_id, verdict in settled.verdicts.items()
-        if verdict is not None
-    }
+    """Send the jobs and report on each of them.
+
+    One request, as long as the service takes so many at once: the contract knows no limit (dli-api.md 10-1), so the batch
+    is halved only when the service says it is too much.
+    """
+    left, size = list(jobs), len(jobs)
+    results: dict[int, Row] = {}
+    while left:
+        batch = {job_id: jobs[job_id] for job_id in left[:size]}
+        answer = dli.run_jobs(list(batch), task.resume_savepoint, until)
+        deadline = min(until, clock.now() + task.confirm_timeout)
+        settled = _settle_batch(batch, answer, looker, clock, deadline)
+        if answer.too_much and len(batch) > 1 and not _any_started(settled):
+            size = -(-len(batch) // 2)
+            continue
+        results.update({i: _report(rows[i], verdict, answer, settled) for i, verdict in settled.verdicts.items()})
+        left = left[size:]
+    return results
+
+
+def _any_started(settled: _Settled) -> bool:
+    return any(verdict.what == _settle.STARTED for verdict in settled.verdicts.values())
 
 
 def _settle_batch(
-    before: Mapping[int, Job], answer: BatchAnswer, looker: Looker, clock: Clock, timeout: float
+    before: Mapping[int, Job], answer: BatchAnswer, looker: Looker, clock: Clock, deadline: float
 ) -> _Settled:
-    """Look at the jobs until each has its verdict, or ``timeout`` seconds are over."""
-    deadline = clock.now() + timeout
+    """Look at the jobs until each has its verdict, or the deadline has passed."""
     sent = list(before)
     latest: dict[int, Job] = {}
     sight = _settle.NOTHING_SEEN
@@ -116,8 +133,9 @@ def _settle_batch(
     while True:
         hopeless = isinstance(trouble, ServiceError) and trouble.status in (401, 403)
         verdicts = _settle.judge(sent, answer, sight, time_is_up=hopeless or clock.now() >= deadline)
-        if None not in verdicts.values():
-            return _Settled(verdicts, latest, trouble)
+        told = {job_id: verdict for job_id, verdict in verdicts.items() if verdict is not None}
+        if len(told) == len(sent):
+            return _Settled(told, latest, trouble)
         clock.sleep(min(pause, max(0.0, deadline - clock.now())))
         pause = min(LONGEST_CONFIRM_PAUSE, pause * 2 or FIRST_CONFIRM_PAUSE)
         unmoved = [job_id for job_id in sent if job_id not in sight.moved and job_id not in sight.gone]
@@ -158,7 +176,12 @@ def has_left(row: Row, job: Job) -> bool:
 
 
 def _wait(
-    rows: list[Row], before: Mapping[int, Job], looker: Looker, clock: Clock, task: RunTask
+    rows: list[Row],
+    before: Mapping[int, Job],
+    looker: Looker,
+    clock: Clock,
+    task: RunTask,
+    tell: t.Callable[[str], None],
 ) -> list[Row]:
     """Follow what was started, and what was on its way up already: whoever waits wants to know that the jobs run."""
     going = {
@@ -168,5 +191,5 @@ def _wait(
         and row.state in (STARTED, ALREADY_ACTIVE)
         and status_of(row.status or "").end == PENDING
     }
-    followed = follow(going, before, looker, clock, task.wait_timeout, task.wait_interval)
+    followed = follow(going, before, looker, clock, task.wait_timeout, task.wait_interval, tell)
     return [followed.get(t.cast(int, row.job_id), row) for row in rows]

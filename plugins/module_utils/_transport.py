@@ -98,6 +98,8 @@ class Transport:
         attempt = 0
         while True:
             attempt += 1
+            if until is not None and self.clock.now() >= until:
+                raise NotDelivered(f"Could not {what}: no time was left for it.")
             try:
                 answer = self._answer(self._sender.send(request, self._time_left(until)), request)
             except (NotDelivered, AnswerLost) as error:
@@ -109,7 +111,7 @@ class Transport:
                     return answer
 
     def _time_left(self, until: float | None) -> float:
-        return self._timeout if until is None else max(0.1, min(self._timeout, until - self.clock.now()))
+        return self._timeout if until is None else min(self._timeout, until - self.clock.now())
 
     def _pause(self, attempt: int, at_least: float, why: str, until: float | None) -> bool:
         """Wait before the next attempt; return whether there may be one."""

@@ -254,6 +254,7 @@ def read_task(module: AnsibleModule) -> RunTask:
         wait_timeout=positive("wait_timeout", params["wait_timeout"]),
         wait_interval=positive("wait_interval", params["wait_interval"]),
         confirm_timeout=positive("confirm_timeout", params["confirm_timeout"]),
+        overall_timeout=positive("overall_timeout", params["overall_timeout"]),
     )
 
 
@@ -267,7 +268,7 @@ def main() -> None:
     try:
         task = read_task(module)
         dli = open_dli(module, clock)
-        rows, warnings = run(dli, clock, task)
+        rows, warnings = run(dli, clock, task, module.log)
     except DliError as error:
         fail(module, error, dli)
     finish(module, dli, rows, warnings)

@@ -69,7 +69,7 @@ class FakeDli:
         self._called("show", job_id)
         return self.jobs.get(job_id)
 
-    def run_jobs(self, job_ids, resume_savepoint):
+    def run_jobs(self, job_ids, resume_savepoint, until=None):
         self.calls.append(("run", tuple(job_ids), resume_savepoint))
         if self.on_run:
             self.on_run()

@@ -10,7 +10,8 @@ import pytest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask, run
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import run as run_flow
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
 
 from .fakes import ACCEPTED, FakeClock, FakeDli, job, refusal
@@ -26,8 +27,13 @@ def task(ids=(), names=(), **changes):
         wait_timeout=600,
         wait_interval=5,
         confirm_timeout=60,
+        overall_timeout=600,
     )
     return RunTask(**{**members, **changes})
+
+
+def run(dli, clock, wanted, told=None):
+    return run_flow(dli, clock, wanted, (told if told is not None else []).append)
 
 
 def runs(dli):
