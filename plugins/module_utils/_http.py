@@ -28,6 +28,7 @@ REQUESTS_IMPORT_ERROR: str | None = None
 try:
     import requests
     from requests.auth import AuthBase
+    from urllib3.exceptions import HTTPError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     AuthBase = object  # type: ignore[assignment,misc]
@@ -58,17 +59,31 @@ class Reply:
 
 
 class _Body(io.BytesIO):
-    """A body that knows whether any of it was asked for.
+    """A body that knows whether any of it was asked for, and that can be taken back.
 
     The library connects, shakes hands and sends the headers before it reads the body. So a body nobody has read is the
-    proof that the service cannot have carried the request out.
+    proof that the service cannot have carried the request out; and one that was taken back keeps an exchange that was left
+    behind from sending it later.
     """
 
-    touched = False
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._lock = threading.Lock()
+        self._touched = False
+        self._taken_back = False
 
     def read(self, size: int | None = -1) -> bytes:
-        self.touched = True
+        with self._lock:
+            if self._taken_back:
+                raise OSError("the request was given up")
+            self._touched = True
         return super().read(size)
+
+    def take_back(self) -> bool:
+        """Let nothing more of it be read; return whether anything was."""
+        with self._lock:
+            self._taken_back = True
+            return self._touched
 
 
 class _SignIn(AuthBase):
@@ -131,11 +146,12 @@ class HttpSender:
             return outcome[0]
         gone.set()
         self._session = None
+        touched = body.take_back() if body else None
         error = outcome[0] if outcome else None
-        if error is not None and not isinstance(error, (requests.RequestException, OSError)):
+        if error is not None and not isinstance(error, (requests.RequestException, HTTPError, OSError)):
             raise error  # a defect of ours must not look like a lost answer
         reason = _reason(error) if error else f"no complete answer within {timeout:g} s"
-        delivered = body.touched if body else error is None or not _never_connected(error)
+        delivered = touched if body else error is None or not _never_connected(error)
         raise (AnswerLost if delivered else NotDelivered)(reason)
 
     def _new_session(self) -> requests.Session:
@@ -162,6 +178,8 @@ class HttpSender:
                 content += piece
                 if gone.is_set() or len(content) > LARGEST_ANSWER:
                     raise requests.ConnectionError("the answer does not end")
+            if response.raw.length_remaining:  # urllib3 1 leaves it at that
+                raise requests.ConnectionError("the answer broke off")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(response.status_code, headers, bytes(content))
 
@@ -176,8 +194,11 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _never_connected(error: BaseException) -> bool:
     """Tell whether an exchange failed before the connection stood."""
-    if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.ProxyError, requests.ConnectTimeout)):
+    known = requests.exceptions
+    if isinstance(error, (known.SSLError, known.ProxyError, known.ConnectTimeout, known.InvalidURL, known.InvalidSchema)):
         return True
+    if not isinstance(error, requests.RequestException):
+        return True  # no file of authorities, or a host name that is none: the library does not even begin
     return any(type(one).__name__ in ("NewConnectionError", "NameResolutionError") for one in _chain(error))
 
 
