@@ -49,16 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="local_dli", description="A local DLI on 127.0.0.1. Prints export lines.")
-    parser.add_argument("--port", type=int, default=8787, help="0 takes any free port (default: %(default)s)")
-    parser.add_argument("--seed", type=Path, default=EXAMPLE, metavar="FILE", help="account, jobs and settings, YAML")
-    parser.add_argument("--ready-file", type=Path, metavar="FILE", help="gets the export lines once it is listening")
-    parser.add_argument("--pace", type=float, default=2.0, metavar="SECONDS",
-                        help="how long a submission, a stop and a savepoint take (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--accept-lag", type=float, default=0.5, metavar="SECONDS",
-                        help="how long the old status is read after an accepted run or stop (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="more",
-                        help="any setting of settings.py; may be repeated")  # fmt: skip
-    parser.add_argument("--quiet", action="store_true", help="no line per request")
+    add = parser.add_argument
+    add("--port", type=int, default=8787, help="0 takes any free port (default: %(default)s)")
+    add("--seed", type=Path, default=EXAMPLE, metavar="FILE", help="account, jobs and settings, YAML")
+    add("--ready-file", type=Path, metavar="FILE", help="gets the export lines once it is listening")
+    seconds: dict[str, Any] = {"type": float, "metavar": "SECONDS"}
+    add("--pace", default=2.0, **seconds, help="a submission, a stop, a savepoint take so long (default: %(default)s)")
+    add("--accept-lag", default=0.5, **seconds, help="so long the old status is read after an accepted run or stop")
+    add("--set", action="append", default=[], metavar="NAME=VALUE", dest="more", help="any setting; may be repeated")
+    add("--quiet", action="store_true", help="no line per request")
     return parser.parse_args(arguments)
 
 

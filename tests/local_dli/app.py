@@ -36,6 +36,7 @@ def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flas
         (f"{_STREAMING}/jobs/delete", "delete", "POST", views.delete),
         (job, "delete_one", "DELETE", views.delete_one),
         (f"{_STREAMING}/jobs", "list", "GET", views.list_jobs),
+        (f"{_STREAMING}/jobs/metrics", "metrics", "POST", views.metrics),
         (job, "detail", "GET", views.detail),
         (f"{job}/execute-graph", "graph", "GET", views.graph),
         (f"{_STREAMING}/sql-jobs", "create", "POST", views.create),
@@ -76,7 +77,10 @@ def _http_error(error: HTTPException) -> Response:
     """A wrong path or method never reaches DLI (dli-api.md 4.4); the control endpoints say what is wrong."""
     if request.path.startswith("/_local/"):
         return reply({"error": error.description}, error.code or 500)
-    return _gateway_error(no_such_api())
+    if error.code in (404, 405):
+        return _gateway_error(no_such_api())
+    # A bug of ours must not look like anything the real service says. Flask has logged it.
+    return reply({"error_code": "LOCAL.0500", "error_msg": f"The local DLI is broken: {error}"}, 500)
 
 
 class _Views:
@@ -131,6 +135,10 @@ class _Views:
 
     def detail(self, project_id: str, job_id: int) -> Response:
         return self._good("detail", job_detail=self._service.detail(job_id, g.caller))
+
+    def metrics(self, project_id: str) -> Response:
+        ids = bodies.job_ids(self._object(), self._settings.max_batch)
+        return self._good("metrics", metrics={"jobs": self._service.metrics(ids, g.caller)})
 
     def graph(self, project_id: str, job_id: int) -> Response:
         return self._good("graph", execute_graph=self._service.graph(job_id, g.caller))

@@ -22,21 +22,38 @@ _TEXT_FIELDS = ("name", "desc", "queue_name", "sql_body", "run_mode", "job_type"
 _SQL_ONLY = frozenset({"sql_body", "run_mode"})
 _JAR_ONLY = frozenset({"main_class", "entrypoint_args"})
 _CONFIG_TYPES: dict[str, type] = {
-    **dict.fromkeys(
-        ("cu_number", "manager_cu_number", "parallel_number", "tm_cus", "tm_slot_num", "checkpoint_interval",
-         "resume_max_num", "idle_state_retention"),
-        int,
-    ),
-    **dict.fromkeys(("checkpoint_enabled", "log_enabled", "restart_when_exception", "resume_checkpoint"), bool),
-    **dict.fromkeys(
-        ("obs_bucket", "smn_topic", "checkpoint_path", "dirty_data_strategy", "entrypoint", "udf_jar_url", "feature",
-         "flink_version", "image", "runtime_config", "flink_log_config", "operator_config", "static_estimator_config",
-         "execution_agency_urn", "resource_config_version"),
-        str,
-    ),
-    **dict.fromkeys(("dependency_jars", "dependency_files", "edge_group_ids"), list),
+    "cu_number": int,
+    "manager_cu_number": int,
+    "parallel_number": int,
+    "tm_cus": int,
+    "tm_slot_num": int,
+    "checkpoint_interval": int,
+    "resume_max_num": int,
+    "idle_state_retention": int,
+    "checkpoint_enabled": bool,
+    "log_enabled": bool,
+    "restart_when_exception": bool,
+    "resume_checkpoint": bool,
+    "obs_bucket": str,
+    "smn_topic": str,
+    "checkpoint_path": str,
+    "dirty_data_strategy": str,
+    "entrypoint": str,
+    "udf_jar_url": str,
+    "feature": str,
+    "flink_version": str,
+    "image": str,
+    "runtime_config": str,
+    "flink_log_config": str,
+    "operator_config": str,
+    "static_estimator_config": str,
+    "execution_agency_urn": str,
+    "resource_config_version": str,
+    "dependency_jars": list,
+    "dependency_files": list,
+    "edge_group_ids": list,
     "resource_config": dict,
-}  # fmt: skip
+}
 _LENGTHS = {"name": 57, "desc": 2048, "queue_name": 128, "sql_body": 1024 * 1024}
 
 

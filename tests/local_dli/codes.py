@@ -107,6 +107,7 @@ MESSAGES: dict[str, Text] = {
     "updated_jar": Text("[更新flink作业成功]", "The Flink job is updated successfully."),
     "listed": Text("作业列表查询成功", "Jobs are successfully listed."),
     "detail": Text("作业详情查询成功", "Job detail query succeeds."),
+    "metrics": Text("[作业指标查询成功]", "[The metrics query succeeds.]"),
     "graph": Text("[作业执行流图查询成功]", "[The execution graph query succeeds.]"),
     "started": Text("作业提交请求下发成功", "The request for submitting DLI jobs is successfully delivered."),
     "stopped": Text("作业停止请求下发成功", "The request for stopping DLI jobs is delivered successfully."),

@@ -29,8 +29,27 @@ _GROUPS = {
     "delete": ("delete", "delete_one"),
     "update": ("update", "update_jar"),
 }
-_CALLS = ("run", "stop", "delete", "delete_one", "list", "detail", "graph", "create", "create_jar", "update",
-          "update_jar", "savepoint", "import_savepoint", "token", "projects", "any")  # fmt: skip
+_CALLS = frozenset(
+    [
+        "run",
+        "stop",
+        "delete",
+        "delete_one",
+        "list",
+        "detail",
+        "metrics",
+        "graph",
+        "create",
+        "create_jar",
+        "update",
+        "update_jar",
+        "savepoint",
+        "import_savepoint",
+        "token",
+        "projects",
+        "any",
+    ]
+)
 _ALWAYS_CARRIED_OUT = (
     "reset_after",
     "reset_mid",
@@ -116,7 +135,9 @@ class Rule:
             raise RuleError(f"There is no fault {self.kind!r}; there are {', '.join(KINDS)}.")
         for call in self.calls:
             if call not in _CALLS:
-                raise RuleError(f"There is no call {call!r}; there are {', '.join(_CALLS)}.")
+                raise RuleError(f"There is no call {call!r}; there are {', '.join(sorted(_CALLS))}.")
+        if not isinstance(self.skip, int) or not (self.times is None or isinstance(self.times, int)):
+            raise RuleError("skip and times must be whole numbers.")
         if self.kind == "actor" and (self.act not in ACTS or not self.job_ids):
             raise RuleError(f"An actor needs job_ids and an act of {', '.join(ACTS)}.")
         if self.kind == "redirect" and not self.location:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from . import seed as seeds
 from .accounts import Accounts
 from .app import create_app
 from .clock import Clock, RealClock
+from .codes import DliError
 from .control import control_blueprint
 from .engine import Engine
 from .faults import Faults, Rule
@@ -25,6 +27,17 @@ from .service import BatchAnswer, Caller, Service
 from .settings import Settings
 from .sim_engine import SimEngine
 
+_DESCRIBED = (
+    "job_id",
+    "name",
+    "status",
+    "status_desc",
+    "start_time",
+    "has_savepoint",
+    "checkpoint",
+    "resumed_from",
+    "script",
+)
 EngineFactory = Callable[[Clock, Settings], Engine]
 
 
@@ -44,6 +57,7 @@ class LocalDli:
         self._seed = seed if isinstance(seed, Seed) else seeds.load(seed or seeds.EXAMPLE)
         self._own_settings = dict(settings or {})
         self.clock: Clock = clock or RealClock()
+        self._offset = self.clock.offset
         self.settings = Settings()
         self.ledger = Ledger()
         self.requests = RequestLog()
@@ -99,8 +113,9 @@ class LocalDli:
             return made
 
     def reset(self) -> None:
-        """Back to the seed: jobs, settings, strikes; ledger, request log and faults empty. Tokens stay good."""
+        """Back to the seed: jobs, settings, strikes, clock; ledger, requests and faults empty. Tokens stay good."""
         with self.service.lock:
+            self.clock.offset = self._offset
             self.faults.clear()
             self.service.clear()
             self.engine.close()
@@ -123,7 +138,9 @@ class LocalDli:
             return self.service.delete(ids, caller)
         for job_id in ids:
             if rule.act == "edit":
-                self.service.update(job_id, dict(rule.fields), {}, caller)
+                # A refusal (the job is gone) is in the ledger; the request it precedes must go on.
+                with contextlib.suppress(DliError):
+                    self.service.update(job_id, dict(rule.fields), {}, caller)
             else:
                 self.force(job_id, str(rule.fields.get("status")), str(rule.fields.get("status_desc", "")))
         return None
@@ -137,7 +154,10 @@ class LocalDli:
         if status not in STATUSES:
             raise SeedError(f"{status!r} is no status; there are {', '.join(STATUSES)}.")
         with self.service.lock:
-            self.service.machine.force(self.job(job_id), status, desc)
+            job = self.jobs.get(job_id)
+            if job is None:
+                raise SeedError(f"There is no job {job_id}.")
+            self.service.machine.force(job, status, desc)
 
     def describe(self) -> list[dict[str, Any]]:
         """Every job with what DLI would not tell: its savepoints, what it resumed from, the numbers it processed."""
@@ -147,8 +167,7 @@ class LocalDli:
         self.engine.close()
 
     def _describe(self, job: Job) -> dict[str, Any]:
-        shown = {name: getattr(job, name) for name in ("job_id", "name", "status", "status_desc", "start_time",
-                                                       "has_savepoint", "checkpoint", "resumed_from", "script")}  # fmt: skip
+        shown = {name: getattr(job, name) for name in _DESCRIBED}
         numbers = getattr(self.engine, "numbers", None)
         shown["savepoints"] = [dataclasses.asdict(item) for item in job.savepoints]
         shown["numbers"] = list(numbers(job.handle)) if numbers and job.handle else None

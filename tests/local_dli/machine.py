@@ -71,6 +71,7 @@ class Machine:
     def force(self, job: Job, status: str, desc: str) -> None:
         """Put a job into a status by injection: the way to the edge and arrears statuses no engine can reach."""
         self.abandon(job)
+        job.stale = None
         self.turn(job, status, desc)
         if status in ("job_running", "job_submitting"):
             self.adopt(job)

@@ -20,8 +20,21 @@ from .sim_engine import Script, ScriptError
 
 EXAMPLE = Path(__file__).parent / "seeds" / "example.yml"
 
-# Members only a seed has: a savepoint that stays, one of a stop (it dies with the next start), and times in seconds ago.
+# Members only a seed has: a savepoint that stays, one of a stop (it dies with the next start), times in seconds ago.
 _OWN = ("savepoint", "stop_savepoint", "started_ago", "age")
+_ACCOUNT_MEMBERS = (
+    "region",
+    "project_id",
+    "access_key",
+    "secret_key",
+    "user",
+    "user_id",
+    "password",
+    "domain",
+    "domain_id",
+    "temporary_keys",
+    "more_projects",
+)
 # What the service keeps for itself.
 _INTERNAL = ("history", "handle", "operation", "stopping", "since", "savepoints", "restarts", "stale", "stale_until")
 _JOB_MEMBERS = tuple(item.name for item in dataclasses.fields(Job) if item.name not in _INTERNAL) + _OWN
@@ -60,10 +73,11 @@ def parse(content: Any) -> Seed:
     """A seed out of data as YAML gives it."""
     top = _mapping(content, "a seed", ("account", "jobs", "settings"))
     account = _account(_mapping(_need(top, "account", "a seed"), "account"))
-    jobs = top.get("jobs") or []
+    jobs = [] if top.get("jobs") is None else top["jobs"]
     if not isinstance(jobs, list):
         raise SeedError("jobs must be a list.")
-    return Seed(account, tuple(jobs), dict(_mapping(top.get("settings") or {}, "settings")))
+    settings = {} if top.get("settings") is None else _mapping(top["settings"], "settings")
+    return Seed(account, tuple(jobs), dict(settings))
 
 
 def make_jobs(items: Iterable[Any], account: Account, clock: Clock, taken: Iterable[int] = ()) -> list[Job]:
@@ -123,9 +137,7 @@ def _check_script(script: Any, where: str) -> None:
 
 
 def _account(item: Mapping[str, Any]) -> Account:
-    names = ("region", "project_id", "access_key", "secret_key", "user", "password", "domain", "domain_id", "user_id",
-             "temporary_keys", "more_projects")  # fmt: skip
-    _mapping(item, "account", names)
+    _mapping(item, "account", _ACCOUNT_MEMBERS)
     region = _word(item, "region")
     keys: list[tuple[str, str, str | None]] = [(_word(item, "access_key"), _word(item, "secret_key"), None)]
     for extra in item.get("temporary_keys") or []:

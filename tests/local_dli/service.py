@@ -115,6 +115,14 @@ class Service:
             job = self._find(job_id, caller, DliError("detail_unknown"))
             return views.detail(job, self._clock.monotonic(), epoch_ms(self._clock))
 
+    def metrics(self, job_ids: list[int], caller: Caller) -> list[dict[str, Any]]:
+        """POST jobs/metrics (dli-api.md 1.13, deprecated): nothing is measured here, so everything is zero."""
+        with self.lock:
+            self.tick()
+            found = [self._find(job_id, caller, DliError("detail_unknown")) for job_id in job_ids]
+            nothing = {"sources": [], "sinks": [], "total_read_rate": 0, "total_write_rate": 0}
+            return [{"job_id": job.job_id, "metrics": nothing} for job in found]
+
     def graph(self, job_id: int, caller: Caller) -> dict[str, Any]:
         """GET jobs/{job_id}/execute-graph (dli-api.md 1.8)."""
         with self.lock:

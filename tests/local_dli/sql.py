@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The syntax check DLI does when a SQL job is run (dli-api.md 1.3): just enough to refuse what is plainly not a script."""
+"""The syntax check DLI does when a SQL job is run (dli-api.md 1.3): enough to refuse what is plainly not a script."""
 
 from __future__ import annotations
 

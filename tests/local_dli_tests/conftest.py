@@ -1,0 +1,93 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Fixtures: a served local DLI with a fast pace, and one in process whose clock a test moves."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_TESTS = str(Path(__file__).resolve().parents[1])
+if _TESTS not in sys.path:
+    sys.path.insert(0, _TESTS)
+
+from local_dli import LocalDli, ManualClock, load, serve  # noqa: E402
+from werkzeug.test import Client  # noqa: E402
+
+SEED = load()
+FAST = {"submit_delay": 0.05, "stop_delay": 0.05, "savepoint_delay": 0.05}
+
+
+@dataclass
+class Api:
+    """A client in process, signed in by token: path after ``/streaming`` in, status and JSON out."""
+
+    dli: LocalDli
+    clock: ManualClock
+    language: str = "en-us"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
+        headers = {"X-Auth-Token": self.dli.token(), "X-Language": self.language, **self.headers}
+        answer = Client(self.dli.wsgi).open(
+            f"/v1.0/{self.dli.project_id}/streaming{path}",
+            method=method,
+            query_string=query,
+            headers=headers,
+            data=None if body is None else json.dumps(body),
+            content_type="application/json",
+        )
+        return answer.status_code, json.loads(answer.get_data() or b"null")
+
+    def run(self, *ids: int, resume: bool = False) -> tuple[int, Any]:
+        return self.call("POST", "/jobs/run", {"job_ids": list(ids), "resume_savepoint": resume})
+
+    def stop(self, *ids: int, savepoint: bool = False) -> tuple[int, Any]:
+        return self.call("POST", "/jobs/stop", {"job_ids": list(ids), "trigger_savepoint": savepoint})
+
+    def detail(self, job_id: int) -> dict[str, Any]:
+        status, body = self.call("GET", f"/jobs/{job_id}")
+        assert status == 200, body
+        return body["job_detail"]
+
+    def status(self, job_id: int) -> str:
+        return self.detail(job_id)["status"]
+
+    def list(self, **query: Any) -> dict[str, Any]:
+        status, body = self.call("GET", "/jobs", **query)
+        assert status == 200, body
+        return body["job_list"]
+
+
+@pytest.fixture(scope="session")
+def _in_process() -> Api:
+    clock = ManualClock()
+    pace = {"submit_delay": 2, "stop_delay": 2, "savepoint_delay": 2}
+    return Api(LocalDli(SEED, clock, pace), clock)
+
+
+@pytest.fixture
+def api(_in_process: Api) -> Api:
+    """Building one takes longer than most tests, so they share it and start from a reset."""
+    _in_process.dli.reset()
+    return Api(_in_process.dli, _in_process.clock)
+
+
+@pytest.fixture
+def dli() -> Iterator[LocalDli]:
+    with serve(SEED, settings=FAST) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK writes into the home folder; requests reads ~/.netrc and proxies from the surroundings."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")

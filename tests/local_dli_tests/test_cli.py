@@ -1,0 +1,115 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""``python -m local_dli``: starts, says where it is, ends when asked to, and says in one sentence what went wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+TESTS = Path(__file__).resolve().parents[1]
+NAMES = ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_PROJECT_ID", "HW_REGION_NAME", "HW_DLI_ENDPOINT", "HW_AUTH_URL"]
+
+
+def command(*options: str) -> dict[str, Any]:
+    return {
+        "args": [sys.executable, "-m", "local_dli", *options],
+        "env": {**os.environ, "PYTHONPATH": str(TESTS)},
+        "text": True,
+    }
+
+
+@contextmanager
+def running(ready: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    arguments = command("--port", "0", "--ready-file", str(ready), *options)
+    with subprocess.Popen(**arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 10
+        while not ready.exists() and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.02)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def variables(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^export (\w+)=(.*)$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_life(tmp_path: Path, number: int) -> None:
+    ready = tmp_path / "ready"
+    with running(ready, "--pace", "0.01", "--set", "active_code=DLI.1") as process:
+        env = variables(ready.read_text())
+        assert list(env) == NAMES
+        login = {
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {
+                        "user": {
+                            "name": "local-dli-user",
+                            "password": "local-dli-password-1",
+                            "domain": {"name": "local-dli-domain"},
+                        }
+                    },
+                },
+                "scope": {"project": {"id": env["HW_PROJECT_ID"]}},
+            }
+        }
+        token = requests.post(f"{env['HW_AUTH_URL']}/auth/tokens", json=login, timeout=5).headers["X-Subject-Token"]
+        base = f"{env['HW_DLI_ENDPOINT']}/v1.0/{env['HW_PROJECT_ID']}/streaming/jobs"
+        answer = requests.post(f"{base}/run", json={"job_ids": [131, 207]}, headers={"X-Auth-Token": token}, timeout=5)
+        assert [item.get("error_code") for item in answer.json()] == [None, "DLI.1"]
+        time.sleep(0.2)
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=5)
+    assert process.returncode == 0
+    assert variables(output) == env
+    assert re.search(
+        r"POST  /v1.0/\w+/streaming/jobs/run  400  start 131: accepted  start 207: refused DLI.1\n", errors
+    )
+    assert "job 131: job_submitting -> job_running\n" in errors
+    assert "Traceback" not in errors
+    assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".ready")] == []
+
+
+def test_listens_on_loopback_only(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    with running(ready, "--quiet"):
+        assert variables(ready.read_text())["HW_DLI_ENDPOINT"].startswith("http://127.0.0.1:")
+
+
+def fails(*options: str) -> str:
+    done = subprocess.run(**command(*options), capture_output=True, timeout=10, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_port_in_use() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert fails("--port", str(port)).startswith(f"Port {port} of 127.0.0.1 is in use;")
+
+
+def test_bad_options(tmp_path: Path) -> None:
+    assert "cannot be read: No such file" in fails("--seed", str(tmp_path / "none"))
+    assert fails("--set", "nope=1").startswith("There is no setting 'nope';")
+    assert fails("--set", "nope") == "--set takes NAME=VALUE, not 'nope'.\n"
+    assert "cannot be written" in fails("--port", "0", "--ready-file", str(tmp_path / "none" / "x"))
