@@ -133,7 +133,7 @@ class Transport:
         pause = retry_after(reply.headers.get("retry-after"), self.clock.utc())
         try:
             return Answer(reply.status, json.loads(text), True, text, request_id, pause)
-        except ValueError:
+        except (ValueError, RecursionError):
             return Answer(reply.status, None, False, text, request_id, pause)
 
     def _unreached(self, what: str, attempts: int, problem: Exception) -> str:
@@ -147,15 +147,18 @@ class Transport:
 def whole_error(what: str, endpoint: str, answer: Answer) -> ServiceError:
     """Make the error for an answer that is an error of the request as a whole (shapes: dli-api.md 4.1)."""
     code, text = error_parts(answer)
+    advice = remedy(code, answer.status)
     if answer.status == 200 and answer.is_json and code is None:
-        text = "the answer is not what the API documents"
+        if isinstance(answer.value, dict) and str(answer.value.get("is_success")).lower() == "false":
+            text, advice = text or "the service says that it did not succeed", None
+        else:
+            text = "the answer is not what the API documents"
     parts = [f"HTTP {answer.status}"]
     if code:
         parts.append(code)
     if text:
         parts.append(f"({text})")
     request_id = f", request id {answer.request_id}" if answer.request_id else ""
-    advice = remedy(code, answer.status)
     sentence = f"Could not {what}: {' '.join(parts)} from {endpoint}{request_id}{'; ' + advice if advice else ''}."
     return ServiceError(sentence, answer.status, code, text, answer.request_id)
 

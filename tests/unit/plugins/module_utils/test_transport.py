@@ -1,0 +1,462 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one retry rule, and how an unusable answer is told (dli-api.md 0.1-9, 4.1, 4.5)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import (
+    Answer,
+    Transport,
+    error_parts,
+    one_line,
+    retry_after,
+    whole_error,
+)
+
+from .fakes import FakeClock
+
+URL = "https://dli.example.test"
+NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+
+
+class Line:
+    """A sender that gives what it was told to give, one after the other; the last one again and again."""
+
+    def __init__(self, clock, *outcomes, takes=0.0):
+        self.requests = []
+        self.timeouts = []
+        self._clock = clock
+        self._outcomes = list(outcomes)
+        self._takes = takes
+
+    def send(self, request, timeout):
+        self.requests.append(request)
+        self.timeouts.append(timeout)
+        self._clock.time += self._takes
+        outcome = self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+class NotingClock(FakeClock):
+    """Notes how long the pauses may be, and takes the longest."""
+
+    def __init__(self):
+        super().__init__()
+        self.longest = []
+        self.slept = []
+
+    def jitter(self, longest):
+        self.longest.append(longest)
+        return longest
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        super().sleep(seconds)
+
+
+def reply(status=200, body=b"{}", **headers):
+    return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+
+
+def line(*outcomes, max_retries=3, timeout=60.0, takes=0.0):
+    clock = NotingClock()
+    sender = Line(clock, *outcomes, takes=takes)
+    return Transport(sender, URL, clock, timeout, max_retries), sender, clock
+
+
+def read(transport, **more):
+    return transport.read("list the jobs", "/path", **more)
+
+
+def write(transport, **more):
+    return transport.write("start 2 jobs", "/path", {"job_ids": [1, 2]}, **more)
+
+
+either = pytest.mark.parametrize("call", [read, write])
+
+
+# What is sent
+
+
+def test_a_read():
+    transport, sender, _clock = line(reply())
+    transport.read("x", "/path", [("b", True), ("a", "ü &")])
+    transport.read("x", "/path")
+    (first, second) = sender.requests
+    assert (first.method, first.url, first.body) == ("GET", f"{URL}/path?a=%C3%BC%20%26&b=true", None)
+    assert second.url == f"{URL}/path"
+
+
+def test_a_write_is_compact_json():
+    transport, sender, _clock = line(reply())
+    transport.write("x", "/path", {"job_ids": [131], "resume_savepoint": True})
+    (request,) = sender.requests
+    assert (request.method, request.url) == ("POST", f"{URL}/path")
+    assert request.body == b'{"job_ids":[131],"resume_savepoint":true}'
+
+
+@either
+def test_headers(call):
+    """Without X-Language the service's texts are Chinese (dli-api.md 1.1)."""
+    transport, sender, _clock = line(reply())
+    call(transport)
+    headers = sender.requests[0].headers
+    assert headers["Content-Type"] == headers["Accept"] == "application/json"
+    assert headers["X-Language"] == "en-us"
+    assert headers["User-Agent"].startswith("ansible-")
+
+
+@either
+@pytest.mark.parametrize(
+    "body, value, is_json",
+    [
+        (b"{}", {}, True),
+        (b'[{"is_success":"true"}]', [{"is_success": "true"}], True),
+        ("\"größe\"".encode(), "größe", True),
+        (b"null", None, True),
+        (b"", None, False),
+        (b"<html>", None, False),
+        (b'[{"is_success"', None, False),
+        (b"\xff\xfe", None, False),
+        (b"[" * 100_000, None, False),  # deeper than Python reads
+    ],
+)
+def test_the_answer(call, body, value, is_json):
+    transport, _sender, _clock = line(reply(400, body, x_request_id="r1"))
+    answer = call(transport)
+    assert (answer.status, answer.value, answer.is_json, answer.request_id) == (400, value, is_json, "r1")
+
+
+# What is repeated
+
+#: reply -> whether a read, and whether a write, is sent again
+RULE = [
+    (reply(200), False, False),
+    (reply(200, b"<html>"), True, False),
+    (reply(200, b""), True, False),
+    (reply(204, b""), False, False),
+    (reply(302, b""), False, False),
+    (reply(400), False, False),
+    (reply(400, b"<html>"), False, False),
+    (reply(401), False, False),
+    (reply(403), False, False),
+    (reply(404), False, False),
+    (reply(407), False, False),
+    (reply(408), False, False),
+    (reply(413), False, False),
+    (reply(429), True, True),
+    (reply(500), True, False),
+    (reply(502), True, False),
+    (reply(503), True, False),
+    (reply(504), True, False),
+    (reply(599), True, False),
+]
+
+
+@pytest.mark.parametrize("given, reads, writes", RULE, ids=lambda value: getattr(value, "status", None))
+@either
+def test_an_answer_that_stays(call, given, reads, writes):
+    """Reads on 429, 5xx and what is no answer; writes only where the gateway turned them away; 401 and 403 never."""
+    transport, sender, _clock = line(given, max_retries=3)
+    assert call(transport).status == given.status
+    assert len(sender.requests) == (4 if (reads if call is read else writes) else 1)
+
+
+@pytest.mark.parametrize("given, reads, writes", RULE, ids=lambda value: getattr(value, "status", None))
+@either
+def test_an_answer_that_heals(call, given, reads, writes):
+    transport, sender, _clock = line(given, reply(200, b"[1]"))
+    again = reads if call is read else writes
+    assert call(transport).value == ([1] if again else line(given)[0].read("x", "/").value)
+    assert len(sender.requests) == (2 if again else 1)
+
+
+@pytest.mark.parametrize(
+    "error, call, sent",
+    [
+        (NotDelivered("no route"), read, 4),
+        (NotDelivered("no route"), write, 4),
+        (AnswerLost("reset"), read, 4),
+        (AnswerLost("reset"), write, 1),
+    ],
+)
+def test_no_answer_at_all(error, call, sent):
+    """A write whose answer is lost may have been carried out (dli-api.md 4.5: run is not known to be safe to repeat)."""
+    transport, sender, _clock = line(error, max_retries=3)
+    with pytest.raises(type(error)):
+        call(transport)
+    assert len(sender.requests) == sent
+
+
+@either
+def test_a_write_that_was_not_delivered_ends_with_the_first_that_may_have_been(call):
+    transport, sender, _clock = line(NotDelivered("no route"), reply(429), AnswerLost("reset"), reply(200, b"[1]"))
+    if call is read:
+        assert call(transport).value == [1]
+    else:
+        with pytest.raises(AnswerLost):
+            call(transport)
+    assert len(sender.requests) == (4 if call is read else 3)
+
+
+@pytest.mark.parametrize("max_retries", [0, 1, 5])
+def test_max_retries_counts_repetitions(max_retries):
+    transport, sender, _clock = line(reply(503), max_retries=max_retries)
+    read(transport)
+    assert len(sender.requests) == max_retries + 1
+
+
+def test_every_repetition_is_the_same_request():
+    transport, sender, _clock = line(reply(429), reply())
+    write(transport)
+    assert sender.requests[0] == sender.requests[1]
+
+
+# How long it waits
+
+
+def test_pauses_double_up_to_the_longest():
+    transport, _sender, clock = line(reply(503), max_retries=8)
+    read(transport)
+    assert clock.longest == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert clock.slept == clock.longest
+
+
+@pytest.mark.parametrize("asked, slept", [("7", 7), ("0", 0.5), ("3600", 30), ("soon", 0.5), ("-5", 0.5)])
+@either
+def test_retry_after_is_honoured(call, asked, slept):
+    """HW-0012 asks for it (dli-api.md 4.5); a peer must not be able to hold a task for an hour."""
+    transport, _sender, clock = line(reply(429, retry_after=asked), reply())
+    assert call(transport).status == 200
+    assert clock.slept == [slept]
+
+
+def test_what_was_repeated_is_kept_for_a_warning():
+    transport, _sender, _clock = line(reply(503), NotDelivered("no route"), reply(503), reply(), max_retries=5)
+    read(transport)
+    assert transport.retries == {"HTTP 503": 2, "no route": 1}
+    assert transport.paused == 0.5 + 1 + 2
+
+
+@either
+def test_one_exchange_may_take_the_request_timeout(call):
+    transport, sender, _clock = line(reply(), timeout=12.5)
+    call(transport)
+    assert sender.timeouts == [12.5]
+
+
+@either
+def test_no_exchange_goes_beyond_the_moment_given(call):
+    transport, sender, clock = line(NotDelivered("x"), reply(), timeout=60.0)
+    call(transport, until=clock.now() + 5)
+    assert sender.timeouts == [5, 4.5]
+
+
+@either
+def test_no_attempt_begins_after_the_moment_given(call):
+    transport, sender, clock = line(NotDelivered("x"), max_retries=100)
+    with pytest.raises(NotDelivered):
+        call(transport, until=clock.now() + 10)
+    assert len(sender.requests) == 5  # after 0, 0.5, 1.5, 3.5 and 7.5 s; the next pause would end at 15.5 s
+    assert clock.now() <= 1010
+
+
+@either
+def test_an_error_stays_the_answer_when_there_is_no_time_to_repeat(call):
+    transport, sender, clock = line(reply(429, retry_after="20"))
+    assert call(transport, until=clock.now() + 10).status == 429
+    assert (len(sender.requests), clock.slept) == (1, [])
+
+
+@either
+def test_nothing_is_sent_when_the_moment_has_passed(call):
+    transport, sender, clock = line(reply())
+    with pytest.raises(NotDelivered, match="no time was left"):
+        call(transport, until=clock.now())
+    assert sender.requests == []
+
+
+# What is kept and told
+
+
+@pytest.mark.parametrize(
+    "call, given, ids",
+    [
+        (read, [reply(200, x_request_id="r1")], []),
+        (read, [reply(404, x_request_id="r1")], ["r1"]),
+        (read, [reply(503, x_request_id="r1"), reply(200, x_request_id="r2")], ["r1"]),
+        (write, [reply(200, x_request_id="r1")], ["r1"]),
+        (write, [reply(429, x_request_id="r1"), reply(200, x_request_id="r2")], ["r1", "r2"]),
+        (write, [reply(200)], []),
+    ],
+)
+def test_request_ids_of_writes_and_failures(call, given, ids):
+    """The vendor's support asks for them (dli-api.md 4.1)."""
+    transport, _sender, _clock = line(*given)
+    call(transport)
+    assert transport.request_ids == ids
+
+
+@pytest.mark.parametrize(
+    "call, error, retries, sentence",
+    [
+        (
+            read,
+            NotDelivered("Connection refused"),
+            0,
+            "Could not list the jobs: https://dli.example.test was not reached: Connection refused; check endpoint, region, "
+            "proxy and ca_cert, and that this machine may connect there.",
+        ),
+        (
+            write,
+            NotDelivered("Connection refused"),
+            2,
+            "Could not start 2 jobs: https://dli.example.test was not reached (3 attempts): Connection refused; check "
+            "endpoint, region, proxy and ca_cert, and that this machine may connect there.",
+        ),
+        (
+            read,
+            AnswerLost("no answer in time"),
+            1,
+            "Could not list the jobs: https://dli.example.test gave no complete answer (2 attempts): no answer in time.",
+        ),
+        (
+            write,
+            AnswerLost("Connection reset by peer"),
+            5,
+            "Could not start 2 jobs: https://dli.example.test gave no complete answer: Connection reset by peer.",
+        ),
+    ],
+)
+def test_the_sentence_when_there_is_no_answer(call, error, retries, sentence):
+    transport, _sender, _clock = line(error, max_retries=retries)
+    with pytest.raises(type(error)) as caught:
+        call(transport)
+    assert str(caught.value) == sentence
+
+
+def answer(status, value=None, text=None, request_id=None):
+    if text is None:
+        return Answer(status, value, True, json.dumps(value), request_id)
+    return Answer(status, None, False, text, request_id)
+
+
+@pytest.mark.parametrize(
+    "value, code, text",
+    [
+        ({"error_code": "DLI.16001", "error_msg": "no such job"}, "DLI.16001", "no such job"),
+        ({"error_msg": "bad", "error_code": "APIGW.0301", "request_id": "r"}, "APIGW.0301", "bad"),
+        ({"error_code": "DLI.0001"}, "DLI.0001", ""),
+        ({"error_code": 7, "error_msg": None}, "7", ""),
+        ({"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}, "401", "Bad token"),
+        ({"errorCode": "X.1", "errorMsg": "m"}, "X.1", "m"),
+        ({"code": "X.2", "message": "m"}, "X.2", "m"),
+        ({"error_code": "A", "code": "B", "message": "m"}, "A", ""),
+        ({"error_code": None, "code": "B", "message": "m"}, "B", "m"),
+        ({"is_success": False, "message": "two\n lines"}, None, "two lines"),
+        ({"error": "text"}, None, ""),
+        ({}, None, ""),
+        ([{"error_code": "DLI.13007"}], None, '[{"error_code": "DLI.13007"}]'),
+        ("größe", None, '"größe"'),
+        (None, None, "null"),
+    ],
+)
+def test_code_and_text_in_every_shape(value, code, text):
+    """dli-api.md 4.1."""
+    assert error_parts(answer(500, value)) == (code, text)
+
+
+@pytest.mark.parametrize(
+    "text, said", [("<html>", "the answer is not JSON"), ("", "the answer is empty"), (" \n", "the answer is empty")]
+)
+def test_what_is_not_json_is_not_quoted(text, said):
+    assert error_parts(answer(502, text=text)) == (None, said)
+
+
+@pytest.mark.parametrize(
+    "given, sentence",
+    [
+        (
+            answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, request_id="r1"),
+            "Could not list the jobs: HTTP 401 APIGW.0301 (verify aksk signature fail) from https://dli.example.test, "
+            "request id r1; check the access key,",
+        ),
+        (
+            answer(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
+            "Could not list the jobs: HTTP 404 APIG.0101 (not published) from https://dli.example.test; check region, cloud "
+            "and endpoint:",
+        ),
+        (
+            answer(502, text="<html>"),
+            "Could not list the jobs: HTTP 502 (the answer is not JSON) from https://dli.example.test; the service has a "
+            "problem:",
+        ),
+        (
+            answer(200, text="<html>"),
+            "Could not list the jobs: HTTP 200 (the answer is not JSON) from https://dli.example.test; check endpoint and "
+            "proxy:",
+        ),
+        (
+            answer(200, {"job_list": None}),
+            "Could not list the jobs: HTTP 200 (the answer is not what the API documents) from https://dli.example.test; "
+            "check endpoint and proxy:",
+        ),
+        (
+            answer(200, {"is_success": "false", "message": "Cluster is frozen"}),
+            "Could not list the jobs: HTTP 200 (Cluster is frozen) from https://dli.example.test.",
+        ),
+        (
+            answer(200, {"is_success": False, "message": ""}),
+            "Could not list the jobs: HTTP 200 (the service says that it did not succeed) from https://dli.example.test.",
+        ),
+        (answer(418, {}), "Could not list the jobs: HTTP 418 from https://dli.example.test."),
+    ],
+)
+def test_the_sentence_for_an_error_of_the_whole_request(given, sentence):
+    error = whole_error("list the jobs", URL, given)
+    assert isinstance(error, ServiceError)
+    assert str(error).startswith(sentence) and str(error).endswith(".") and not str(error).endswith("..")
+    assert (error.status, error.request_id) == (given.status, given.request_id)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(None, ""), ("", ""), (" a\n\tb ", "a b"), (7, "7"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 299 + "…")],
+)
+def test_one_line(value, text):
+    assert one_line(value) == text
+
+
+@pytest.mark.parametrize(
+    "value, seconds",
+    [
+        (None, 0),
+        ("", 0),
+        ("0", 0),
+        ("3", 3),
+        ("1.5", 1.5),
+        ("-1", 0),
+        ("31", 30),
+        ("1e9", 30),
+        ("inf", 30),
+        ("nan", 0),
+        ("soon", 0),
+        ("Fri, 02 Jan 2026 03:04:15 GMT", 10),
+        ("Fri, 02 Jan 2026 04:04:15 +0100", 10),
+        ("Fri, 02 Jan 2026 03:04:00 GMT", 0),
+        ("Fri, 02 Jan 2026 09:00:00 GMT", 30),
+        ("Fri, 02 Jan 2026 03:04:15 -0000", 0),  # a date without a zone says nothing
+        ("Fri, 99 Jan 2026", 0),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert retry_after(value, NOW) == seconds
