@@ -35,8 +35,7 @@ def sanity(job: Job, venv: Path, *args: str) -> None:
         path = f"{venv / 'bin'}{os.pathsep}{path_of_real_pythons()}"
         env = environment(HOME=home, PATH=path)
         try:
-            command = (venv / "bin" / "ansible-test", "sanity", "--color", "no", *args)
-            printed = job.run(*command, env=env, cwd=stage(job.name))
+            printed = job.run("ansible-test", "sanity", "--color", "no", *args, env=env, cwd=stage(job.name))
         except StepFailed:
             # The errors stand far apart, between screens of pip's output.
             job.say("\nIn short:")

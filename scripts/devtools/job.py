@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from .work import CHECKOUT, WORK, environment
+from .work import CHECKOUT, WORK, environment, stopping
 
 
 class StepFailed(Exception):
@@ -30,12 +30,11 @@ class StepSkipped(Exception):
 
 _children: set[subprocess.Popen[bytes]] = set()
 _children_lock = threading.Lock()
-_stopping = threading.Event()
 
 
 def stop_everything() -> None:
     """End every process that a step started, and let no step start another."""
-    _stopping.set()
+    stopping.set()
     with _children_lock:
         children = list(_children)
     for child in children:
@@ -80,7 +79,7 @@ class Job:
         self, *command: str | Path, env: dict[str, str] | None = None, cwd: Path = CHECKOUT, output: int = subprocess.PIPE
     ) -> Iterator[subprocess.Popen[bytes]]:
         """A running command in a process group of its own, ended with the block."""
-        if _stopping.is_set():
+        if stopping.is_set():
             raise StepFailed("stopped")
         child = subprocess.Popen(
             [str(word) for word in command],

@@ -61,9 +61,20 @@ def types(job: Job, args: list[str]) -> None:
     home, staged = venv(job, "dev"), stage(job.name)
     mypy = ("mypy", f"--config-file={CHECKOUT / 'mypy.ini'}", f"--cache-dir={WORK / 'mypy'}", *args)
     plugins = ".".join(("ansible_collections", *collection_name(), "plugins"))
-    job.run(*mypy, "-p", plugins, env=environment(home, MYPYPATH=collections_path(staged)), cwd=staged)
-    job.run(*mypy, "-p", "local_dli", env=environment(home, MYPYPATH=CHECKOUT / "tests"))
-    job.run(*mypy, "-p", "devtools", env=environment(home, MYPYPATH=CHECKOUT / "scripts"))
+    # Package, the folder that it is found in, and the one that paths in complaints begin at.
+    packages = (
+        (plugins, collections_path(staged), staged),
+        ("local_dli", CHECKOUT / "tests", CHECKOUT),
+        ("devtools", CHECKOUT / "scripts", CHECKOUT),
+    )
+    failed = []
+    for package, place, folder in packages:
+        try:
+            job.run(*mypy, "-p", package, env=environment(home, MYPYPATH=place), cwd=folder)
+        except StepFailed:
+            failed.append(package)
+    if failed:
+        raise StepFailed(f"mypy complains about {', '.join(failed)}")
 
 
 @step
@@ -170,8 +181,8 @@ def dli(job: Job, args: list[str]) -> None:
     """the local DLI in the foreground, until Ctrl-C (PORT=)"""
     home = venv(job, "demo")
     # Straight on the terminal, so that Ctrl-C reaches it as it would without us.
-    port = os.environ.get("PORT") or "0"
-    command = [str(word) for word in local_dli.command(home, "--port", port, *args)]
+    port = ("--port", os.environ["PORT"]) if os.environ.get("PORT") else ()
+    command = [str(word) for word in local_dli.command(home, *port, *args)]
     service = subprocess.Popen(command, cwd=CHECKOUT, env=local_dli.service_environment(home))
     try:
         service.wait()

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from pathlib import Path
 class DevError(Exception):
     """A failure that one sentence explains; it is shown without a traceback."""
 
+
+# Set when the whole run is to end.
+stopping = threading.Event()
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "huaweicloud.cloud"
@@ -53,7 +57,13 @@ def lock(name: str, folder: Path = SHARED) -> Iterator[None]:
     """Keep other threads and other runs out of what the name stands for; the kernel frees it when a run dies."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / f"{name}.lock", "w", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if stopping.wait(0.1):
+                    raise DevError("Interrupted while waiting for another run.") from None
         yield
 
 
