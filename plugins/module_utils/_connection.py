@@ -14,7 +14,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ._checks import not_negative, positive, text_or_none
 from ._credentials import Credential
@@ -77,6 +77,12 @@ class Connection:
     request_timeout: float
     max_retries: int
 
+    def secrets(self) -> list[str]:
+        """Return every value that must never be seen in an output; a proxy's URL may hold a password."""
+        sign_in = (self.proxy or "").rpartition("@")[0].rpartition("//")[2]
+        password = sign_in.partition(":")[2]
+        return [*self.credential.secrets(), *({password, unquote(password)} if password else ())]
+
 
 def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connection:
     """Decide where and who from module parameters and an environment.
@@ -134,10 +140,10 @@ def _check_sign_in(values: Mapping[str, str | None], where: str) -> None:
 
 
 def _credential(found: Mapping[str, str | None]) -> Credential:
-    access_key, secret_key, token = found["access_key"], found["secret_key"], found["auth_token"]
+    access_key, secret_key = found.get("access_key"), found.get("secret_key")
     if access_key and secret_key:
-        return AccessKey(access_key, secret_key, found["security_token"], found["project_id"])
-    return IamToken(t.cast(str, token))
+        return AccessKey(access_key, secret_key, found.get("security_token"), found["project_id"])
+    return IamToken(t.cast(str, found["auth_token"]))
 
 
 def _endpoint(found: Mapping[str, str | None], source: str) -> str:
@@ -149,17 +155,24 @@ def _endpoint(found: Mapping[str, str | None], source: str) -> str:
             raise InputError(f"region must look like cn-north-4, not {region!r}")
         cloud = found["cloud"] or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
         endpoint = f"https://dli.{region}.{cloud}"
+    if "@" in endpoint:  # not quoted: what stands before it is a secret
+        raise InputError("endpoint must not hold a user name or password")
     try:
         parts = urlsplit(endpoint)
-        usable = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in ("https", "http") and _is_host(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
-    if not usable or parts.query or parts.fragment or parts.username:
+    if not usable or parts.query or parts.fragment:
         raise InputError(f"endpoint must be a URL such as https://dli.cn-north-4.{DEFAULT_CLOUD}, not {endpoint!r}")
     host = parts.hostname or ""
     if parts.scheme == "http" and host not in LOOPBACK and not re.fullmatch(r"127(\.[0-9]{1,3}){3}", host):
         raise InputError(f"endpoint {endpoint!r} is not encrypted: plain http is for this machine (loopback) only")
     return endpoint.rstrip("/")
+
+
+def _is_host(name: str | None) -> bool:
+    """Tell whether a host can bear a name: labels of up to 63 characters (a name with an empty one is a usual slip)."""
+    return re.fullmatch(r"([^.\s]{1,63}\.)*[^.\s]{1,63}\.?", name or "") is not None
 
 
 def _variables(option: str, source: str) -> str:

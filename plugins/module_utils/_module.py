@@ -33,8 +33,8 @@ def open_dli(module: AnsibleModule, clock: Clock) -> Dli:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     connection = resolve(module.params, os.environ)
-    # Values from the environment did not come in as no_log options: mask them before anything can be said.
-    module.no_log_values.update(connection.credential.secrets())
+    # What came from the environment or inside a URL did not come in as a no_log option: mask it before anything can be said.
+    module.no_log_values.update(connection.secrets())
     if not connection.validate_certs:
         module.warn("validate_certs is false: anybody between here and the service can read and change what is sent")
     verify = connection.validate_certs and (connection.ca_cert or True)
