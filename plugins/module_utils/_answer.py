@@ -21,11 +21,13 @@ from ._transport import Answer, one_line, whole_error
 #: Statuses by which gateway or service turn a request away before carrying anything out (dli-api.md 4.3, 4.4). Any other
 #: answer that cannot be read leaves open what happened.
 TURNED_AWAY = frozenset((401, 403, 404, 405, 407, 411, 413, 414, 415, 429, 431, 494))
+#: Codes after which something may have been carried out all the same: task timeout, server error, internal error.
+BROKE_ON_THE_WAY = frozenset(("DLI.0019", "DLI.0999", "DLI.10001"))
 
 
 @dataclass(frozen=True)
 class Element:
-    """One element of the array. ``accepted`` is :data:`None` where it says neither."""
+    """One element of the array. ``accepted`` is :data:`None` where it says neither, or that something broke."""
 
     accepted: bool | None
     code: str | None = None
@@ -36,13 +38,12 @@ class Element:
 class BatchAnswer:
     """Exactly one of three: the elements; an error of the whole request; or no way to know.
 
-    :ivar refusal: nothing of the batch was carried out; ``certain`` is false where the jobs should be looked at all the same.
+    :ivar refusal: nothing of the batch was carried out.
     :ivar unclear: the sentence that says why nobody knows what happened.
     """
 
     elements: tuple[Element, ...] = ()
     refusal: DliError | None = None
-    certain: bool = True
     unclear: str | None = None
 
     @property
@@ -57,14 +58,25 @@ def read_batch(what: str, endpoint: str, answer: Answer, sent: int) -> BatchAnsw
     value = answer.value
     if answer.status in TURNED_AWAY:
         return BatchAnswer(refusal=whole_error(what, endpoint, answer))
-    if answer.status in (200, 400) and isinstance(value, list):
-        return BatchAnswer(elements=tuple(read_element(item) for item in value))
-    if answer.status in (200, 400) and isinstance(value, Mapping):
-        element = read_element(value)
-        if element.accepted is False and (sent > 1 or (element.code or "").startswith("APIG")):
-            return BatchAnswer(refusal=whole_error(what, endpoint, answer), certain=(element.code or "").startswith("APIG"))
-        return BatchAnswer(elements=(element,))
-    return BatchAnswer(unclear=str(whole_error(what, endpoint, answer)))
+    if answer.status not in (200, 400) or not isinstance(value, (list, Mapping)):
+        return BatchAnswer(unclear=str(whole_error(what, endpoint, answer)))
+    elements = tuple(read_element(item) for item in (value if isinstance(value, list) else [value]))
+    open_ones = [element for element in elements if element.accepted is None]
+    if open_ones:
+        first = " ".join(part for part in (open_ones[0].code, open_ones[0].text) if part)
+        return BatchAnswer(unclear=f"the service neither accepted nor refused it: {first or 'an empty element'}")
+    if isinstance(value, Mapping) and sent > 1 and _speaks_for_all(elements[0].code):
+        return BatchAnswer(refusal=whole_error(what, endpoint, answer))
+    return BatchAnswer(elements=elements)
+
+
+def _speaks_for_all(code: str | None) -> bool:
+    """Tell whether an error object turns the whole request away.
+
+    Codes of the gateway and the general ones of four digits do (dli-api.md 4.3, 4.4). A code of five digits is about one
+    job (4.2): as the only word on several, it leaves open what became of the others.
+    """
+    return code is not None and (code.startswith("APIG") or len(code) == len("DLI.0000"))
 
 
 def read_element(item: object) -> Element:
@@ -73,8 +85,8 @@ def read_element(item: object) -> Element:
         return Element(accepted=None, text=one_line(json.dumps(item, ensure_ascii=False)))
     success = str(item.get("is_success", "")).lower()
     if item.get("error_code") is not None or success == "false":
-        code = item.get("error_code")
-        return Element(False, None if code is None else str(code), _refusal_text(item))
+        code = None if item.get("error_code") is None else str(item["error_code"])
+        return Element(None if code in BROKE_ON_THE_WAY else False, code, _refusal_text(item))
     return Element(True if success == "true" else None, text=one_line(item.get("message")))
 
 

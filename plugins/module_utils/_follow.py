@@ -46,7 +46,7 @@ def follow(
     while pending and clock.now() < deadline:
         clock.sleep(min(interval, max(0.0, deadline - clock.now())))
         try:
-            jobs = looker.look(pending, until=max(deadline, clock.now() + 1.0)).jobs
+            jobs = looker.again(pending, deadline)
         except ServiceError as error:
             trouble = error
             if error.status in (401, 403):

@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from ._dli import PAGE_SIZE, Dli, JobPage
 from ._jobs import Job
 
+#: Seconds that a last look may take when its deadline has come, so that no wait ends without one.
+LAST_LOOK = 0.5
+
 
 @dataclass
 class Found:
@@ -50,6 +53,13 @@ class Looker:
             if name not in found.by_name:
                 self._find_name(name, found, until)
         return found
+
+    def again(self, ids: Iterable[int], deadline: float) -> dict[int, Job | None]:
+        """Look at jobs once more, before a deadline or just past it.
+
+        :raises DliError: the service cannot be asked in this time.
+        """
+        return self.look(ids, until=max(deadline, self._dli.transport.clock.now() + LAST_LOOK)).jobs
 
     def _page_through(self, ids: list[int], names: list[str], found: Found, until: float | None) -> None:
         """Read pages of the list as long as that takes fewer requests than reading one by one.

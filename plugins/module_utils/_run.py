@@ -19,7 +19,7 @@ from ._clock import Clock
 from ._dli import Dli
 from ._errors import DliError, ServiceError
 from ._follow import follow
-from ._jobs import PENDING, Job, has_moved, status_of
+from ._jobs import ACTIVE, UP, Job, has_moved, status_of
 from ._look import Looker
 from ._rows import (
     ALREADY_ACTIVE,
@@ -107,18 +107,14 @@ def _start(
     while left:
         batch = {job_id: jobs[job_id] for job_id in left[:size]}
         answer = dli.run_jobs(list(batch), task.resume_savepoint, until)
-        deadline = min(until, clock.now() + task.confirm_timeout)
-        settled = _settle_batch(batch, answer, looker, clock, deadline)
-        if answer.too_much and len(batch) > 1 and not _any_started(settled):
+        if answer.too_much and len(batch) > 1:
             size = -(-len(batch) // 2)
             continue
+        deadline = min(until, clock.now() + task.confirm_timeout)
+        settled = _settle_batch(batch, answer, looker, clock, deadline)
         results.update({i: _report(rows[i], verdict, answer, settled) for i, verdict in settled.verdicts.items()})
         left = left[size:]
     return results
-
-
-def _any_started(settled: _Settled) -> bool:
-    return any(verdict.what == _settle.STARTED for verdict in settled.verdicts.values())
 
 
 def _settle_batch(
@@ -140,7 +136,7 @@ def _settle_batch(
         pause = min(LONGEST_CONFIRM_PAUSE, pause * 2 or FIRST_CONFIRM_PAUSE)
         unmoved = [job_id for job_id in sent if job_id not in sight.moved and job_id not in sight.gone]
         try:
-            seen = looker.look(unmoved, until=max(deadline, clock.now() + 1.0)).jobs
+            seen = looker.again(unmoved, deadline)
         except DliError as error:
             trouble = error
             continue
@@ -158,7 +154,7 @@ def _report(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _S
     latest = settled.latest.get(t.cast(int, row.job_id))
     if verdict.what == _settle.STARTED:
         return started(row, verdict.reconciled, latest.status if latest and has_left(row, latest) else None)
-    if verdict.what == _settle.SOMEBODY_ELSE and latest is not None:
+    if verdict.what == _settle.SOMEBODY_ELSE and latest and status_of(latest.status).start == ACTIVE:
         return active_after_all(row, latest.status)
     if verdict.what == _settle.UNKNOWN:
         reason = answer.unclear or "the answer does not fit the jobs that were sent, and its status has not told yet"
@@ -189,7 +185,7 @@ def _wait(
         for row in rows
         if row.job_id is not None
         and row.state in (STARTED, ALREADY_ACTIVE)
-        and status_of(row.status or "").end == PENDING
+        and status_of(row.status or "").end != UP
     }
     followed = follow(going, before, looker, clock, task.wait_timeout, task.wait_interval, tell)
     return [followed.get(t.cast(int, row.job_id), row) for row in rows]

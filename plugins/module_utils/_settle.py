@@ -49,9 +49,8 @@ def judge(sent: Sequence[int], answer: BatchAnswer, sight: Sight, time_is_up: bo
     :arg time_is_up: decide now; what is still open becomes ``unknown``.
     """
     if answer.refusal is not None:
-        return _refused_whole(sent, answer, sight, time_is_up)
-    telling = [element for element in answer.elements if element.accepted is not None]
-    if answer.unclear is None and len(telling) == len(answer.elements) == len(sent):
+        return dict.fromkeys(sent, Verdict(REFUSED))
+    if answer.unclear is None and len(answer.elements) == len(sent):
         return _one_element_each(sent, answer.elements, sight, time_is_up)
     return {job_id: _from_status(job_id, sight, time_is_up) for job_id in sent}
 
@@ -63,17 +62,6 @@ def _from_status(job_id: int, sight: Sight, time_is_up: bool) -> Verdict | None:
     if time_is_up or job_id in sight.gone:
         return Verdict(UNKNOWN, reconciled=True)
     return None
-
-
-def _refused_whole(
-    sent: Sequence[int], answer: BatchAnswer, sight: Sight, time_is_up: bool
-) -> dict[int, Verdict | None]:
-    """Nothing was carried out; unless the gateway itself said so, one look at the jobs makes sure."""
-    if not answer.certain and not sight.looked and not time_is_up:
-        return dict.fromkeys(sent)
-    return {
-        job_id: Verdict(STARTED, reconciled=True) if job_id in sight.moved else Verdict(REFUSED) for job_id in sent
-    }
 
 
 def _one_element_each(

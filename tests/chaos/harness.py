@@ -1,0 +1,110 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Drives the flow of the run module in this process, against the local DLI, with a clock that costs nothing.
+
+The real flow, transport, retry rule and signing run; only the socket is replaced: requests go straight into the local
+DLI's WSGI application, and what a fault would do to a connection comes out as the exception the real sender raises.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import typing as t
+from urllib.parse import parse_qsl, urlsplit
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import Dli
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply, Request
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Transport
+from local_dli.clock import ManualClock
+from local_dli.faults import WireFault
+from local_dli.local import LocalDli
+from werkzeug.test import EnvironBuilder
+
+#: Seconds that any exchange takes.
+LATENCY = 0.05
+
+
+class VirtualClock:
+    """The client's view of the service's clock. Sleeping moves both."""
+
+    def __init__(self, clock: ManualClock, seed: int) -> None:
+        self._clock = clock
+        self._random = random.Random(seed)
+
+    def now(self) -> float:
+        return self._clock.monotonic()
+
+    def utc(self) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(self._clock.monotonic(), datetime.timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.advance(max(0.0, seconds))
+
+    def jitter(self, longest: float) -> float:
+        return self._random.uniform(0, longest)
+
+
+class InProcess:
+    """Stands in for ``HttpSender``. ``unreachable``: the numbers of the requests that find nobody listening."""
+
+    def __init__(self, dli: LocalDli, clock: VirtualClock, unreachable: t.Collection[int] = ()) -> None:
+        self._dli = dli
+        self._clock = clock
+        self._unreachable = unreachable
+        self._count = 0
+        env = dli.env()
+        self.access_key = env["HW_ACCESS_KEY"]
+        self._credential = AccessKey(self.access_key, env["HW_SECRET_KEY"], project_id=env["HW_PROJECT_ID"])
+
+    def send(self, request: Request, timeout: float) -> Reply:
+        """Send a request; every way of failing takes the time it would take."""
+        self._count += 1
+        self._clock.sleep(min(LATENCY, timeout))
+        if self._count - 1 in self._unreachable:
+            raise NotDelivered("Connection refused")
+        try:
+            return self._carry(request)
+        except WireFault as fault:
+            return self._broken(fault, timeout)
+
+    def _carry(self, request: Request) -> Reply:
+        parts = urlsplit(request.url)
+        signed = {"Content-Type": request.headers["Content-Type"], "Host": parts.netloc}
+        query = parse_qsl(parts.query, keep_blank_values=True)
+        unsigned = Unsigned(request.method, parts.path, query, request.body or b"", signed)
+        headers = {**request.headers, **signed, **self._credential.headers(unsigned, self._clock.utc())}
+        builder = EnvironBuilder(
+            path=parts.path,
+            query_string=parts.query,
+            method=request.method,
+            headers=headers,
+            data=request.body,
+            base_url=f"{parts.scheme}://{parts.netloc}",
+        )
+        seen: list[t.Any] = []
+        body = b"".join(self._dli.wsgi(builder.get_environ(), lambda status, fields: seen.extend((status, fields))))
+        return Reply(int(seen[0].split()[0]), {name.lower(): value for name, value in seen[1]}, body)
+
+    def _broken(self, fault: WireFault, timeout: float) -> Reply:
+        """Do what the wire would do. A drip or a delay that fits into the time is an answer after all."""
+        if fault.kind in ("drip", "drip_headers", "delay"):
+            pieces = {"delay": 1, "drip": len(fault.body)}.get(fault.kind, 200)
+            seconds = fault.seconds * pieces
+            self._clock.sleep(min(seconds, timeout))
+            if seconds < timeout and fault.status is not None:
+                return Reply(fault.status, {name.lower(): value for name, value in fault.headers}, fault.body)
+            raise AnswerLost(f"no complete answer within {timeout:g} s")
+        if fault.kind == "hang":
+            self._clock.sleep(timeout)
+            raise AnswerLost(f"no complete answer within {timeout:g} s")
+        raise AnswerLost("Connection reset by peer")
+
+
+def client(dli: LocalDli, clock: VirtualClock, sender: InProcess, request_timeout: float, max_retries: int) -> Dli:
+    """Return the API client of the collection over the stand-in."""
+    return Dli(Transport(sender, dli.url, clock, request_timeout, max_retries), dli.project_id)
