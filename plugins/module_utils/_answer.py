@@ -84,8 +84,8 @@ def read_element(item: object) -> Element:
     if not isinstance(item, Mapping):
         return Element(accepted=None, text=one_line(json.dumps(item, ensure_ascii=False)))
     success = str(item.get("is_success", "")).lower()
-    if item.get("error_code") is not None or success == "false":
-        code = None if item.get("error_code") is None else str(item["error_code"])
+    code = None if item.get("error_code") in (None, "") else str(item["error_code"])
+    if code is not None or success == "false":
         return Element(None if code in BROKE_ON_THE_WAY else False, code, _refusal_text(item))
     return Element(True if success == "true" else None, text=one_line(item.get("message")))
 
@@ -97,7 +97,7 @@ def _refusal_text(item: Mapping[str, t.Any]) -> str:
     if isinstance(extra, str):
         try:
             extra = json.loads(extra)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     detail = extra.get("message", extra) if isinstance(extra, Mapping) else extra
     if isinstance(detail, Mapping) and isinstance(detail.get("start"), list) and "text" in detail:
