@@ -1,10 +1,10 @@
 # Every target is a step of scripts/dev.py; this file only gives them short names.
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
-STEPS := lint types unit unit-py39 changelog-lint localdli sanity sanity-oldest ansible-lint docs-lint build e2e demo dli run lock clean
+STEPS := lint types unit unit-py39 changelog-lint localdli chaos sanity sanity-oldest ansible-lint docs-lint build e2e demo dli run lock clean
 comma := ,
 
-export ARGS JOBS PORT
+export ARGS CHAOS_SCHEDULES JOBS PORT
 
 .PHONY: help test $(STEPS)
 

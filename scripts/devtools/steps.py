@@ -98,6 +98,12 @@ def localdli(job: Job, args: list[str]) -> None:
 
 
 @step
+def chaos(job: Job, args: list[str]) -> None:
+    """random worlds full of faults, every report held against what really happened (CHAOS_SCHEDULES= says how many)"""
+    _pytest(job, venv(job, "dev"), "tests/chaos", args)
+
+
+@step
 def sanity_oldest(job: Job, args: list[str]) -> None:
     """ansible-test sanity with the oldest supported ansible-core"""
     ansible_test.sanity(job, venv(job, "oldest", controller(("3.12", "3.11", "3.10"))), *args)
