@@ -30,25 +30,8 @@ _GROUPS = {
     "update": ("update", "update_jar"),
 }
 _CALLS = frozenset(
-    [
-        "run",
-        "stop",
-        "delete",
-        "delete_one",
-        "list",
-        "detail",
-        "metrics",
-        "graph",
-        "create",
-        "create_jar",
-        "update",
-        "update_jar",
-        "savepoint",
-        "import_savepoint",
-        "token",
-        "projects",
-        "any",
-    ]
+    ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
+    + ("update_jar", "savepoint", "import_savepoint", "token", "projects", "any")
 )
 _ALWAYS_CARRIED_OUT = (
     "reset_after",

@@ -223,6 +223,13 @@ def test_foreign_project(api: Api) -> None:
     assert api.call("GET", "/jobs")[0] == 403
 
 
+def test_jobs_of_another_project_do_not_exist(api: Api) -> None:
+    api.dli.seed([{"job_id": 900, "project_id": "6c1b8daf23045e79b2c3d4e5f6071829"}])
+    assert 900 not in ids(api.list(limit=100))
+    assert api.call("GET", "/jobs/900")[1]["error_code"] == "DLI.16001"
+    assert api.run(900)[1][0]["error_code"] == "DLI.13007"
+
+
 def login(**changes: Any) -> dict[str, Any]:
     user = {"name": "local-dli-user", "password": "local-dli-password-1", "domain": {"name": "local-dli-domain"}}
     scope = {"project": changes.pop("project", {"name": "cn-north-4"})}

@@ -173,10 +173,10 @@ def test_a_job_that_fails_once_recovers_from_its_checkpoint(api: Api) -> None:
         restart_when_exception=True, resume_checkpoint=True, checkpoint_enabled=True, checkpoint_interval=3
     )
     api.run(137)
-    for _second in range(20):
+    for _second in range(60):
         api.clock.advance(1)
         api.status(137)
-    assert api.status(137) == "job_running"
+    assert (api.status(137), api.detail(137)["restart_times"]) == ("job_running", 1)
     # Checkpoints at 3, 6 and 9 s of 10 numbers a second: the new run goes on after the last one.
     assert api.dli.engine.numbers(job.handle)[0] == 91
 
@@ -246,6 +246,18 @@ def test_old_status_is_read_for_a_while(api: Api) -> None:
     assert api.status(131) == "job_running"
     api.clock.advance(5.1)
     assert api.status(131) == "job_cancel_success"
+
+
+def test_a_stop_right_after_a_start_shows_the_first_old_status(api: Api) -> None:
+    api.dli.settings.update({"accept_lag": 5})
+    api.run(131)
+    api.clock.advance(3)
+    assert api.stop(131)[0] == 200
+    api.clock.advance(4)
+    assert api.status(131) == "job_cancel_success"
+    assert api.detail(131)["start_time"] == api.detail(131)["create_time"]
+    api.clock.advance(2)
+    assert api.detail(131)["start_time"] > api.detail(131)["create_time"]
 
 
 @pytest.mark.parametrize(("choice", "started"), [("accept", 0), ("running", 2000)])

@@ -6,15 +6,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import pytest
 import requests
-from local_dli import LocalDli
+from local_dli import LocalDli, sql
 
 CLIENTS = 20
 
 
-def test_of_twenty_starts_exactly_one_is_accepted(dli: LocalDli) -> None:
+def test_of_twenty_starts_exactly_one_is_accepted(dli: LocalDli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(text: str) -> Any:
+        # Between looking at the status and changing it, so that without the lock all of them would get through.
+        time.sleep(0.005)
+        return syntax_error(text)
+
+    syntax_error = sql.syntax_error
+    monkeypatch.setattr(sql, "syntax_error", slow)
     gate = threading.Barrier(CLIENTS)
     headers = {"X-Auth-Token": dli.token()}
     url = f"{dli.url}/v1.0/{dli.project_id}/streaming/jobs/run"
