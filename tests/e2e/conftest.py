@@ -1,0 +1,135 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Real ansible commands on the built and installed collection, against local DLIs in this process.
+
+The environment says where things are (``make e2e`` sets it): E2E_BIN, the folder of the ansible commands;
+E2E_COLLECTIONS, where the collection is installed; E2E_PYTHONS, the interpreters to run modules with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "unit")]
+
+import conftest as _registers_the_collection  # noqa: E402,F401
+from local_dli.server import serve  # noqa: E402
+
+MODULE = "huaweicloud.cloud.dli_streaming_jobs_run"
+BIN = Path(os.environ["E2E_BIN"])
+PYTHONS = json.loads(os.environ["E2E_PYTHONS"])
+#: Seconds that a whole command may take; far more than any of them needs.
+PATIENCE = 300
+
+
+@dataclass
+class Ended:
+    """How a command ended; ``results`` holds what every task returned."""
+
+    code: int
+    stdout: str
+    stderr: str
+    results: list = field(default_factory=list)
+
+    @property
+    def result(self):
+        """What the last task returned."""
+        return self.results[-1]["result"]
+
+    @property
+    def failed(self):
+        """Whether the last task failed."""
+        return self.results[-1]["failed"]
+
+    @property
+    def output(self):
+        return self.stdout + self.stderr
+
+
+class Ansible:
+    """Runs ansible commands in a folder of their own, with nothing but the environment they need."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "HOME": str(folder / "home"),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": os.environ["E2E_COLLECTIONS"],
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "collect",
+            "ANSIBLE_LOAD_CALLBACK_PLUGINS": "true",
+            "E2E_RESULTS": str(folder / "results.jsonl"),
+            "NO_PROXY": "127.0.0.1",
+        }
+        (folder / "home").mkdir()
+
+    def command(self, *words, env=None) -> Ended:
+        """Run a command of E2E_BIN."""
+        results = Path(self.env["E2E_RESULTS"])
+        results.unlink(missing_ok=True)
+        ended = subprocess.run(
+            [str(BIN / words[0]), *map(str, words[1:])],
+            cwd=self.folder,
+            env={**self.env, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+        )
+        lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
+        return Ended(ended.returncode, ended.stdout, ended.stderr, [json.loads(line) for line in lines])
+
+    def adhoc(self, arguments, *words, env=None, module=MODULE) -> Ended:
+        """Run ``ansible localhost -m MODULE -a ARGUMENTS``."""
+        return self.command("ansible", "localhost", "-m", module, "-a", arguments, *words, env=env)
+
+    def playbook(self, text, *words, env=None) -> Ended:
+        """Run a playbook given as text."""
+        file = self.folder / "playbook.yml"
+        file.write_text(text, encoding="utf-8")
+        return self.command("ansible-playbook", *words, file, env=env)
+
+    def task(self, arguments: dict, *words, env=None, **keywords) -> Ended:
+        """Run the module as the only task of a playbook; ``keywords`` are the task's."""
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [{"name": "The task", MODULE: arguments, **keywords}],
+        }
+        return self.playbook(json.dumps([play]), *words, env=env)
+
+
+@pytest.fixture
+def ansible(tmp_path) -> Ansible:
+    """Ansible commands, not yet pointed at any service."""
+    return Ansible(tmp_path)
+
+
+@pytest.fixture
+def dli(ansible):
+    """A local DLI with the example jobs; the environment of ``ansible`` points at it."""
+    with serve() as service:
+        ansible.env.update(service.env())
+        yield service
+
+
+def started(dli) -> list[int]:
+    """Return the ids of the jobs the service really started, in that order."""
+    return [entry.job_id for entry in dli.ledger.starts()]
+
+
+def states(result) -> dict:
+    """Return id or name -> state of a result."""
+    return {job["job_id"] or job["name"]: job["state"] for job in result["jobs"]}

@@ -1,0 +1,227 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The fault table: every fault x every call x check and real, through one real ansible-playbook.
+
+Each cell is a host of the inventory with a local DLI of its own; the report of each is held against its ledger.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from chaos.oracle import OVERRUN, Tally, check_rows, check_task
+from local_dli.server import serve
+
+from .conftest import MODULE, Ansible
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row  # isort: skip
+
+FAULTS = {
+    "reset before the request": {"kind": "reset_before"},
+    "reset after it was carried out": {"kind": "reset_after"},
+    "reset in the middle of the answer": {"kind": "reset_mid"},
+    "429 with seconds": {"kind": "status", "status": 429, "retry_after": 1},
+    "429 with a date": {"kind": "status", "status": 429, "retry_after_date": 1},
+    "429 without Retry-After": {"kind": "status", "status": 429},
+    **{
+        f"{status} {'after' if done else 'before'} it was carried out": {
+            "kind": "status",
+            "status": status,
+            "carried_out": done,
+        }
+        for status in (500, 502, 503, 504)
+        for done in (False, True)
+    },
+    "slow drip": {"kind": "drip", "seconds": 0.2},
+    "slow drip of the headers": {"kind": "drip_headers", "seconds": 0.2},
+    "never answering": {"kind": "hang"},
+    "never answering what was carried out": {"kind": "hang", "carried_out": True},
+    "redirect to another host": {"kind": "redirect", "location": "TRAP"},
+    "HTML instead of JSON": {"kind": "html", "status": 200},
+    "HTML instead of JSON for what was carried out": {"kind": "html", "status": 200, "carried_out": True},
+    "truncated JSON": {"kind": "truncated"},
+    "wrong types": {"kind": "wrong_types"},
+    "short array": {"kind": "answer", "shape": "short"},
+    "long array": {"kind": "answer", "shape": "long"},
+    "reordered array": {"kind": "answer", "shape": "reversed"},
+    "bare object": {"kind": "answer", "shape": "object"},
+    "refusal inside 200": {"kind": "answer", "shape": "refused_in_200"},
+    "401": {"kind": "unauthorized"},
+    "token expired": {"kind": "unauthorized", "code": "APIGW.0307"},
+    "IAM down": {"kind": "status", "status": 503, "code": "APIGW.0613"},
+    "clock 20 minutes off": {"kind": "clock"},
+}
+
+#: Where the fault strikes: the call, how many such calls pass before, how often it strikes, the mode and the options.
+#: One job is read by itself, two through the list. 223 has no queue, so that its start is refused.
+PLACES = {
+    "list": ("list", 0, 99, False, {"job_ids": [131, 130]}),
+    "list, check mode": ("list", 0, 1, True, {"job_ids": [131, 130]}),
+    "detail": ("detail", 0, 1, False, {"job_ids": [131]}),
+    "detail, check mode": ("detail", 0, 99, True, {"job_ids": [131]}),
+    "run": ("run", 0, 1, False, {"job_ids": [131, 223, 207, 999]}),
+    "run, check mode": ("run", 0, 1, True, {"job_ids": [131, 223, 207, 999]}),
+    "read while waiting": ("detail", 1, 2, False, {"job_ids": [131], "wait": True}),
+}
+TIMES = {
+    "request_timeout": 1,
+    "max_retries": 2,
+    "confirm_timeout": 2,
+    "overall_timeout": 8,
+    "wait_timeout": 5,
+    "wait_interval": 0.3,
+}
+CELLS = [(fault, place) for fault in FAULTS for place in PLACES]
+
+
+@pytest.fixture(scope="module")
+def trap():
+    """Where redirects point: nobody must ever come here."""
+    with serve() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory, trap):
+    """Play all cells at once; return cell -> (local DLI, result, whether the task failed)."""
+    ansible = Ansible(tmp_path_factory.mktemp("faults"))
+    with ExitStack() as stack:
+        services = {cell: stack.enter_context(_service(*cell, trap)) for cell in CELLS}
+        hosts = {f"cell{number}": _host(*cell, services[cell]) for number, cell in enumerate(CELLS)}
+        inventory = ansible.folder / "inventory.json"
+        inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "strategy": "free",
+            "tasks": [{"name": "The cell", MODULE: "{{ arguments }}", "check_mode": "{{ checking }}"}],
+        }
+        ended = ansible.playbook(
+            json.dumps([play]), "-i", inventory, "--forks", str(4 * (os.cpu_count() or 1)), "-vvvv",
+            env={"ANSIBLE_INJECT_FACT_VARS": "false"},
+        )  # fmt: skip
+        results = {entry["host"]: entry for entry in ended.results}
+        assert len(results) == len(CELLS), ended.output[-3000:]
+        print(f"\nfault table: {len(CELLS)} cells", file=sys.__stdout__)
+        yield ended, {
+            cell: (services[cell], results[f"cell{number}"]["result"], results[f"cell{number}"]["failed"])
+            for number, cell in enumerate(CELLS)
+        }
+
+
+def _service(fault: str, place: str, trap):
+    call, skip, times, _check, _options = PLACES[place]
+    rule = dict(FAULTS[fault])
+    return _Faulty(call, skip, times, rule, trap.url)
+
+
+class _Faulty:
+    """A local DLI with its one fault."""
+
+    def __init__(self, call, skip, times, rule, trap_url) -> None:
+        self._context = serve()
+        self._rule = {"call": call, "skip": skip, "times": times, **rule}
+        if rule.get("location") == "TRAP":
+            self._rule["location"] = f"{trap_url}/v1.0/x/streaming/jobs"
+
+    def __enter__(self):
+        service = self._context.__enter__()
+        if self._rule["kind"] == "clock":
+            service.clock.offset = 1200.0
+        else:
+            service.faults.add(self._rule.pop("kind"), **self._rule)
+        return service
+
+    def __exit__(self, *error):
+        return self._context.__exit__(*error)
+
+
+def _host(fault: str, place: str, service) -> dict:
+    env = service.env()
+    _call, _skip, _times, check, options = PLACES[place]
+    return {
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+        "checking": check,
+        "arguments": {
+            **TIMES,
+            **options,
+            "access_key": env["HW_ACCESS_KEY"],
+            "secret_key": env["HW_SECRET_KEY"],
+            "project_id": env["HW_PROJECT_ID"],
+            "endpoint": env["HW_DLI_ENDPOINT"],
+        },
+    }
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=" / ".join)
+def test_the_report_is_what_the_service_did(table, cell):
+    _ended, cells = table
+    dli, result, failed = cells[cell]
+    me = dli.env()["HW_ACCESS_KEY"]
+    check = PLACES[cell[1]][3]
+    rows = [Row(**job) for job in result["jobs"]]
+    check_task(dli, me, 0, check)
+    if not check:
+        check_rows(dli, me, rows, bool(PLACES[cell[1]][4].get("wait")), Tally())
+    if not rows:
+        assert failed and not dli.requests.of("run")
+    else:
+        assert [row.job_id for row in rows] == PLACES[cell[1]][4]["job_ids"]
+    assert failed == (not rows or any(row.failed for row in rows))
+    assert bool(result["changed"]) == any(row.changed for row in rows)
+    _check_words(result, dli)
+    _check_time(dli, waited="wait" in PLACES[cell[1]][4])
+
+
+def _check_words(result, dli) -> None:
+    """Every message is one a person can act on."""
+    for message in [result["msg"], *(job["msg"] for job in result["jobs"])]:
+        assert message and "\n" not in message
+        for ugly in ("Traceback", "object at 0x", "Exception", "None", "{'"):
+            assert ugly not in message, message
+    if not result["jobs"]:
+        assert dli.url in result["msg"] and result["msg"].endswith(".")
+
+
+def _check_time(dli, waited: bool) -> None:
+    """From the first to the last request there may be no more than the deadlines allow."""
+    moments = [request.at for request in dli.requests.of()]
+    allowed = TIMES["overall_timeout"] + (TIMES["wait_timeout"] if waited else 0) + OVERRUN
+    assert not moments or (max(moments) - min(moments)) / 1000 <= allowed
+
+
+def test_what_each_fault_must_come_to(table):
+    """Not only no lies: where the truth can be learnt, it is."""
+    _ended, cells = table
+    started = {cell for cell, (_dli, result, _failed) in cells.items() if any(job["changed"] for job in result["jobs"])}
+    # Whatever spoils an answer to the start after it was carried out, the job's status tells.
+    for fault, rule in FAULTS.items():
+        carried_out = rule.get("carried_out") or rule["kind"] in (
+            "reset_after", "reset_mid", "drip", "drip_headers", "truncated", "wrong_types", "answer",
+        )  # fmt: skip
+        assert ((fault, "run") in started) == bool(carried_out or rule.get("status") == 429), fault
+        # A passing fault of a read costs a repetition, not the task; only a refused sign-in is not repeated.
+        hopeless = rule["kind"] in ("unauthorized", "clock", "redirect", "wrong_types")
+        assert ((fault, "detail") in started) == (not hopeless), fault
+    lost = [job for _dli, result, _failed in cells.values() for job in result["jobs"] if job["state"] == "unknown"]
+    assert all(job["failed"] for job in lost)
+
+
+def test_redirects_are_never_followed(table, trap):
+    assert len(trap.requests) == 0
+
+
+def test_no_secret_in_any_output(table):
+    ended, cells = table
+    for dli, result, _failed in cells.values():
+        secret = dli.env()["HW_SECRET_KEY"]
+        assert secret not in json.dumps(result)
+        assert secret not in ended.output
+    assert Path(__file__).name not in ended.stderr

@@ -1,0 +1,282 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What a person does with the module, and what the service did then."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import MODULE, PYTHONS, started, states
+
+FOUR = "job_ids=131,130,138,137 resume_savepoint=true"
+
+
+def test_the_ad_hoc_line_twice(ansible, dli):
+    """Four started, then nothing changed: one list page and one POST, then one list page."""
+    first = ansible.adhoc(FOUR)
+    assert (first.code, first.result["summary"]["started"]) == (0, 4)
+    assert first.result["changed"] is True
+    assert [job["job_id"] for job in first.result["jobs"]] == [131, 130, 138, 137]
+    assert [request.call for request in dli.requests.of()] == ["list", "run"]
+    assert dli.requests.connections() == 1
+    second = ansible.adhoc(FOUR)
+    assert second.code == 0 and second.result["changed"] is False
+    assert set(states(second.result).values()) == {"already_active"}
+    assert started(dli) == [131, 130, 138, 137]
+    assert all(entry.resume_savepoint for entry in dli.ledger.starts())
+    assert [request.call for request in dli.requests.of()] == ["list", "run", "list"]
+
+
+@pytest.mark.parametrize(
+    "ids",
+    ["131,130", "131, 130", "131\n130", "131 130", "[131, 130]", '["131", "130"]', [131, 130], ["131", 130], ["131,130"]],
+    ids=repr,
+)
+def test_ids_as_people_hand_them_over(ansible, dli, ids):
+    ended = ansible.task({"job_ids": ids}, "--check")
+    assert ended.code == 0, ended.output
+    assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130]
+
+
+def test_one_number_extra_vars_and_duplicates(ansible, dli):
+    assert ansible.task({"job_ids": 131}, "--check").result["summary"]["requested"] == 1
+    ended = ansible.task({"job_ids": "{{ wanted }}"}, "--check", "-e", "wanted=[131,130,131]")
+    assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130]
+    assert "job_ids names 131 more than once" in " ".join(ended.output.split())
+    survey = ansible.task({"job_ids": "{{ wanted }}", "job_names": ""}, "--check", "-e", json.dumps({"wanted": "131\n130\n"}))
+    assert [job["job_id"] for job in survey.result["jobs"]] == [131, 130]
+
+
+@pytest.mark.parametrize("ids", [True, 1.5, 0, -3, 2**63, "1_000", "0131", "a", [], "", None, [131, True], [131, 1.0]], ids=repr)
+def test_what_is_no_job_id_is_refused_before_any_request(ansible, dli, ids):
+    ended = ansible.task({"job_ids": ids})
+    assert ended.code == 2 and "job" in ended.result["msg"], ended.output
+    assert "Traceback" not in ended.output
+    assert len(dli.requests) == 0
+
+
+def test_the_published_mixed_answer(ansible, dli):
+    """dli-api.md 1.3: unknown, accepted, no savepoint, bad SQL."""
+    wanted = {"job_ids": [999, 130, 221, 222], "resume_savepoint": True}
+    predicted = ansible.task(wanted, "--check")
+    assert predicted.code == 2
+    assert dli.ledger.entries == [] and dli.requests.of("run") == []
+    assert states(predicted.result) == {999: "not_found", 130: "started", 221: "refused", 222: "started"}
+    ended = ansible.task(wanted)
+    result = ended.result
+    assert ended.code == 2 and ended.failed and result["changed"] is True
+    assert [job["job_id"] for job in result["jobs"]] == [999, 130, 221, 222]
+    assert [job["state"] for job in result["jobs"]] == ["not_found", "started", "refused", "refused"]
+    assert [job["error_code"] for job in result["jobs"]] == ["DLI.16001", None, "DLI.13017", "DLI.13005"]
+    assert "line 1, column 0: mismatched input 'select'" in result["jobs"][3]["msg"]
+    assert started(dli) == [130]
+    (post,) = dli.requests.of("run")
+    assert post.status == 400 and post.job_ids == [130, 221, 222]
+    assert result["jobs"][:3] == predicted.result["jobs"][:3]
+    assert post.request_id in result["request_ids"]
+
+
+def test_a_job_that_vanishes_between_look_and_start(ansible, dli):
+    """Then the run itself says DLI.13007, as in the published example."""
+    dli.faults.add("actor", call="run", act="delete", job_ids=(131,))
+    ended = ansible.task({"job_ids": [131, 130]})
+    gone, good = ended.result["jobs"]
+    assert (gone["state"], gone["error_code"], gone["changed"]) == ("refused", "DLI.13007", False)
+    assert (good["state"], good["changed"]) == ("started", True)
+    assert started(dli) == [130]
+
+
+@pytest.mark.parametrize("shape", ["short", "long", "object", "reversed"])
+def test_answers_that_do_not_fit(ansible, dli, shape):
+    """No guess: the truth is read from the statuses."""
+    dli.settings.update({"run_answer": shape})
+    ended = ansible.task({"job_ids": [131, 223, 130], "confirm_timeout": 2})
+    jobs = {job["job_id"]: job for job in ended.result["jobs"]}
+    assert started(dli) == [131, 130]
+    assert jobs[131]["state"] == jobs[130]["state"] == "started"
+    # 223 has no queue: refused. Where the array says so for it, so do we; where it does not, nobody knows.
+    expected = "refused" if shape == "reversed" else "unknown"
+    assert jobs[223]["state"] == expected
+    assert jobs[223]["changed"] is (False if shape == "reversed" else None)
+    if shape != "reversed":
+        assert all(job["reconciled"] for job in jobs.values())
+
+
+def test_another_order_is_seen_from_the_statuses(ansible, dli):
+    dli.settings.update({"run_answer": "reversed"})
+    ended = ansible.task({"job_ids": [223, 131], "confirm_timeout": 2})
+    jobs = {job["job_id"]: job for job in ended.result["jobs"]}
+    assert (jobs[131]["state"], jobs[131]["reconciled"]) == ("started", True)
+    assert (jobs[223]["state"], jobs[223]["error_code"], jobs[223]["reconciled"]) == ("refused", "DLI.13024", True)
+    assert started(dli) == [131]
+
+
+def test_is_success_as_a_boolean(ansible, dli):
+    dli.settings.update({"is_success": "boolean"})
+    assert ansible.task({"job_ids": [131, 130]}).result["summary"]["started"] == 2
+
+
+def test_every_status(ansible, dli):
+    """Check mode says for every status what the run then says."""
+    ids = list(range(201, 215))
+    predicted = ansible.task({"job_ids": ids}, "--check")
+    reported = ansible.task({"job_ids": ids})
+    assert predicted.result["jobs"] == reported.result["jobs"]
+    assert predicted.result["changed"] and predicted.failed and reported.result["changed"] and reported.failed
+    assert sorted(started(dli)) == [201, 202, 204, 209, 214]
+
+
+def test_names(ansible, dli):
+    ended = ansible.task({"job_ids": [131], "job_names": "orders_to_dws\ntwin\nnobody"})
+    result = ended.result
+    assert [job["state"] for job in result["jobs"]] == ["started", "started", "ambiguous", "not_found"]
+    assert "231, 232" in result["jobs"][2]["msg"]
+    assert started(dli) == [131, 130]
+
+
+def test_waiting(ansible, dli):
+    ended = ansible.task({"job_ids": [131, 241, 243, 203], "wait": True, "wait_interval": 0.2, "wait_timeout": 3})
+    jobs = {job["job_id"]: job for job in ended.result["jobs"]}
+    assert (jobs[131]["state"], jobs[131]["status"]) == ("started", "job_running")
+    assert (jobs[241]["state"], jobs[241]["status"], jobs[241]["changed"]) == ("failed", "job_submit_fail", True)
+    assert "Object 'nope' not found" in jobs[241]["msg"]
+    assert (jobs[243]["state"], jobs[243]["status"]) == ("started", "job_finish")
+    assert (jobs[203]["state"], jobs[203]["status"], jobs[203]["changed"]) == ("timed_out", "job_submitting", False)
+    assert ended.result["changed"] is True and ended.code == 2
+
+
+def test_diff_mode(ansible, dli):
+    ended = ansible.task({"job_ids": [131, 207]}, "--diff")
+    assert "-131 clickstream_enrich: job_cancel_success" in ended.stdout
+    assert "+131 clickstream_enrich: job_submitting" in ended.stdout
+    assert "+207" not in ended.stdout
+
+
+def test_module_defaults_of_the_action_group(ansible, dli):
+    env = dli.env()
+    options = {option: env[name] for option, name in OPTIONS.items()}
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "module_defaults": {"group/huaweicloud.cloud.dli": options},
+        "tasks": [{"name": "The task", MODULE: {"job_ids": 131}}],
+    }
+    ended = ansible.playbook(json.dumps([play]), env=dict.fromkeys(env, ""))
+    assert ended.code == 0, ended.output
+    assert started(dli) == [131]
+
+
+OPTIONS = {
+    "access_key": "HW_ACCESS_KEY",
+    "secret_key": "HW_SECRET_KEY",
+    "project_id": "HW_PROJECT_ID",
+    "region": "HW_REGION_NAME",
+    "endpoint": "HW_DLI_ENDPOINT",
+}
+
+
+def test_ways_to_sign_in(ansible, dli):
+    env = dli.env()
+    nothing = dict.fromkeys(env, "")
+    where = {"project_id": env["HW_PROJECT_ID"], "endpoint": env["HW_DLI_ENDPOINT"]}
+    keys = {"access_key": env["HW_ACCESS_KEY"], "secret_key": env["HW_SECRET_KEY"]}
+    temporary = {
+        "access_key": "LOCALDLITEMPORARYKE2",
+        "secret_key": "inventedForTheLocalDliOnly00000000000002",
+        "security_token": "invented-security-token-of-the-local-dli",
+    }
+    for options, variables in (
+        ({**where, **keys}, {}),
+        ({**where, **temporary}, {}),
+        ({**where, "auth_token": dli.token()}, {}),
+        ({}, {"HW_AUTH_TOKEN": dli.token(), "HW_PROJECT_ID": where["project_id"], "HW_DLI_ENDPOINT": where["endpoint"]}),
+        (
+            {"endpoint": where["endpoint"]},
+            {
+                "HUAWEICLOUD_SDK_AK": keys["access_key"],
+                "HUAWEICLOUD_SDK_SK": keys["secret_key"],
+                "HUAWEICLOUD_SDK_PROJECT_ID": where["project_id"],
+            },
+        ),
+        (
+            {"endpoint": where["endpoint"]},
+            {"OS_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"], "OS_PROJECT_ID": where["project_id"]},
+        ),
+    ):
+        ended = ansible.task({"job_ids": 131, **options}, "--check", env={**nothing, **variables})
+        assert ended.code == 0, ended.output
+    mixed = ansible.task(
+        {"job_ids": 131, **where}, env={**nothing, "HW_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"]}
+    )
+    assert mixed.code == 2 and "secret_key is missing in HW_*" in mixed.result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"kind": "unauthorized"}, ["HTTP 401", "APIGW.0301", "lock the key"]),
+        ({"kind": "status", "status": 403}, ["HTTP 403", "APIGW.0302", "permission"]),
+        ({"kind": "status", "status": 404}, ["HTTP 404", "APIGW.0101", "endpoint"]),
+        ({"kind": "status", "status": 429, "times": 9}, ["HTTP 429", "APIGW.0308", "throttling"]),
+        ({"kind": "status", "status": 503, "times": 9}, ["HTTP 503", "support"]),
+        ({"kind": "html", "status": 200, "times": 9}, ["HTTP 200", "not JSON"]),
+        ({"kind": "redirect", "location": "http://127.0.0.1:9/"}, ["HTTP 302", "not followed"]),
+    ],
+    ids=lambda value: value["kind"] + str(value.get("status", "")) if isinstance(value, dict) else "",
+)
+def test_errors_of_the_whole_request_are_one_sentence(ansible, dli, fault, words):
+    dli.faults.add(fault.pop("kind"), call="list", **fault)
+    ended = ansible.task({"job_ids": [131, 130], "max_retries": 1})
+    message = ended.result["msg"]
+    assert ended.code == 2 and all(word in message for word in [*words, dli.url, "request id"]), message
+    assert "Traceback" not in ended.output and "\n" not in message
+    assert ended.result["changed"] is False and ended.result["jobs"] == []
+
+
+def test_a_wrong_secret_is_tried_once_only(ansible, dli):
+    ended = ansible.task({"job_ids": [131, 130]}, env={"HW_SECRET_KEY": "x" * 40})
+    assert "HTTP 401" in ended.result["msg"] and len(dli.requests) == 1
+
+
+def test_nobody_listens(ansible, dli):
+    ended = ansible.task({"job_ids": 131, "max_retries": 0, "endpoint": "http://127.0.0.1:1"})
+    assert "Connection refused" in ended.result["msg"] and "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize("endpoint", ["http://dli.example.com", "dli.example.com", "ftp://x", "https://", "https://u:p@h"])
+def test_an_endpoint_that_is_none(ansible, dli, endpoint):
+    ended = ansible.task({"job_ids": 131, "endpoint": endpoint})
+    assert ended.code == 2 and "endpoint" in ended.result["msg"] and len(dli.requests) == 0
+
+
+def test_requests_missing_on_the_target(ansible, dli):
+    python = PYTHONS["without_requests"]
+    ended = ansible.task({"job_ids": 131}, "-e", f"ansible_python_interpreter={python}")
+    assert ended.code == 2
+    assert "requests" in ended.result["msg"] and python in ended.result["msg"]
+    assert "\n" not in ended.result["msg"] and len(dli.requests) == 0
+
+
+@pytest.mark.parametrize("version", sorted(name for name in PYTHONS if name[0].isdigit()))
+def test_older_target_pythons(ansible, dli, version):
+    ended = ansible.task({"job_ids": [131, 999]}, "-e", f"ansible_python_interpreter={PYTHONS[version]}")
+    assert states(ended.result) == {131: "started", 999: "not_found"}, ended.output
+
+
+def test_several_hosts_start_a_job_once(ansible, dli):
+    play = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "The task", MODULE: {"job_ids": 131}}]}
+    ended = ansible.playbook(json.dumps([play]), "-i", "a,b,c", "-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
+    assert len(started(dli)) == 1
+    # The others meet a job that is active, or are refused because of that and then see it.
+    assert sum(entry["result"]["changed"] for entry in ended.results) == 1
+    assert ended.code == 0, ended.output
+
+
+def test_ansible_doc(ansible):
+    shown = ansible.command("ansible-doc", MODULE)
+    assert shown.code == 0 and "resume_savepoint" in shown.stdout and "already_active" in shown.stdout
+    listed = ansible.command("ansible-doc", "-l", "huaweicloud.cloud")
+    assert MODULE in listed.stdout
