@@ -31,7 +31,7 @@ def open_dli(module: AnsibleModule, clock: Clock) -> Dli:
     :raises InputError: the options do not say where or who.
     """
     if REQUESTS_IMPORT_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **_nothing())
     connection = resolve(module.params, os.environ)
     # What came from the environment or inside a URL did not come in as a no_log option: mask it before anything can be said.
     module.no_log_values.update(connection.secrets())
@@ -58,7 +58,7 @@ def finish(module: AnsibleModule, dli: Dli, rows: Sequence[Row], warnings: Seque
 
 def fail(module: AnsibleModule, error: DliError, dli: Dli | None = None) -> t.NoReturn:
     """End the module for an error of the task as a whole: nothing was started."""
-    result: dict[str, t.Any] = {"changed": False, "jobs": [], "request_ids": []}
+    result = _nothing()
     if dli is not None:
         result["request_ids"] = dli.transport.request_ids
         for text in _retry_warnings(dli.transport):
@@ -66,6 +66,11 @@ def fail(module: AnsibleModule, error: DliError, dli: Dli | None = None) -> t.No
     if isinstance(error, ServiceError):
         result.update(http_status=error.status, error_code=error.code)
     module.fail_json(msg=str(error), **result)
+
+
+def _nothing() -> dict[str, t.Any]:
+    """Return the result of a task that could not even look at its jobs."""
+    return {"changed": False, "jobs": [], "request_ids": []}
 
 
 def _retry_warnings(transport: Transport) -> list[str]:

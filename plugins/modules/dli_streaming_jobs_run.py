@@ -96,7 +96,7 @@ jobs:
     - One element per requested job, in the order asked for (O(job_ids), then O(job_names)). The members are the same in
       check mode, on success and on failure.
     - Empty if the task failed before any job could be looked at.
-  returned: always, unless an option was wrong
+  returned: always, unless an option is not of its type
   type: list
   elements: dict
   sample:
@@ -208,11 +208,11 @@ msg:
   returned: always
   type: str
   sample: >-
-    Started 1 of 2 jobs, 1 failed (138: not started: the job has no savepoint or checkpoint to resume from (DLI.13017); run
-    it without resume_savepoint to start without state, or make a savepoint or enable checkpoints first).
+    Started 1 of 2 jobs, 1 failed: 138 refused (DLI.13017); what to do stands in each job's msg.
 request_ids:
-  description: Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option was wrong
+  description:
+    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
+  returned: always, unless an option is not of its type
   type: list
   elements: str
   sample:
