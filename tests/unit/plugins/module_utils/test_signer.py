@@ -101,7 +101,7 @@ def test_query_string(query, encoded):
     assert query_string(query) == encoded
 
 
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=50, deadline=None, database=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.text())))
 def test_a_query_taken_off_the_wire_encodes_to_the_same_bytes(pairs):
     """The adapter signs what it finds in the URL, so nothing may be lost between wire and signature."""

@@ -1,0 +1,197 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is documented is what there is: options, environment variables, return values, examples."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attributes, connection, selection, waiting
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._connection import FAMILIES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import STATES, Row
+from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
+
+CHECKOUT = Path(__file__).parents[4]
+FRAGMENTS = {
+    "connection": (connection, _argspec.connection),
+    "selection": (selection, _argspec.selection),
+    "waiting": (waiting, _argspec.waiting),
+}
+MODULES = {"dli_streaming_jobs_run": dli_streaming_jobs_run}
+each_module = pytest.mark.parametrize("name", sorted(MODULES))
+
+
+@functools.cache
+def fragment(name, part="DOCUMENTATION"):
+    module = FRAGMENTS[name][0] if name in FRAGMENTS else attributes
+    return yaml.safe_load(getattr(module.ModuleDocFragment, part))
+
+
+def bare(spec):
+    """Return of an argument spec what documentation repeats."""
+    return {
+        name: {key: value for key, value in option.items() if key not in ("no_log", "description", "version_added")}
+        for name, option in spec.items()
+    }
+
+
+@functools.cache
+def documented(name):
+    """Return a module's options, its fragments' included."""
+    documentation = yaml.safe_load(MODULES[name].DOCUMENTATION)
+    options = dict(documentation["options"])
+    for used in documentation["extends_documentation_fragment"]:
+        _namespace, _collection, title, *part = used.split(".")
+        options.update(fragment(title, part[0].upper() if part else "DOCUMENTATION")["options"])
+    return options
+
+
+@functools.cache
+def returned(name):
+    return yaml.safe_load(MODULES[name].RETURN)
+
+
+def argument_spec(name, monkeypatch):
+    """Return the spec that the module hands to Ansible."""
+
+    class Seen(Exception):
+        pass
+
+    def module(**arguments):
+        raise Seen(arguments)
+
+    monkeypatch.setattr(MODULES[name], "AnsibleModule", module)
+    with pytest.raises(Seen) as caught:
+        MODULES[name].main()
+    return caught.value.args[0]
+
+
+def test_every_module_and_fragment_is_tested():
+    def stems(folder):
+        return {path.stem for path in (CHECKOUT / "plugins" / folder).glob("*.py")}
+
+    assert stems("modules") == set(MODULES)
+    assert stems("doc_fragments") == {*FRAGMENTS, "attributes"}
+
+
+@pytest.mark.parametrize("name", sorted(FRAGMENTS))
+def test_a_fragment_mirrors_its_argument_spec(name):
+    assert bare(fragment(name)["options"]) == bare(FRAGMENTS[name][1]())
+
+
+@pytest.mark.parametrize("name", sorted(FRAGMENTS))
+def test_each_call_makes_a_spec_of_its_own(name):
+    make = FRAGMENTS[name][1]
+    assert make() == make() and make() is not make()
+
+
+@each_module
+def test_a_module_documents_exactly_its_options(name, monkeypatch):
+    arguments = argument_spec(name, monkeypatch)
+    assert bare(documented(name)) == bare(arguments["argument_spec"])
+    assert arguments["supports_check_mode"] is True
+
+
+@each_module
+def test_every_option_is_described(name):
+    for option, entry in documented(name).items():
+        assert entry.get("description"), option
+
+
+@each_module
+def test_secrets_are_declared(name, monkeypatch):
+    spec = argument_spec(name, monkeypatch)["argument_spec"]
+    secret = {option for option in spec if re.search(r"key|token|password|secret", option)}
+    assert {option for option, entry in spec.items() if entry.get("no_log")} == secret
+    assert secret == {"access_key", "secret_key", "security_token", "auth_token"}
+
+
+def test_options_name_their_environment_variables():
+    """In the order in which the families are tried."""
+    for option, entry in fragment("connection")["options"].items():
+        named = re.findall(r"E\(([A-Z_]+)\)", str(entry["description"]))
+        read = [variables[option] for variables in FAMILIES.values() if option in variables]
+        assert named == (read or (["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] if option == "proxy" else [])), option
+
+
+def test_the_notes_name_the_families_in_order():
+    assert re.findall(r"E\(([A-Z_]+\*)\)", fragment("connection")["notes"][0]) == list(FAMILIES)
+
+
+@each_module
+def test_module_head(name):
+    documentation = yaml.safe_load(MODULES[name].DOCUMENTATION)
+    assert documentation["module"] == name
+    assert set(documentation["attributes"]) == set(fragment("attributes")["attributes"])
+
+
+@each_module
+def test_module_is_in_the_action_group(name):
+    runtime = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    (membership,) = fragment("attributes", "ACTION_GROUP")["attributes"]["action_group"]["membership"]
+    assert name in runtime["action_groups"][membership.rpartition(".")[2]]
+
+
+@each_module
+def test_every_return_value_has_a_sample(name):
+    def check(values):
+        for key, entry in values.items():
+            assert {"description", "returned", "type", "sample"} <= set(entry), key
+            assert entry["type"] != "list" or "elements" in entry, key
+            check(entry.get("contains", {}))
+
+    check(returned(name))
+
+
+@each_module
+def test_references_lead_somewhere(name):
+    text = "".join(getattr(MODULES[name], part) for part in ("DOCUMENTATION", "RETURN"))
+    text += "".join(module.ModuleDocFragment.DOCUMENTATION for module, _spec in FRAGMENTS.values())
+    options, values = documented(name), returned(name)
+    for reference in re.findall(r"\bO\(([a-z_]+)", text):
+        assert reference in options
+    for reference in re.findall(r"\bRV\(([a-z_.\[\]]+)", text):
+        top, _dot, inner = reference.replace("[]", "").partition(".")
+        assert inner in values[top]["contains"] if inner else top in values
+
+
+@each_module
+def test_examples_use_what_there_is(name):
+    def tasks(entries):
+        for entry in entries:
+            yield from tasks(entry.get("block", []) + entry.get("rescue", []))
+            yield entry
+
+    used = [task[key] for task in tasks(yaml.safe_load(MODULES[name].EXAMPLES)) for key in task if key.endswith(name)]
+    assert used
+    for arguments in used:
+        assert set(arguments) <= set(documented(name))
+
+
+# dli_streaming_jobs_run: its samples are a result
+
+
+def test_a_row_is_documented_member_by_member():
+    documented_row = returned("dli_streaming_jobs_run")["jobs"]["contains"]
+    assert set(documented_row) == {field.name for field in fields(Row)}
+    for sample in returned("dli_streaming_jobs_run")["jobs"]["sample"]:
+        assert set(sample) == set(documented_row)
+
+
+def test_every_state_is_documented():
+    description = returned("dli_streaming_jobs_run")["jobs"]["contains"]["state"]["description"]
+    assert re.findall(r"V\(([a-z_]+)\) - ", " ".join(description)) == list(STATES)
+
+
+def test_the_samples_are_one_result():
+    values = returned("dli_streaming_jobs_run")
+    rows = [Row(**sample) for sample in values["jobs"]["sample"]]
+    assert values["summary"]["sample"] == _report.summary(rows)
+    assert values["msg"]["sample"] == _report.message(rows, check_mode=False)
