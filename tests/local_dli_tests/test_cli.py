@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import requests
+from local_dli.__main__ import main
 
 TESTS = Path(__file__).resolve().parents[1]
 NAMES = ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_PROJECT_ID", "HW_REGION_NAME", "HW_DLI_ENDPOINT", "HW_AUTH_URL"]
@@ -36,7 +37,7 @@ def command(*options: str) -> dict[str, Any]:
 def running(ready: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     arguments = command("--port", "0", "--ready-file", str(ready), *options)
     with subprocess.Popen(**arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not ready.exists() and time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.02)
         try:
@@ -47,6 +48,15 @@ def running(ready: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 def variables(text: str) -> dict[str, str]:
     return dict(re.findall(r"^export (\w+)=(.*)$", text, re.MULTILINE))
+
+
+def _until_running(url: str, token: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        detail = requests.get(url, headers={"X-Auth-Token": token}, timeout=30).json()["job_detail"]
+        if detail["status"] == "job_running":
+            return
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -70,13 +80,13 @@ def test_life(tmp_path: Path, number: int) -> None:
                 "scope": {"project": {"id": env["HW_PROJECT_ID"]}},
             }
         }
-        token = requests.post(f"{env['HW_AUTH_URL']}/auth/tokens", json=login, timeout=5).headers["X-Subject-Token"]
+        token = requests.post(f"{env['HW_AUTH_URL']}/auth/tokens", json=login, timeout=30).headers["X-Subject-Token"]
         base = f"{env['HW_DLI_ENDPOINT']}/v1.0/{env['HW_PROJECT_ID']}/streaming/jobs"
-        answer = requests.post(f"{base}/run", json={"job_ids": [131, 207]}, headers={"X-Auth-Token": token}, timeout=5)
+        answer = requests.post(f"{base}/run", json={"job_ids": [131, 207]}, headers={"X-Auth-Token": token}, timeout=30)
         assert [item.get("error_code") for item in answer.json()] == [None, "DLI.1"]
-        time.sleep(0.2)
+        _until_running(f"{base}/131", token)
         process.send_signal(number)
-        output, errors = process.communicate(timeout=5)
+        output, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert variables(output) == env
     assert re.search(
@@ -94,7 +104,7 @@ def test_listens_on_loopback_only(tmp_path: Path) -> None:
 
 
 def fails(*options: str) -> str:
-    done = subprocess.run(**command(*options), capture_output=True, timeout=10, check=False)
+    done = subprocess.run(**command(*options), capture_output=True, timeout=60, check=False)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     return done.stderr
@@ -108,8 +118,20 @@ def test_port_in_use() -> None:
         assert fails("--port", str(port)).startswith(f"Port {port} of 127.0.0.1 is in use;")
 
 
-def test_bad_options(tmp_path: Path) -> None:
-    assert "cannot be read: No such file" in fails("--seed", str(tmp_path / "none"))
-    assert fails("--set", "nope=1").startswith("There is no setting 'nope';")
-    assert fails("--set", "nope") == "--set takes NAME=VALUE, not 'nope'.\n"
+def test_ready_file_that_cannot_be_written(tmp_path: Path) -> None:
     assert "cannot be written" in fails("--port", "0", "--ready-file", str(tmp_path / "none" / "x"))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--seed", "/none/at/all"], "The seed file /none/at/all cannot be read: No such file or directory.\n"),
+        (["--set", "nope=1"], "There is no setting 'nope';"),
+        (["--set", "nope"], "--set takes NAME=VALUE, not 'nope'.\n"),
+    ],
+)
+def test_bad_options(options: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(options) == 1
+    output, errors = capsys.readouterr()
+    assert (output, errors.count("\n")) == ("", 1)
+    assert errors.startswith(told)

@@ -21,7 +21,7 @@ from local_dli import LocalDli, WireFault, serve
 RUN = {"job_ids": [131, 130]}
 
 
-def send(dli: LocalDli, call: str = "run", body: Any = None, timeout: float = 3) -> requests.Response:
+def send(dli: LocalDli, call: str = "run", body: Any = None, timeout: float = 30) -> requests.Response:
     base = f"{dli.url}/v1.0/{dli.project_id}/streaming/jobs"
     headers = {"X-Auth-Token": dli.token(), "X-Language": "en-us"}
     if call == "run":
@@ -33,11 +33,19 @@ def started(dli: LocalDli) -> list[int]:
     return [item.job_id for item in dli.ledger.starts()]
 
 
+def arrived(dli: LocalDli) -> None:
+    """Wait for a request whose client did not: on a busy machine it may give up before the service has looked."""
+    deadline = time.monotonic() + 30
+    while not len(dli.requests):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def raw(dli: LocalDli) -> tuple[bytes, BaseException | None]:
     """All bytes that come back for one list, and how it ended."""
     host, port = urlsplit(dli.url).hostname, urlsplit(dli.url).port
     got = b""
-    with socket.create_connection((host, port), timeout=3) as connection:
+    with socket.create_connection((host, port), timeout=30) as connection:
         path = f"/v1.0/{dli.project_id}/streaming/jobs?limit=1"
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {dli.token()}\r\nConnection: close\r\n\r\n"
         connection.sendall(head.encode())
@@ -107,10 +115,10 @@ def test_status_with_a_body_of_its_own(dli: LocalDli) -> None:
     assert send(dli, "list").text == "not json"
 
 
-def test_drip_defeats_a_read_timeout(dli: LocalDli) -> None:
+def test_drip_takes_its_time(dli: LocalDli) -> None:
     dli.faults.add("drip", call="run", seconds=0.002)
     before = time.monotonic()
-    answer = send(dli, timeout=1)
+    answer = send(dli)
     assert time.monotonic() - before > len(answer.content) * 0.002
     assert len(answer.json()) == 2
     assert started(dli) == [131, 130]
@@ -120,6 +128,7 @@ def test_drip_of_headers(dli: LocalDli) -> None:
     dli.faults.add("drip_headers", call="run", seconds=0.1)
     with pytest.raises(requests.ReadTimeout):
         send(dli, timeout=0.05)
+    arrived(dli)
     assert started(dli) == [131, 130]
     dli.faults.add("drip_headers", call="list", seconds=0.0001)
     assert send(dli, "list").status_code == 200
@@ -130,6 +139,7 @@ def test_hang(dli: LocalDli, carried_out: bool) -> None:
     dli.faults.add("hang", call="run", carried_out=carried_out)
     with pytest.raises(requests.ReadTimeout):
         send(dli, timeout=0.1)
+    arrived(dli)
     assert started(dli) == ([131, 130] if carried_out else [])
 
 
@@ -139,7 +149,7 @@ def test_hang_does_not_keep_the_server_from_ending() -> None:
         with pytest.raises(requests.ReadTimeout):
             send(dli, timeout=0.1)
         before = time.monotonic()
-    assert time.monotonic() - before < 1
+    assert time.monotonic() - before < 5
     with pytest.raises(requests.ConnectionError):
         send(dli)
 
@@ -259,21 +269,21 @@ def test_keep_alive_and_the_connections_in_the_log(dli: LocalDli) -> None:
     url = f"{dli.url}/v1.0/{dli.project_id}/streaming/jobs"
     with requests.Session() as session:
         for _count in range(3):
-            session.get(url, headers=headers, timeout=3)
-            session.post(f"{url}/run", headers=headers, json=RUN, timeout=3)
+            session.get(url, headers=headers, timeout=30)
+            session.post(f"{url}/run", headers=headers, json=RUN, timeout=30)
     assert (len(dli.requests), dli.requests.connections()) == (6, 1)
     send(dli, "list")
     assert dli.requests.connections("list") == 2
 
 
 def test_body_without_a_length(dli: LocalDli) -> None:
-    answer = requests.post(f"{dli.url}/v3/auth/tokens", data=iter([b"{}"]), timeout=3)
+    answer = requests.post(f"{dli.url}/v3/auth/tokens", data=iter([b"{}"]), timeout=30)
     assert answer.status_code == 411
 
 
 def test_head_and_http_1_0(dli: LocalDli) -> None:
-    assert requests.head(dli.url, timeout=3).status_code == 404
-    connection = http.client.HTTPConnection(urlsplit(dli.url).netloc, timeout=3)
+    assert requests.head(dli.url, timeout=30).status_code == 404
+    connection = http.client.HTTPConnection(urlsplit(dli.url).netloc, timeout=30)
     connection._http_vsn, connection._http_vsn_str = 10, "HTTP/1.0"  # type: ignore[attr-defined]
     connection.request("GET", "/")
     assert connection.getresponse().status == 404

@@ -31,7 +31,7 @@ def test_of_twenty_starts_exactly_one_is_accepted(dli: LocalDli, monkeypatch: py
 
     def start(_number: int) -> int:
         gate.wait()
-        return requests.post(url, json={"job_ids": [131]}, headers=headers, timeout=5).status_code
+        return requests.post(url, json={"job_ids": [131]}, headers=headers, timeout=30).status_code
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = sorted(pool.map(start, range(CLIENTS)))
@@ -46,7 +46,7 @@ def test_jobs_created_at_once_have_ids_of_their_own(dli: LocalDli) -> None:
     url = f"{dli.url}/v1.0/{dli.project_id}/streaming/sql-jobs"
 
     def create(number: int) -> int:
-        return int(requests.post(url, json={"name": f"n{number}"}, headers=headers, timeout=5).json()["job"]["job_id"])
+        return int(requests.post(url, json={"name": f"n{number}"}, headers=headers, timeout=30).json()["job"]["job_id"])
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         ids = list(pool.map(create, range(CLIENTS)))
