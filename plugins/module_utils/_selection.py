@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import re
+import typing as t
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ._errors import InputError
 
 LARGEST_ID = 2**63 - 1
+T = t.TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _job_id(text: str) -> int:
     return int(text)
 
 
-def _once(items: list) -> tuple[list, list]:
+def _once(items: list[T]) -> tuple[list[T], list[T]]:
     """Return the items without repetitions, and those that were repeated."""
     seen = list(dict.fromkeys(items))
     return seen, [item for item in seen if items.count(item) > 1] if len(seen) < len(items) else []
