@@ -1,10 +1,9 @@
 # Every target is a step of scripts/dev.py; this file only gives them short names.
+# Variables given to make (ARGS, ONLY, JOBS, PORT, PYTHON, CHAOS_SCHEDULES) reach it through the environment.
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
 STEPS := lint types unit unit-py39 changelog-lint localdli chaos sanity sanity-oldest ansible-lint docs-lint build e2e demo dli run lock clean
 comma := ,
-
-export ARGS CHAOS_SCHEDULES JOBS PORT
 
 .PHONY: help test $(STEPS)
 
