@@ -39,7 +39,8 @@ def sanity(job: Job, venv: Path, *args: str) -> None:
         except StepFailed:
             # The errors stand far apart, between screens of pip's output.
             job.say("\nIn short:")
-            job.say("\n".join(line for line in job.tail(10_000) if line.startswith(("ERROR:", "FATAL:"))))
+            lines = job.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            job.say("\n".join(line for line in lines if line.startswith(("ERROR:", "FATAL:"))))
             raise
     if "All targets skipped" in printed:
         # ansible-test calls this a warning and ends with 0.

@@ -70,5 +70,5 @@ def _install(job: Job, *command: str | Path) -> None:
     try:
         job.run(*command, env=_uv_environment())
     except StepFailed as error:
-        last = (job.tail(1) or [""])[0].strip()
+        last = job.log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
         raise DevError(f"Packages could not be installed; is the package index reachable? ({last})") from error
