@@ -21,6 +21,8 @@ from .work import WORK, DevError, lock, prepare
 
 _HEARTBEAT = 20.0
 _TAIL = 60
+# How a line begins that tests/figures.py wrote: worth showing although the step passed.
+_FIGURE = ">> "
 
 
 @dataclass
@@ -136,7 +138,7 @@ def _together(names: list[str]) -> int:
             done = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED).done
             if not done:
                 for job, since in running.values():
-                    _say(start, f"  {job.name}, {time.monotonic() - since:.0f} s: {(job.tail(1) or [''])[0].strip()[:90]}")
+                    _say(start, f"  {job.name}, {time.monotonic() - since:.0f} s: {(job.lines() or [''])[-1].strip()[:90]}")
             for future in done:
                 job = running.pop(future)[0]
                 outcomes.append(future.result())
@@ -161,8 +163,11 @@ def _say(start: float, text: str) -> None:
 
 def _show(start: float, job: Job, outcome: Outcome) -> None:
     _say(start, f"{outcome.name} {outcome.word} in {outcome.seconds:.0f} s{outcome.note and f': {outcome.note}'}")
+    for line in job.lines():
+        if line.startswith(_FIGURE):
+            print(f"    {line.removeprefix(_FIGURE)}")
     if outcome.failed:
-        for line in job.tail(_TAIL):
+        for line in job.lines()[-_TAIL:]:
             print(f"    {line}")
         print(f"    (all of it: {job.log})", flush=True)
 

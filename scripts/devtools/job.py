@@ -71,8 +71,9 @@ class Job:
     def say(self, text: str) -> None:
         self.write(f"{text}\n".encode())
 
-    def tail(self, lines: int) -> list[str]:
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    def lines(self) -> list[str]:
+        """What the log holds so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     @contextlib.contextmanager
     def process(

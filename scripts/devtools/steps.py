@@ -104,6 +104,12 @@ def chaos(job: Job, args: list[str]) -> None:
 
 
 @step
+def chaos(job: Job, args: list[str]) -> None:
+    """random worlds with faults and other people's hands, every report held against the truth (N= worlds)"""
+    _pytest(job, venv(job, "dev"), "tests/chaos", args, CHAOS_SCHEDULES=os.environ.get("N") or "2000")
+
+
+@step
 def sanity_oldest(job: Job, args: list[str]) -> None:
     """ansible-test sanity with the oldest supported ansible-core"""
     ansible_test.sanity(job, venv(job, "oldest", controller(("3.12", "3.11", "3.10"))), *args)

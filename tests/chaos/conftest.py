@@ -12,3 +12,4 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "unit")]
 
 import conftest as _registers_the_collection  # noqa: E402,F401
+from figures import figure, pytest_terminal_summary  # noqa: E402,F401

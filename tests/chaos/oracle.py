@@ -96,10 +96,11 @@ def _check_row(dli: LocalDli, me: str, row: Row, waited: bool, tally: Tally) -> 
     if row.status_before and status_of(row.status_before).start == ACTIVE:
         if any(row.job_id in request.job_ids for request in dli.requests.of("run")):
             raise Lie(f"a start was sent for a job that was seen active: {row}")
+    since = max((entry.at for entry in mine), default=0)
     if waited and row.state in FINE_STATES:
-        _check_ending(dli, row, UP)
+        _check_ending(dli, row, UP, since)
     if row.state == "failed":
-        _check_ending(dli, row, DOWN)
+        _check_ending(dli, row, DOWN, since)
 
 
 def _others_in_batch(dli: LocalDli, me: str, row: Row) -> bool:
@@ -111,8 +112,8 @@ def _others_in_batch(dli: LocalDli, me: str, row: Row) -> bool:
     )
 
 
-def _check_ending(dli: LocalDli, row: Row, end: str) -> None:
-    """The status that ended a wait must be one the job really had."""
+def _check_ending(dli: LocalDli, row: Row, end: str, since: int) -> None:
+    """The status that ended a wait must be one the job really had since it was started (epoch milliseconds)."""
     job = dli.jobs.get(row.job_id or 0)
     if job is None:
         deleted = dli.ledger.of(what="delete", job_id=row.job_id, accepted=True)
@@ -121,5 +122,5 @@ def _check_ending(dli: LocalDli, row: Row, end: str) -> None:
         return
     if row.status is None or status_of(row.status).end != end:
         raise Lie(f"the last status does not fit the state: {row}")
-    if row.status not in [status for _at, status in job.history]:
-        raise Lie(f"the job never was {row.status}: {row}")
+    if row.status not in [status for at, status in job.history if at >= since]:
+        raise Lie(f"the job was not {row.status} since it was started: {row}")

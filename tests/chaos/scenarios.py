@@ -82,7 +82,7 @@ SETTINGS = st.fixed_dictionaries(
 TIMES = st.fixed_dictionaries(
     {
         "request_timeout": seconds(2, 30, 60),
-        "wait_timeout": seconds(1, 30, 120, 600),
+        "wait_timeout": seconds(1, 30, 120),
         "wait_interval": seconds(0.5, 5, 30),
         "confirm_timeout": seconds(1, 20, 60, 120),
         "overall_timeout": seconds(5, 60, 600),

@@ -25,7 +25,7 @@ QUICKLY = settings(
 UNPREDICTABLE = {"DLI.13005", "DLI.13024"}
 
 
-def test_every_report_is_true(capsys):
+def test_every_report_is_true(figure):
     world, tally = World(), Tally()
 
     @settings(QUICKLY, max_examples=SCHEDULES)
@@ -35,13 +35,12 @@ def test_every_report_is_true(capsys):
         world.play(world_and_task, check_mode=False, tally=tally)
 
     play()
-    with capsys.disabled():
-        print(f"\nchaos: {tally}")
+    figure(f"chaos: {tally}")
     assert tally.schedules >= SCHEDULES * 0.9
     assert tally.faults > tally.schedules / 2 and tally.starts > tally.schedules / 4
 
 
-def test_check_mode_writes_nothing_under_faults(capsys):
+def test_check_mode_writes_nothing_under_faults(figure):
     world, tally = World(), Tally()
 
     @settings(QUICKLY, max_examples=max(100, SCHEDULES // 10))
@@ -51,10 +50,11 @@ def test_check_mode_writes_nothing_under_faults(capsys):
         world.play(world_and_task, check_mode=True, tally=tally)
 
     play()
+    figure(f"check mode under faults: {tally.schedules} schedules, {tally.faults} faults and other hands, {tally.starts} starts")
     assert tally.faults and not tally.starts
 
 
-def test_check_mode_predicts_the_run(capsys):
+def test_check_mode_predicts_the_run(figure):
     world, tally, compared = World(), Tally(), []
 
     @settings(QUICKLY, max_examples=max(200, SCHEDULES // 5))
@@ -76,6 +76,5 @@ def test_check_mode_predicts_the_run(capsys):
                 assert replace(before, status=None) == replace(after, status=None)
 
     play()
-    with capsys.disabled():
-        print(f"\ncheck == run: {len(compared)} predictions equal to their reports")
+    figure(f"check == run: {len(compared)} predictions equal to their reports")
     assert len(compared) > SCHEDULES / 5

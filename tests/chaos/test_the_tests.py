@@ -1,0 +1,118 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Breaks the module on purpose, in every way the field gets it wrong, and expects the chaos to notice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _follow, _rows, _run, _settle, _transport
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import REFUSED, STARTED, Verdict
+from hypothesis import HealthCheck, Phase, given, settings
+
+from .oracle import Lie, Tally
+from .play import World
+from .scenarios import Scenario, scenario
+
+
+def replay_the_start(monkeypatch):
+    """What most modules do: a request without an answer is sent again."""
+
+    def write(self, what, path, payload, until=None):
+        body = _transport.json.dumps(payload).encode()
+        request = _transport.Request("POST", self.endpoint + path, body, _transport._headers())
+        return self._send(what, request, until, _transport._read_again, lost_too=True)
+
+    monkeypatch.setattr(_transport.Transport, "write", write)
+
+
+def believe_the_order(monkeypatch):
+    """Attribute a mixed answer by position and never look."""
+
+    def judge(sent, answer, sight, time_is_up):
+        words = [STARTED if element.accepted else REFUSED for element in answer.elements] + [REFUSED] * len(sent)
+        return {job_id: Verdict(word) for job_id, word in zip(sent, words)}
+
+    monkeypatch.setattr(_settle, "judge", judge)
+
+
+def call_the_unknown_refused(monkeypatch):
+    """No answer means no start: a guess."""
+
+    def unknown(row, status, reason):
+        return _rows.replace(row, state="refused", changed=False, failed=True, status=status, msg=reason)
+
+    monkeypatch.setattr(_run, "unknown", unknown)
+
+
+def call_the_unknown_started(monkeypatch):
+    """No refusal means a start: a guess the other way."""
+    monkeypatch.setattr(_run, "unknown", lambda row, status, reason: _rows.started(row, status=status))
+
+
+def start_what_is_active(monkeypatch):
+    """Do not look at the status first."""
+    table = {word: row._replace(start="startable") for word, row in _run.status_of.__globals__["STATUSES"].items()}
+    monkeypatch.setattr(_rows, "status_of", lambda word: table.get(word, table["job_init"]))
+
+
+def wait_for_ever(monkeypatch):
+    """Reads that know no deadline."""
+    monkeypatch.setattr(_transport.Transport, "_time_left", lambda self, until: self._timeout)
+
+
+def take_a_stale_status_for_an_ending(monkeypatch):
+    """Take the status from before the start for what became of the job."""
+    monkeypatch.setattr(_follow, "has_moved", lambda before, now: True)
+
+
+def as_it_comes(world: Scenario) -> Scenario:
+    return world
+
+
+def lose_the_answer(world: Scenario) -> Scenario:
+    """The start is carried out, and its answer lost."""
+    return replace(world, faults=[{"kind": "reset_after", "call": "run"}], unreachable=frozenset(), max_retries=5)
+
+
+def hang(world: Scenario) -> Scenario:
+    return replace(world, faults=[*world.faults, {"kind": "hang", "times": 9}], times={**world.times, "request_timeout": 60})
+
+
+def lag_while_waited_for(world: Scenario) -> Scenario:
+    """The old status is read for a while after the start, and somebody waits."""
+    return replace(world, wait=True, faults=[], settings={**world.settings, "accept_lag": 10})
+
+
+#: What is broken, and in which worlds it shows soon. In others it shows too, but may take thousands.
+MUTATIONS = [
+    (replay_the_start, lose_the_answer),
+    (believe_the_order, as_it_comes),
+    (call_the_unknown_refused, as_it_comes),
+    (call_the_unknown_started, as_it_comes),
+    (start_what_is_active, as_it_comes),
+    (wait_for_ever, hang),
+    (take_a_stale_status_for_an_ending, lag_while_waited_for),
+]
+
+
+@pytest.mark.parametrize(("mutation", "world_like"), MUTATIONS, ids=lambda function: function.__name__)
+def test_a_broken_module_is_caught(monkeypatch, figure, mutation, world_like):
+    mutation(monkeypatch)
+    world, tally = World(), Tally()
+
+    @settings(
+        max_examples=1000, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(scenario())
+    def play(world_and_task: Scenario) -> None:
+        harsh = world_like(world_and_task)
+        world.set_up(harsh)
+        world.play(harsh, check_mode=False, tally=tally)
+
+    with pytest.raises((Lie, BaseExceptionGroup)):
+        play()
+    figure(f"broken on purpose: {mutation.__name__} is caught after {tally.schedules} schedules without a lie")
