@@ -67,4 +67,3 @@ def remedy(code: str | None, status: int | None = None) -> str | None:
     if 300 <= status < 400:
         return "redirects are not followed: check endpoint"
     return STATUS_REMEDIES.get(status)
-

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import email.utils
 import json
+import math
 import typing as t
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -195,7 +196,7 @@ def retry_after(value: str | None, now: datetime.datetime) -> float:
             seconds = (email.utils.parsedate_to_datetime(value) - now).total_seconds()
         except (TypeError, ValueError):
             return 0.0
-    return min(max(seconds, 0.0), LONGEST_PAUSE) if seconds == seconds else 0.0
+    return 0.0 if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_PAUSE)
 
 
 def _headers() -> dict[str, str]:
