@@ -99,12 +99,6 @@ def localdli(job: Job, args: list[str]) -> None:
 
 @step
 def chaos(job: Job, args: list[str]) -> None:
-    """random worlds full of faults, every report held against what really happened (CHAOS_SCHEDULES= says how many)"""
-    _pytest(job, venv(job, "dev"), "tests/chaos", args)
-
-
-@step
-def chaos(job: Job, args: list[str]) -> None:
     """random worlds with faults and other people's hands, every report held against the truth (N= worlds)"""
     _pytest(job, venv(job, "dev"), "tests/chaos", args, CHAOS_SCHEDULES=os.environ.get("N") or "2000")
 

@@ -14,7 +14,7 @@ import random
 import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import Dli
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered

@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from .._signer import DATE_HEADER, sdk_date, signed_headers
-from . import Unsigned
+from .interface import Unsigned
 
 
 @dataclass(frozen=True)

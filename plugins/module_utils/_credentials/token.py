@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
-from . import Unsigned
+from .interface import Unsigned
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import datetime
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._signer import signed_headers
 

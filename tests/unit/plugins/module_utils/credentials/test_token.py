@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
 
 NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
