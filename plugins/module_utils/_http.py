@@ -21,7 +21,7 @@ import typing as t
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from ._credentials import Credential, Unsigned
+from ._credentials.interface import Credential, Unsigned
 from ._errors import AnswerLost, NotDelivered
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -142,16 +142,16 @@ class HttpSender:
         worker = threading.Thread(target=exchange, daemon=True)
         worker.start()
         worker.join(timeout)
-        if outcome and isinstance(outcome[0], Reply):
-            return outcome[0]
+        ended = outcome[:]  # what comes from here on comes too late
+        if ended and isinstance(ended[0], Reply):
+            return ended[0]
         gone.set()
         self._session = None
         touched = body.take_back() if body else None
-        error = outcome[0] if outcome else None
-        if error is not None and not isinstance(error, (requests.RequestException, HTTPError, OSError)):
-            raise error  # a defect of ours must not look like a lost answer
-        reason = _reason(error) if error else f"no complete answer within {timeout:g} s"
-        delivered = touched if body else error is None or not _never_connected(error)
+        if ended and not isinstance(ended[0], (requests.RequestException, HTTPError, OSError)):
+            raise ended[0]  # a defect of ours must not look like a lost answer
+        reason = _reason(ended[0]) if ended else f"no complete answer within {timeout:g} s"
+        delivered = touched if body else not (ended and _never_connected(ended[0]))
         raise (AnswerLost if delivered else NotDelivered)(reason)
 
     def _new_session(self) -> requests.Session:

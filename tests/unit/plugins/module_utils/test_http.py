@@ -21,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -576,6 +577,33 @@ def test_a_thread_that_was_left_behind_ends(peer):
     server = peer(talk)
     failure(get(server.url), SHORT)
     assert server.done.wait(AMPLE)
+
+
+@both
+def test_an_answer_that_comes_a_moment_too_late(peer, make, monkeypatch):
+    """The exchange ends just between the end of the waiting and the verdict on it."""
+    workers = []
+    late = threading.Event()
+
+    class Worker(threading.Thread):
+        def start(self):
+            workers.append(self)
+            super().start()
+
+    class Gone(threading.Event):
+        def set(self):
+            late.set()
+            workers[0].join(AMPLE)
+            super().set()
+
+    class Slow:
+        def headers(self, request, now):
+            late.wait(AMPLE)
+            return {}
+
+    monkeypatch.setattr(_http, "threading", types.SimpleNamespace(Thread=Worker, Event=Gone, Lock=threading.Lock))
+    error, _seconds = failure(make(peer(OK).url), SHORT, credential=Slow())
+    assert isinstance(error, AnswerLost) and "within" in str(error)
 
 
 def test_a_sender_goes_on_after_running_out_of_time(peer):
