@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ._checks import not_negative, positive, text_or_none
-from ._credentials.interface import Credential
 from ._credentials.aksk import AccessKey
+from ._credentials.interface import Credential
 from ._credentials.token import IamToken
 from ._errors import InputError
 

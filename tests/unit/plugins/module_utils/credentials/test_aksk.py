@@ -8,8 +8,8 @@ import datetime
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._signer import signed_headers
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
