@@ -77,7 +77,7 @@ def run(dli: Dli, clock: Clock, task: RunTask, tell: t.Callable[[str], None]) ->
     looker = Looker(dli)
     planned = plan(task.selection, looker.look(task.selection.ids, task.selection.names, until))
     rows, to_start = planned.rows, planned.to_start
-    planned_rows = {t.cast(int, row.job_id): row for row in rows if row.job_id in to_start}
+    planned_rows = {row.job_id: row for row in rows if row.job_id in to_start}
     if task.check_mode:
         results = {i: predict(row, to_start[i], task.resume_savepoint) for i, row in planned_rows.items()}
     else:

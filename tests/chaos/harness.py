@@ -14,16 +14,17 @@ import random
 import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import Dli
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply, Request
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Transport
 from local_dli.clock import ManualClock
 from local_dli.faults import WireFault
 from local_dli.local import LocalDli
 from werkzeug.test import EnvironBuilder
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import Dli
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply, Request
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Transport
 
 #: Seconds that any exchange takes.
 LATENCY = 0.05

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from local_dli.local import LocalDli
+
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import ACTIVE, DOWN, UP, status_of
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
-from local_dli.local import LocalDli
 
 FAILED_STATES = {"not_found", "ambiguous", "not_startable", "refused", "failed", "timed_out", "unknown"}
 FINE_STATES = {"started", "already_active"}
@@ -93,9 +94,9 @@ def _check_row(dli: LocalDli, me: str, row: Row, waited: bool, tally: Tally) -> 
         if not (row.reconciled and (others or _others_in_batch(dli, me, row))):
             raise Lie(f"changed is {row.changed}, but the ledger has {len(mine)} starts: {row}")
         tally.coincidences += 1
-    if row.status_before and status_of(row.status_before).start == ACTIVE:
-        if any(row.job_id in request.job_ids for request in dli.requests.of("run")):
-            raise Lie(f"a start was sent for a job that was seen active: {row}")
+    sent = any(row.job_id in request.job_ids for request in dli.requests.of("run"))
+    if sent and status_of(row.status_before or "").start == ACTIVE:
+        raise Lie(f"a start was sent for a job that was seen active: {row}")
     since = max((entry.at for entry in mine), default=0)
     if waited and row.state in FINE_STATES:
         _check_ending(dli, row, UP, since)

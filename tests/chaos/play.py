@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from local_dli.clock import ManualClock
+from local_dli.faults import Rule
+from local_dli.local import LocalDli
+
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import DliError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask, run
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
-from local_dli.clock import ManualClock
-from local_dli.faults import Rule
-from local_dli.local import LocalDli
 
 from .harness import InProcess, VirtualClock, client
 from .oracle import OVERRUN, Lie, Tally, check_rows, check_task

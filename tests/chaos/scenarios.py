@@ -95,7 +95,9 @@ def fault(draw: st.DrawFn) -> dict[str, t.Any]:
     """Return one rule for the local DLI's schedule."""
     rule = draw(
         st.one_of(
-            st.sampled_from([{"kind": kind} for kind in ("reset_before", "reset_after", "reset_mid", "truncated", "wrong_types")]),
+            st.fixed_dictionaries(
+                {"kind": st.sampled_from(["reset_before", "reset_after", "reset_mid", "truncated", "wrong_types"])}
+            ),
             st.fixed_dictionaries(
                 {
                     "kind": st.just("status"),
@@ -108,7 +110,9 @@ def fault(draw: st.DrawFn) -> dict[str, t.Any]:
                 {"kind": st.just("status"), "status": st.sampled_from([500, 502, 503, 504]), "carried_out": st.just(True)}
             ),
             st.fixed_dictionaries({"kind": st.just("hang"), "carried_out": st.booleans()}),
-            st.fixed_dictionaries({"kind": st.sampled_from(["drip", "drip_headers", "delay"]), "seconds": seconds(0.001, 0.2, 40)}),
+            st.fixed_dictionaries(
+                {"kind": st.sampled_from(["drip", "drip_headers", "delay"]), "seconds": seconds(0.001, 0.2, 40)}
+            ),
             st.fixed_dictionaries({"kind": st.just("html"), "status": st.sampled_from([200, 502]), "carried_out": st.booleans()}),
             st.fixed_dictionaries(
                 {"kind": st.just("redirect"), "location": st.just("http://127.0.0.1:9/"), "carried_out": st.just(False)}

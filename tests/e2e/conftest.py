@@ -86,6 +86,7 @@ class Ansible:
             env={**self.env, **(env or {})},
             capture_output=True,
             text=True,
+            check=False,
             timeout=PATIENCE,
             stdin=subprocess.DEVNULL,
         )

@@ -60,7 +60,8 @@ FAULTS = {
 }
 
 #: Where the fault strikes: the call, how many such calls pass before, how often it strikes, the mode and the options.
-#: Check mode has no start to spoil. One job is read by itself, two through the list. 223 has no queue, so that its start is refused.
+#: Check mode has no start to spoil. One job is read by itself, two through the list. 223 has no queue, so that
+#: its start is refused.
 PLACES = {
     "list": ("list", 0, 99, False, {"job_ids": [131, 130]}),
     "list, check mode": ("list", 0, 1, True, {"job_ids": [131, 130]}),

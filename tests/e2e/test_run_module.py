@@ -268,7 +268,8 @@ def test_older_target_pythons(ansible, dli, version):
 
 def test_several_hosts_start_a_job_once(ansible, dli):
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "The task", MODULE: {"job_ids": 131}}]}
-    ended = ansible.playbook(json.dumps([play]), "-i", "a,b,c", "-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
+    python = f"ansible_python_interpreter={PYTHONS['controller']}"
+    ended = ansible.playbook(json.dumps([play]), "-i", "a,b,c", "-c", "local", "-e", python)
     assert len(started(dli)) == 1
     # The others meet a job that is active, or are refused because of that and then see it.
     assert sum(entry["result"]["changed"] for entry in ended.results) == 1

@@ -43,7 +43,9 @@ ANSWERS = {
 def secrets_of(dli, way: str) -> dict:
     if way == "token":
         return {"auth_token": dli.token()}
-    return TEMPORARY if way == "temporary keys" else {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
+    if way == "temporary keys":
+        return TEMPORARY
+    return {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
 
 
 def echo(secrets: dict):

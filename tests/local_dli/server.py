@@ -82,7 +82,7 @@ class Server(ThreadingHTTPServer):
         self.closing.set()
         try:
             # A knock at the door, for the loop to see that it is closed.
-            socket.create_connection(self.server_address[:2], timeout=1).close()
+            socket.create_connection((HOST, self.server_port), timeout=1).close()
         except OSError:
             pass
         self.server_close()

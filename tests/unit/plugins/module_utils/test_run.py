@@ -321,3 +321,45 @@ def test_nothing_to_wait_for_does_not_wait():
     clock = FakeClock()
     run(FakeDli(job(1, "job_running")), clock, task([1], wait=True))
     assert clock.now() == 1000
+
+
+# --- many jobs --------------------------------------------------------------------------------------------------------
+
+
+def too_much(status=413, code="APIGW.0201"):
+    return BatchAnswer(refusal=ServiceError("too much", status, code, "", None))
+
+
+@pytest.mark.parametrize("refusal_of_all", [too_much(), too_much(400, "DLI.0001")], ids=["body", "parameter"])
+def test_a_batch_is_halved_until_the_service_takes_it(refusal_of_all):
+    dli = FakeDli(*[job(number) for number in range(1, 8)])
+    dli.answers = [refusal_of_all, refusal_of_all]
+    outcome = run(dli, FakeClock(), task(range(1, 8)))
+    assert states(outcome) == ["started"] * 7
+    assert [len(call[1]) for call in runs(dli)] == [7, 4, 2, 2, 2, 1]
+
+
+def test_one_job_that_is_too_much_is_refused():
+    dli = FakeDli(job(1), job(2))
+    dli.answers = [too_much(), too_much()]
+    assert states(run(dli, FakeClock(), task([1, 2]))) == ["refused", "started"]
+
+
+def test_each_part_settles_on_its_own():
+    dli = FakeDli(*[job(number) for number in range(1, 5)])
+    dli.answers = [too_much(), BatchAnswer(elements=(ACCEPTED, refusal())), BatchAnswer(unclear="lost")]
+    dli.on_run = lambda: [dli.set(number, "job_running") for number in (1, 3) if len(runs(dli)) >= number]
+    outcome = run(dli, FakeClock(), task([1, 2, 3, 4], confirm_timeout=5))
+    assert states(outcome) == ["started", "refused", "started", "unknown"]
+
+
+def test_news_of_a_wait_is_told_once_each():
+    dli, clock, told = FakeDli(job(1), job(2)), FakeClock(), []
+    clock.at(12, lambda: dli.set(1, "job_running"))
+    clock.at(40, lambda: dli.set(2, "job_running"))
+    run(dli, clock, task([1, 2], wait=True), told)
+    assert told == [
+        "0 of 2 jobs have settled: 2 job_submitting",
+        "1 of 2 jobs have settled: 1 job_running, 1 job_submitting",
+        "2 of 2 jobs have settled: 2 job_running",
+    ]
