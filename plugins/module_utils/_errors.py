@@ -27,6 +27,10 @@ class NotDelivered(DliError):
     """The request provably did not reach the service: refused, DNS, TLS handshake, or not a byte of its body was sent."""
 
 
+class Unreachable(NotDelivered):
+    """As before, and repeating cannot help: a certificate that is not trusted, a file or an address that is none."""
+
+
 class AnswerLost(DliError):
     """The request was (or may have been) sent, but no usable answer came back. For a write: nobody knows what happened."""
 

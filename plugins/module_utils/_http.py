@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime
 import io
 import socket
+import ssl
 import threading
 import traceback
 import typing as t
@@ -22,7 +23,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from ._credentials.interface import Credential, Unsigned
-from ._errors import AnswerLost, NotDelivered
+from ._errors import AnswerLost, NotDelivered, Unreachable
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -124,7 +125,7 @@ class HttpSender:
     def send(self, request: Request, timeout: float) -> Reply:
         """Send a request and read the whole answer within ``timeout`` seconds.
 
-        :raises NotDelivered: the service provably has not got the request.
+        :raises NotDelivered: the service provably has not got the request; :class:`Unreachable` if it never will.
         :raises AnswerLost: it may have got it.
         """
         body = _Body(request.body) if request.body is not None else None
@@ -148,10 +149,12 @@ class HttpSender:
         gone.set()
         self._session = None
         touched = body.take_back() if body else None
-        if ended and not isinstance(ended[0], (requests.RequestException, HTTPError, OSError)):
-            raise ended[0]  # a defect of ours must not look like a lost answer
+        if ended and not touched and not isinstance(ended[0], (requests.RequestException, HTTPError, OSError)):
+            raise ended[0]  # a defect of ours; but once something was sent, the truth about it comes first
         reason = _reason(ended[0]) if ended else f"no complete answer within {timeout:g} s"
         delivered = touched if body else not (ended and _never_connected(ended[0]))
+        if not delivered and ended and _cannot_heal(ended[0]):
+            raise Unreachable(reason)
         raise (AnswerLost if delivered else NotDelivered)(reason)
 
     def _new_session(self) -> requests.Session:
@@ -200,6 +203,15 @@ def _never_connected(error: BaseException) -> bool:
     if not isinstance(error, requests.RequestException):
         return True  # no file of authorities, or a host name that is none: the library does not even begin
     return any(type(one).__name__ in ("NewConnectionError", "NameResolutionError") for one in _chain(error))
+
+
+def _cannot_heal(error: BaseException) -> bool:
+    """Tell whether an exchange failed for a reason that the next attempt will meet again."""
+    if not isinstance(error, requests.RequestException):
+        return True
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return True
+    return any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(error))
 
 
 def _reason(error: BaseException) -> str:

@@ -47,14 +47,21 @@ def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Se
 
 
 def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
-    """Split texts and drop what is empty; brackets and quotes of a JSON list that was split at its commas go too."""
+    """Split texts and drop what is empty."""
     pieces = [piece.strip() for text in texts or () for piece in re.split(separators, str(text))]
-    pieces = [piece for piece in pieces if piece]
-    if pieces and pieces[0].startswith("[") and pieces[-1].endswith("]"):
-        pieces[0] = pieces[0][1:].strip()
-        pieces[-1] = pieces[-1][:-1].strip()
-        pieces = [piece[1:-1] if re.fullmatch(r"'.*'|\".*\"", piece) else piece for piece in pieces if piece]
-    return pieces
+    return _without_json([piece for piece in pieces if piece])
+
+
+def _without_json(pieces: list[str]) -> list[str]:
+    """Take off the brackets and quotes of a JSON list that was split at its commas; anything else stays as it is."""
+    if not pieces or not (pieces[0].startswith("[") and pieces[-1].endswith("]")):
+        return pieces
+    inner = [*pieces]
+    inner[0] = inner[0][1:].strip()
+    inner[-1] = inner[-1][:-1].strip()
+    inner = [piece for piece in inner if piece]
+    is_json = all(re.fullmatch(r"[0-9]+|'[^']*'|\"[^\"]*\"", piece) for piece in inner)
+    return [piece.strip("'\"") for piece in inner] if is_json else pieces
 
 
 def _job_id(text: str) -> int:

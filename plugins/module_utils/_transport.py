@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from ._clock import Clock
 from ._codes import remedy
-from ._errors import AnswerLost, NotDelivered, ServiceError
+from ._errors import AnswerLost, NotDelivered, ServiceError, Unreachable
 from ._http import Reply, Request
 from ._signer import query_string
 
@@ -104,7 +104,8 @@ class Transport:
             try:
                 answer = self._answer(self._sender.send(request, self._time_left(until)), request)
             except (NotDelivered, AnswerLost) as error:
-                may_repeat = lost_too or isinstance(error, NotDelivered)
+                may_repeat = isinstance(error, NotDelivered) and not isinstance(error, Unreachable)
+                may_repeat = may_repeat or (lost_too and isinstance(error, AnswerLost))
                 if not (may_repeat and self._pause(attempt, 0.0, str(error), until)):
                     raise type(error)(self._unreached(what, attempt, error)) from None
             else:

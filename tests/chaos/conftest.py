@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "unit")]
 
-import conftest as _registers_the_collection  # noqa: E402,F401
-from figures import figure, pytest_terminal_summary  # noqa: E402,F401
+importlib.import_module("conftest")  # that of tests/unit: it registers the collection's names
+figures = importlib.import_module("figures")
+figure, pytest_terminal_summary = figures.figure, figures.pytest_terminal_summary

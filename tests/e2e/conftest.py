@@ -9,6 +9,7 @@ E2E_COLLECTIONS, where the collection is installed; E2E_PYTHONS, the interpreter
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -21,9 +22,10 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "unit")]
 
-import conftest as _registers_the_collection  # noqa: E402,F401
-from figures import figure, pytest_terminal_summary  # noqa: E402,F401
-from local_dli.server import serve  # noqa: E402
+importlib.import_module("conftest")  # that of tests/unit: it registers the collection's names
+figures = importlib.import_module("figures")
+figure, pytest_terminal_summary = figures.figure, figures.pytest_terminal_summary
+serve = importlib.import_module("local_dli.server").serve
 
 MODULE = "huaweicloud.cloud.dli_streaming_jobs_run"
 BIN = Path(os.environ["E2E_BIN"])

@@ -30,7 +30,7 @@ import pytest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _http
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, Unreachable
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import HttpSender, Request
 
 VECTORS = json.loads((Path(__file__).parents[2] / "signing-vectors.json").read_text(encoding="utf-8"))["vectors"]
@@ -637,7 +637,7 @@ def test_an_unknown_certificate(peer, certificates, make):
     server = peer(over_tls(context))
     for verify in (True, other):
         error, _seconds = failure(make(server.https), verify=verify)
-        assert isinstance(error, NotDelivered)
+        assert isinstance(error, Unreachable)
         assert str(error).startswith("TLS: ") and "certificate" in str(error)
     assert server.seen == []
 
@@ -668,7 +668,7 @@ def test_the_environment_names_authorities_only_where_the_option_does_not(peer, 
 def test_a_file_of_authorities_that_is_not_there(peer, make, certificates, tmp_path):
     (context, _ca_cert), _other = certificates
     error, _seconds = failure(make(peer(over_tls(context)).https), verify=str(tmp_path / "nothing.pem"))
-    assert isinstance(error, NotDelivered)
+    assert isinstance(error, Unreachable)
     assert "nothing.pem" in str(error)
 
 
@@ -823,3 +823,11 @@ def test_without_the_library_the_file_can_still_be_imported(monkeypatch):
     spec.loader.exec_module(module)
     assert "requests" in module.REQUESTS_IMPORT_ERROR
     assert _http.REQUESTS_IMPORT_ERROR is None
+
+
+def test_a_defect_of_ours_after_the_body_was_sent_is_a_lost_answer(peer, monkeypatch):
+    """Then the truth about what was sent comes first: the jobs are looked at."""
+    server = peer(OK)
+    monkeypatch.setattr(_http, "LARGEST_ANSWER", "as broken as it gets")
+    with pytest.raises(AnswerLost, match="not supported between instances"):
+        sender().send(post(server.url), AMPLE)

@@ -214,7 +214,7 @@ def test_somebody_else_was_faster():
 def test_a_job_deleted_under_our_hands():
     dli = FakeDli(job(1))
     dli.answers = [BatchAnswer(unclear="lost")]
-    dli.on_run = lambda: dli.jobs.clear()
+    dli.on_run = dli.jobs.clear
     assert states(run(dli, FakeClock(), task([1]))) == ["unknown"]
 
 

@@ -82,6 +82,7 @@ def test_no_id(text):
         (["['a'", " 'b c']"], ("a", "b c")),
         (["131"], ("131",)),
         (["[prod] orders"], ("[prod] orders",)),
+        (["[prod]"], ("[prod]",)),
         (["'quoted'"], ("'quoted'",)),
         (["流作业"], ("流作业",)),
     ],

@@ -9,7 +9,12 @@ import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
+    AnswerLost,
+    NotDelivered,
+    ServiceError,
+    Unreachable,
+)
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import (
     Answer,
@@ -82,6 +87,15 @@ def write(transport, **more):
 
 
 either = pytest.mark.parametrize("call", [read, write])
+
+
+@either
+def test_what_cannot_heal_is_not_repeated(call):
+    """An unknown certificate stays unknown: the user should read of it at once."""
+    transport, sender, clock = line(Unreachable("TLS: unable to get local issuer certificate"))
+    with pytest.raises(NotDelivered, match="issuer certificate"):
+        call(transport)
+    assert len(sender.requests) == 1 and clock.slept == []
 
 
 # What is sent
