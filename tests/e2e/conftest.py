@@ -66,6 +66,7 @@ class Ansible:
         self.env = {
             "PATH": f"{BIN}:{os.environ['PATH']}",
             "HOME": str(folder / "home"),
+            "ANSIBLE_ASYNC_DIR": str(folder / "async"),
             "LANG": "C.UTF-8",
             "ANSIBLE_COLLECTIONS_PATH": os.environ["E2E_COLLECTIONS"],
             "ANSIBLE_LOCALHOST_WARNING": "false",
