@@ -2,107 +2,72 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service says to a batch: an array without ids, in which successes and refusals are mixed (dli-api.md 0.1, 1.3).
-
-Pure: an answer in, its meaning out. Whose element is whose is not decided here but in ``_settle.py``.
-"""
+"""A whole answer of the service, and the one way an unusable one turns into an error (shapes: dli-api.md 4.1). Pure."""
 
 from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ._codes import PARAMETER_ERROR
-from ._errors import DliError, ServiceError
-from ._transport import Answer, one_line, whole_error
+from ._codes import remedy
+from ._errors import ServiceError
 
-#: Statuses by which gateway or service turn a request away before carrying anything out (dli-api.md 4.3, 4.4). Any other
-#: answer that cannot be read leaves open what happened.
-TURNED_AWAY = frozenset((401, 403, 404, 405, 407, 411, 413, 414, 415, 429, 431, 494))
-#: Codes after which something may have been carried out all the same: task timeout, server error, internal error.
-BROKE_ON_THE_WAY = frozenset(("DLI.0019", "DLI.0999", "DLI.10001"))
+#: How many characters of somebody else's text a message quotes at most.
+TEXT_LIMIT = 300
 
 
 @dataclass(frozen=True)
-class Element:
-    """One element of the array. ``accepted`` is :data:`None` where it says neither, or that something broke."""
+class Answer:
+    """A whole answer, taken apart.
 
-    accepted: bool | None
-    code: str | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class BatchAnswer:
-    """Exactly one of three: the elements; an error of the whole request; or no way to know.
-
-    :ivar refusal: nothing of the batch was carried out.
-    :ivar unclear: the sentence that says why nobody knows what happened.
+    :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
+    :ivar retry_after: seconds the service asks to wait; 0 if it does not say.
     """
 
-    elements: tuple[Element, ...] = ()
-    refusal: DliError | None = None
-    unclear: str | None = None
-
-    @property
-    def too_much(self) -> bool:
-        """Whether a smaller batch may do: too large a body, or a parameter error, since the contract knows no limit."""
-        refusal = self.refusal
-        return isinstance(refusal, ServiceError) and (refusal.status == 413 or refusal.code == PARAMETER_ERROR)
+    status: int
+    value: t.Any
+    is_json: bool
+    text: str
+    request_id: str | None
+    retry_after: float = 0.0
 
 
-def read_batch(what: str, endpoint: str, answer: Answer, sent: int) -> BatchAnswer:
-    """Read the answer to a batch of ``sent`` jobs."""
+def whole_error(what: str, endpoint: str, answer: Answer) -> ServiceError:
+    """Make the error for an answer that is an error of the request as a whole (shapes: dli-api.md 4.1)."""
+    code, text = error_parts(answer)
+    advice = remedy(code, answer.status)
+    if answer.status == 200 and answer.is_json and code is None:
+        if isinstance(answer.value, dict) and str(answer.value.get("is_success")).lower() == "false":
+            text, advice = text or "the service says that it did not succeed", None
+        else:
+            text = "the answer is not what the API documents"
+    parts = [f"HTTP {answer.status}"]
+    if code:
+        parts.append(code)
+    if text:
+        parts.append(f"({text})")
+    request_id = f", request id {answer.request_id}" if answer.request_id else ""
+    sentence = f"Could not {what}: {' '.join(parts)} from {endpoint}{request_id}{'; ' + advice if advice else ''}."
+    return ServiceError(sentence, answer.status, code, text, answer.request_id)
+
+
+def error_parts(answer: Answer) -> tuple[str | None, str]:
+    """Find code and text in the shapes that gateway, service and IAM use."""
     value = answer.value
-    if answer.status in TURNED_AWAY:
-        return BatchAnswer(refusal=whole_error(what, endpoint, answer))
-    if answer.status not in (200, 400) or not isinstance(value, (list, Mapping)):
-        return BatchAnswer(unclear=str(whole_error(what, endpoint, answer)))
-    elements = tuple(read_element(item) for item in (value if isinstance(value, list) else [value]))
-    open_ones = [element for element in elements if element.accepted is None]
-    if open_ones:
-        first = " ".join(part for part in (open_ones[0].code, open_ones[0].text) if part)
-        return BatchAnswer(unclear=f"the service neither accepted nor refused it: {first or 'an empty element'}")
-    if isinstance(value, Mapping) and sent > 1 and _speaks_for_all(elements[0].code):
-        return BatchAnswer(refusal=whole_error(what, endpoint, answer))
-    return BatchAnswer(elements=elements)
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        value = value["error"]
+    if isinstance(value, dict):
+        for code_key, text_key in (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")):
+            if value.get(code_key) is not None:
+                return str(value[code_key]), one_line(value.get(text_key))
+        return None, one_line(value.get("message"))
+    if answer.is_json:
+        return None, one_line(json.dumps(value, ensure_ascii=False))
+    return None, "the answer is not JSON" if answer.text.strip() else "the answer is empty"
 
 
-def _speaks_for_all(code: str | None) -> bool:
-    """Tell whether an error object turns the whole request away.
-
-    Codes of the gateway and the general ones of four digits do (dli-api.md 4.3, 4.4). A code of five digits is about one
-    job (4.2): as the only word on several, it leaves open what became of the others.
-    """
-    return code is not None and (code.startswith("APIG") or len(code) == len("DLI.0000"))
-
-
-def read_element(item: object) -> Element:
-    """Read one element; ``is_success`` comes as the string ``"true"`` or as a boolean (dli-api.md 1.1)."""
-    if not isinstance(item, Mapping):
-        return Element(accepted=None, text=one_line(json.dumps(item, ensure_ascii=False)))
-    success = str(item.get("is_success", "")).lower()
-    code = None if item.get("error_code") in (None, "") else str(item["error_code"])
-    if code is not None or success == "false":
-        return Element(None if code in BROKE_ON_THE_WAY else False, code, _refusal_text(item))
-    return Element(True if success == "true" else None, text=one_line(item.get("message")))
-
-
-def _refusal_text(item: Mapping[str, t.Any]) -> str:
-    """Join the text with the position that an SQL error carries in ``error_json_opt`` (an object, or JSON text)."""
-    text = one_line(item.get("error_msg") or item.get("message"))
-    extra = item.get("error_json_opt")
-    if isinstance(extra, str):
-        try:
-            extra = json.loads(extra)
-        except (ValueError, RecursionError):
-            pass
-    detail = extra.get("message", extra) if isinstance(extra, Mapping) else extra
-    if isinstance(detail, Mapping) and isinstance(detail.get("start"), list) and "text" in detail:
-        where = ", column ".join(str(number) for number in detail["start"][:2])
-        return one_line(f"{text} [line {where}: {detail['text']}]")
-    if detail:
-        return one_line(f"{text} [{detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)}]")
-    return text
+def one_line(value: object, limit: int = TEXT_LIMIT) -> str:
+    """Return a text on one line, not longer than ``limit`` characters."""
+    text = " ".join(str("" if value is None else value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -10,11 +10,12 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._answer import BatchAnswer, read_batch
+from ._answer import Answer, error_parts, whole_error
+from ._batch import BatchAnswer, read_batch
 from ._codes import SHOW_UNKNOWN_JOB
 from ._errors import AnswerLost, NotDelivered
 from ._jobs import Job
-from ._transport import Answer, Transport, error_parts, whole_error
+from ._transport import Transport
 
 #: The largest page the list gives (dli-api.md 3).
 PAGE_SIZE = 100

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ._answer import one_line
 from ._clock import Clock
 from ._errors import DliError, ServiceError
 from ._jobs import DOWN, UP, Job, has_moved, status_of
 from ._look import Looker
 from ._rows import FAILED, STARTED, TIMED_OUT, UNKNOWN, Row
-from ._transport import one_line
 
 
 def follow(

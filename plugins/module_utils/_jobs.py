@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # May a start be sent to a job in this status?
 STARTABLE = "startable"
@@ -104,6 +104,14 @@ class Job:
             has_savepoint=saved if isinstance(saved, bool) else None,
             start_time=started if isinstance(started, int) and started > 0 else None,
         )
+
+
+@dataclass
+class Found:
+    """What a look has seen: jobs by id; :data:`None` for ids the service says do not exist."""
+
+    jobs: dict[int, Job | None] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
 
 
 def has_moved(before: Job, now: Job) -> bool:

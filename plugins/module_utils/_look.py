@@ -12,21 +12,12 @@ page showed is read singly before it counts as missing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from ._dli import PAGE_SIZE, Dli, JobPage
-from ._jobs import Job
+from ._jobs import Found, Job
 
 #: Seconds that a last look may take when its deadline has come, so that no wait ends without one.
 LAST_LOOK = 0.5
-
-
-@dataclass
-class Found:
-    """What a look has seen: jobs by id; :data:`None` for ids the service says do not exist."""
-
-    jobs: dict[int, Job | None] = field(default_factory=dict)
-    by_name: dict[str, list[int]] = field(default_factory=dict)
 
 
 class Looker:

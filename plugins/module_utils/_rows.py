@@ -13,10 +13,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass, replace
 
-from ._answer import Element
+from ._batch import Element
 from ._codes import MEANINGS, RUN_NO_SAVEPOINT, SHOW_UNKNOWN_JOB, remedy
-from ._jobs import ACTIVE, STARTABLE, SUBMITTING, Job, status_of
-from ._look import Found
+from ._jobs import ACTIVE, STARTABLE, SUBMITTING, Found, Job, status_of
 from ._selection import Selection
 
 # The documented words of RV(jobs[].state).

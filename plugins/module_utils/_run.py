@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import _settle
-from ._answer import BatchAnswer
+from ._batch import BatchAnswer
 from ._clock import Clock
 from ._dli import Dli
 from ._errors import DliError, ServiceError

@@ -15,7 +15,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ._answer import BatchAnswer, Element
+from ._batch import BatchAnswer, Element
 
 STARTED = "started"
 REFUSED = "refused"

@@ -9,7 +9,7 @@ import datetime
 from dataclasses import replace
 from types import SimpleNamespace
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import BatchAnswer, Element
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import PAGE_SIZE, JobPage
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import Job
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import Element
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import Dli
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply

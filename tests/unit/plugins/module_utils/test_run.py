@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import BatchAnswer, Element
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask

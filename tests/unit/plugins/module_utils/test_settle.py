@@ -10,7 +10,7 @@ from itertools import chain, combinations, permutations
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _settle
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import BatchAnswer
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import (
     NOTHING_SEEN,

@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import Answer, error_parts, one_line, whole_error
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     AnswerLost,
     NotDelivered,
@@ -16,14 +17,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     Unreachable,
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import (
-    Answer,
-    Transport,
-    error_parts,
-    one_line,
-    retry_after,
-    whole_error,
-)
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Transport, retry_after
 
 from .fakes import FakeClock
 

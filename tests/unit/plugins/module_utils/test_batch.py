@@ -8,9 +8,9 @@ import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import BatchAnswer, Element, read_batch, read_element
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import Answer
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element, read_batch, read_element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ServiceError
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Answer
 
 YES = {"is_success": "true", "message": "The request for submitting DLI jobs is successfully delivered."}
 NO = {"error_code": "DLI.13017", "error_msg": "no savepoint"}
