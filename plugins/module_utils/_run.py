@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import _settle
 from ._batch import BatchAnswer
@@ -153,7 +153,8 @@ def _report(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _S
     """Turn a verdict into the row's result."""
     latest = settled.latest.get(t.cast(int, row.job_id))
     if verdict.what == _settle.STARTED:
-        return started(row, verdict.reconciled, latest.status if latest and has_left(row, latest) else None)
+        has_left = latest and latest.status != row.status_before
+        return started(row, verdict.reconciled, latest.status if latest and has_left else None)
     if verdict.what == _settle.SOMEBODY_ELSE and latest and status_of(latest.status).start == ACTIVE:
         return active_after_all(row, latest.status)
     if verdict.what == _settle.UNKNOWN:
@@ -163,12 +164,8 @@ def _report(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _S
     if answer.refusal is not None:
         code = answer.refusal.code if isinstance(answer.refusal, ServiceError) else None
         return not_sent(row, code, str(answer.refusal))
-    return refused(row, verdict.element, verdict.reconciled)
-
-
-def has_left(row: Row, job: Job) -> bool:
-    """Tell whether a read shows more than the status from before the start."""
-    return job.status != row.status_before
+    seen = replace(row, status=latest.status) if latest else row
+    return refused(seen, verdict.element, verdict.reconciled)
 
 
 def _wait(

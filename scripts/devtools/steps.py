@@ -173,7 +173,8 @@ def e2e(job: Job, args: list[str]) -> None:
         "E2E_COLLECTIONS": installed,
         "E2E_PYTHONS": json.dumps({name: str(path) for name, path in targets.items()}),
     }
-    _pytest(job, home, "tests/e2e", args, "-n", "2", **told)
+    # A file stays in one process: its table of cells is played once.
+    _pytest(job, home, "tests/e2e", args, "-n", "2", "--dist", "loadfile", **told)
 
 
 def _python39() -> Path:

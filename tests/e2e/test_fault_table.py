@@ -9,17 +9,15 @@ Each cell is a host of the inventory with a local DLI of its own; the report of 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from chaos.oracle import OVERRUN, Tally, check_rows, check_task
 from local_dli import seed as seeds
 from local_dli.server import serve
 
-from .conftest import MODULE, Ansible
+from .cells import Cell, play
+from .conftest import Ansible
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row  # isort: skip
 
@@ -95,94 +93,43 @@ def trap():
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory, trap):
-    """Play all cells at once; return cell -> (local DLI, result, whether the task failed)."""
+    """Play all cells at once; return how the command ended, and the cells."""
     ansible = Ansible(tmp_path_factory.mktemp("faults"))
     with ExitStack() as stack:
-        services = {cell: stack.enter_context(_service(*cell, trap)) for cell in CELLS}
-        hosts = {f"cell{number}": _host(*cell, services[cell]) for number, cell in enumerate(CELLS)}
-        inventory = ansible.folder / "inventory.json"
-        inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
-        play = {
-            "hosts": "all",
-            "gather_facts": False,
-            "strategy": "free",
-            "tasks": [{"name": "The cell", MODULE: "{{ arguments }}", "check_mode": "{{ checking }}"}],
-        }
-        ended = ansible.playbook(
-            json.dumps([play]), "-i", inventory, "--forks", str(4 * (os.cpu_count() or 1)), "-vvvv",
-            env={"ANSIBLE_PIPELINING": "true"},
-        )  # fmt: skip
-        results = {entry["host"]: entry for entry in ended.results}
-        assert len(results) == len(CELLS), ended.output[-3000:]
-        yield ended, {
-            cell: (services[cell], results[f"cell{number}"]["result"], results[f"cell{number}"]["failed"])
-            for number, cell in enumerate(CELLS)
-        }
+        cells = {key: _cell(stack, *key, trap) for key in CELLS}
+        yield play(ansible, cells), cells
 
 
-def _service(fault: str, place: str, trap):
-    call, skip, times, _check, _options = PLACES[place]
-    rule = dict(FAULTS[fault])
-    return _Faulty(call, skip, times, rule, trap.url)
-
-
-class _Faulty:
-    """A local DLI with its one fault."""
-
-    def __init__(self, call, skip, times, rule, trap_url) -> None:
-        self._context = serve(SEED)
-        self._rule = {"call": call, "skip": skip, "times": times, **rule}
-        if rule.get("location") == "TRAP":
-            self._rule["location"] = f"{trap_url}/v1.0/x/streaming/jobs"
-
-    def __enter__(self):
-        service = self._context.__enter__()
-        if self._rule["kind"] == "clock":
-            service.clock.offset = 1200.0
-        else:
-            service.faults.add(self._rule.pop("kind"), **self._rule)
-        return service
-
-    def __exit__(self, *error):
-        return self._context.__exit__(*error)
-
-
-def _host(fault: str, place: str, service) -> dict:
-    env = service.env()
-    _call, _skip, _times, check, options = PLACES[place]
-    return {
-        "ansible_connection": "local",
-        "ansible_python_interpreter": sys.executable,
-        "checking": check,
-        "arguments": {
-            **TIMES,
-            **options,
-            "access_key": env["HW_ACCESS_KEY"],
-            "secret_key": env["HW_SECRET_KEY"],
-            "project_id": env["HW_PROJECT_ID"],
-            "endpoint": env["HW_DLI_ENDPOINT"],
-        },
-    }
-
-
-@pytest.mark.parametrize("cell", CELLS, ids=" / ".join)
-def test_the_report_is_what_the_service_did(table, cell):
-    _ended, cells = table
-    dli, result, failed = cells[cell]
-    me = dli.env()["HW_ACCESS_KEY"]
-    check = PLACES[cell[1]][3]
-    rows = [Row(**job) for job in result["jobs"]]
-    check_task(dli, me, 0, check)
-    if not check:
-        check_rows(dli, me, rows, bool(PLACES[cell[1]][4].get("wait")), Tally())
-    if not rows:
-        assert failed and not dli.requests.of("run")
+def _cell(stack: ExitStack, fault: str, place: str, trap) -> Cell:
+    """Return a cell whose service has its one fault."""
+    call, skip, times, check, options = PLACES[place]
+    service = stack.enter_context(serve(SEED))
+    rule = {"call": call, "skip": skip, "times": times, **FAULTS[fault]}
+    if rule.get("location") == "TRAP":
+        rule["location"] = f"{trap.url}/v1.0/x/streaming/jobs"
+    if rule["kind"] == "clock":
+        service.clock.offset = 1200.0
     else:
-        assert [row.job_id for row in rows] == PLACES[cell[1]][4]["job_ids"]
-    assert failed == (not rows or any(row.failed for row in rows))
-    assert bool(result["changed"]) == any(row.changed for row in rows)
-    _check_words(result, dli)
-    _check_time(dli, waited="wait" in PLACES[cell[1]][4])
+        service.faults.add(rule.pop("kind"), **rule)
+    return Cell(service, {**TIMES, **options}, check)
+
+
+@pytest.mark.parametrize("key", CELLS, ids=" / ".join)
+def test_the_report_is_what_the_service_did(table, key):
+    _ended, cells = table
+    cell, options = cells[key], PLACES[key[1]][4]
+    rows = [Row(**job) for job in cell.result["jobs"]]
+    check_task(cell.dli, cell.me, 0, cell.check_mode)
+    if not cell.check_mode:
+        check_rows(cell.dli, cell.me, rows, bool(options.get("wait")), Tally())
+    if rows:
+        assert [row.job_id for row in rows] == options["job_ids"]
+    else:
+        assert cell.failed and not cell.dli.requests.of("run")
+    assert cell.failed == (not rows or any(row.failed for row in rows))
+    assert bool(cell.result["changed"]) == any(row.changed for row in rows)
+    _check_words(cell.result, cell.dli)
+    _check_time(cell.dli, waited="wait" in options)
 
 
 def _check_words(result, dli) -> None:
@@ -205,7 +152,7 @@ def _check_time(dli, waited: bool) -> None:
 def test_what_each_fault_must_come_to(table, figure):
     """Not only no lies: where the truth can be learnt, it is."""
     _ended, cells = table
-    started = {cell for cell, (_dli, result, _failed) in cells.items() if any(job["changed"] for job in result["jobs"])}
+    started = {key for key, cell in cells.items() if any(job["changed"] for job in cell.result["jobs"])}
     # Whatever spoils an answer to the start after it was carried out, the job's status tells.
     for fault, rule in FAULTS.items():
         carried_out = rule.get("carried_out") or rule["kind"] in (
@@ -215,9 +162,9 @@ def test_what_each_fault_must_come_to(table, figure):
         # A passing fault of a read costs a repetition, not the task; only a refused sign-in is not repeated.
         hopeless = rule["kind"] in ("unauthorized", "clock", "redirect", "wrong_types")
         assert ((fault, "detail") in started) == (not hopeless), fault
-    struck = sum(request.fault is not None for dli, _result, _failed in cells.values() for request in dli.requests.of())
+    struck = sum(request.fault is not None for cell in cells.values() for request in cell.dli.requests.of())
     figure(f"fault table: {len(CELLS)} cells, {struck} requests struck by a fault, {len(started)} cells with a start")
-    lost = [job for _dli, result, _failed in cells.values() for job in result["jobs"] if job["state"] == "unknown"]
+    lost = [job for cell in cells.values() for job in cell.result["jobs"] if job["state"] == "unknown"]
     assert all(job["failed"] for job in lost)
 
 
@@ -227,8 +174,7 @@ def test_redirects_are_never_followed(table, trap):
 
 def test_no_secret_in_any_output(table):
     ended, cells = table
-    for dli, result, _failed in cells.values():
-        secret = dli.env()["HW_SECRET_KEY"]
-        assert secret not in json.dumps(result)
+    for cell in cells.values():
+        secret = cell.dli.env()["HW_SECRET_KEY"]
+        assert secret not in json.dumps(cell.result)
         assert secret not in ended.output
-    assert Path(__file__).name not in ended.stderr
