@@ -281,3 +281,37 @@ def test_ansible_doc(ansible):
     assert shown.code == 0 and "resume_savepoint" in shown.stdout and "already_active" in shown.stdout
     listed = ansible.command("ansible-doc", "-l", "huaweicloud.cloud")
     assert MODULE in listed.stdout
+
+
+def test_a_token_that_has_expired(ansible, dli):
+    env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": dli.token(life=-1)}
+    ended = ansible.task({"job_ids": [131]}, env=env)
+    assert ended.code == 2 and "HTTP 401" in ended.result["msg"] and len(dli.requests) == 1
+
+
+def test_a_token_that_dies_during_a_wait(ansible, dli):
+    """The start is sure; what became of it is not, and the service is not asked again after it said no."""
+    token = dli.token()
+    env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": token}
+    dli.requests.on_request = lambda request: dli.accounts.revoke(token) if request.call == "run" else None
+    ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 60, "wait_interval": 0.5}, env=env)
+    (job,) = ended.result["jobs"]
+    assert (job["state"], job["changed"], job["failed"], job["status"]) == ("unknown", True, True, "job_submitting")
+    assert "HTTP 401" in job["msg"] and started(dli) == [244]
+    assert [request.status for request in dli.requests.of()].count(401) == 1
+
+
+def test_the_service_dies_during_a_wait(ansible, dli):
+    """Looks that find nobody are no failed job; in the end the result holds the last known status."""
+    dli.faults.add("reset_before", call="detail", skip=2, times=None)
+    ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 4, "wait_interval": 0.5})
+    (job,) = ended.result["jobs"]
+    assert (job["state"], job["changed"], job["status"]) == ("timed_out", True, "job_submitting")
+    assert "the last look failed" in job["msg"]
+
+
+def test_throttling_is_waited_out_and_told(ansible, dli):
+    dli.faults.add("status", status=429, retry_after=2, call="run")
+    ended = ansible.task({"job_ids": [131]})
+    assert ended.code == 0 and started(dli) == [131]
+    assert "HTTP 429 (1)" in " ".join(ended.output.split())
