@@ -97,7 +97,9 @@ def _check_row(dli: LocalDli, me: str, row: Row, waited: bool, tally: Tally) -> 
     sent = any(row.job_id in request.job_ids for request in dli.requests.of("run"))
     if sent and status_of(row.status_before or "").start == ACTIVE:
         raise Lie(f"a start was sent for a job that was seen active: {row}")
-    since = max((entry.at for entry in mine), default=0)
+    # Somebody else's run that began after our look and ended before our start may still be read after it.
+    since = max((entry.at for entry in mine), default=0) if not others else 0
+    tally.coincidences += bool(mine and others)
     if waited and row.state in FINE_STATES:
         _check_ending(dli, row, UP, since)
     if row.state == "failed":

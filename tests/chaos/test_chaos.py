@@ -60,8 +60,10 @@ def test_check_mode_predicts_the_run(figure):
     @settings(QUICKLY, max_examples=max(200, SCHEDULES // 5))
     @given(scenario(troubled=False))
     def play(calm: Scenario) -> None:
-        # A settled service that answers as the contract says: no lag, no batch limit, no bent array.
-        calm = replace(calm, wait=False, settings={**calm.settings, "accept_lag": 0, "max_batch": None, "run_answer": "array"})
+        # A settled service that answers as the contract says: no lag, no batch limit, no bent array; and every start leaves
+        # a trace, which a job that fails at once does only if its start_time tells.
+        settled = {"accept_lag": 0, "max_batch": None, "run_answer": "array", "start_time_at": "accept"}
+        calm = replace(calm, wait=False, settings={**calm.settings, **settled})
         world.set_up(calm)
         predicted = world.play(calm, check_mode=True, tally=tally)
         reported = world.play(calm, check_mode=False, tally=tally)
