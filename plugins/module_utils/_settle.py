@@ -74,16 +74,21 @@ def _one_element_each(
     if not sight.looked and not time_is_up:
         return dict.fromkeys(sent)
     if accepted <= sight.moved:
-        return {job_id: _confirmed(element, job_id in sight.moved) for job_id, element in by_job.items()}
+        contested = not sight.moved <= accepted
+        return {job_id: _confirmed(element, job_id in sight.moved, contested) for job_id, element in by_job.items()}
     if not time_is_up and not accepted - sight.moved <= sight.gone:
         return dict.fromkeys(sent)
     return _contradicted(by_job, accepted, sight)
 
 
-def _confirmed(element: Element, moved: bool) -> Verdict:
-    """Position and statuses agree: every job that was accepted by position has moved."""
+def _confirmed(element: Element, moved: bool, contested: bool) -> Verdict:
+    """Position and statuses agree: every job that was accepted by position has moved.
+
+    :arg contested: a job that was refused by position has moved too, so somebody else had a hand in the batch, and that
+        the position is right is likely but no longer sure.
+    """
     if element.accepted:
-        return Verdict(STARTED, element)
+        return Verdict(STARTED, element, reconciled=contested)
     return Verdict(SOMEBODY_ELSE, element, reconciled=True) if moved else Verdict(REFUSED, element)
 
 
