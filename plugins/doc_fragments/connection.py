@@ -82,7 +82,7 @@ requirements:
   - requests >= 2.25.0
 notes:
   - What the options leave out is taken from the environment, from one family of variables as a whole. The families are
-    tried in the order E(HW_*), E(HUAWEICLOUD_SDK_*), E(OS_*), and the first that holds credentials (or, if the options hold
+    tried in the order C(HW_*), C(HUAWEICLOUD_SDK_*), C(OS_*), and the first that holds credentials (or, if the options hold
     them, the first that holds anything) is the one. Nothing is mixed across families. Empty values count as unset.
   - The module runs where the task runs, so that the environment variables and the Python library count there. Usually
     that is C(localhost).

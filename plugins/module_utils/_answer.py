@@ -49,7 +49,7 @@ def whole_error(what: str, endpoint: str, answer: Answer) -> ServiceError:
         parts.append(f"({text})")
     request_id = f", request id {answer.request_id}" if answer.request_id else ""
     sentence = f"Could not {what}: {' '.join(parts)} from {endpoint}{request_id}{'; ' + advice if advice else ''}."
-    return ServiceError(sentence, answer.status, code, text, answer.request_id)
+    return ServiceError(sentence, answer.status, code)
 
 
 def error_parts(answer: Answer) -> tuple[str | None, str]:

@@ -10,7 +10,11 @@ import typing as t
 
 
 def connection() -> dict[str, dict[str, t.Any]]:
-    """Return the options of the doc fragment ``connection``."""
+    """Return the options of the doc fragment ``connection``.
+
+    What belongs together or excludes each other is checked in ``_connection.py``, since half of it may come from the
+    environment, and surveys send empty texts for what is not set.
+    """
     return dict(
         access_key=dict(type="str", no_log=True),
         secret_key=dict(type="str", no_log=True),
@@ -22,7 +26,8 @@ def connection() -> dict[str, dict[str, t.Any]]:
         endpoint=dict(type="str"),
         validate_certs=dict(type="bool", default=True),
         ca_cert=dict(type="path"),
-        proxy=dict(type="str"),
+        # A proxy's URL may hold a password, and wrong options are reported before this collection's code begins.
+        proxy=dict(type="str", no_log=True),
         request_timeout=dict(type="float", default=60),
         max_retries=dict(type="int", default=5),
     )

@@ -24,7 +24,7 @@ def positive(name: str, value: float) -> float:
     :raises InputError: it is not.
     """
     if not 0 < value < LARGEST:
-        raise InputError(f"{name} must be more than 0, not {value:g}")
+        raise InputError(f"{name} must be more than 0 and less than {LARGEST}, not {str(value)[:20]}")
     return value
 
 
@@ -34,5 +34,5 @@ def not_negative(name: str, value: float) -> float:
     :raises InputError: it is not.
     """
     if not 0 <= value < LARGEST:
-        raise InputError(f"{name} must be 0 or more, not {value:g}")
+        raise InputError(f"{name} must be 0 or more and less than {LARGEST}, not {str(value)[:20]}")
     return value

@@ -11,6 +11,10 @@ RUN_UNKNOWN_JOB = "DLI.13007"
 RUN_NO_SAVEPOINT = "DLI.13017"
 SHOW_UNKNOWN_JOB = "DLI.16001"
 
+#: Codes that are about the job itself, whoever else has a hand in it (dli-api.md 1.3). Any other refusal may mean that
+#: somebody has just started it: the code for that is not documented.
+JOB_FAULTS = frozenset((RUN_UNKNOWN_JOB, RUN_NO_SAVEPOINT, "DLI.13005", "DLI.13024"))
+
 #: code -> what it says about one job, in our words: the service has no English for most, and check mode has no answer to
 #: quote. A code that is not here is shown in the service's words.
 MEANINGS: dict[str, str] = {

@@ -77,11 +77,14 @@ class Connection:
     request_timeout: float
     max_retries: int
 
-    def secrets(self) -> list[str]:
-        """Return every value that must never be seen in an output; a proxy's URL may hold a password."""
-        sign_in = (self.proxy or "").rpartition("@")[0].rpartition("//")[2]
+def url_secrets(params: Mapping[str, t.Any]) -> set[str]:
+    """Return the passwords that stand inside the URLs among the options, whether these are good URLs or not."""
+    secrets: set[str] = set()
+    for option in ("proxy", "endpoint"):
+        sign_in = (text_or_none(params.get(option)) or "").rpartition("@")[0].rpartition("//")[2]
         password = sign_in.partition(":")[2]
-        return [*self.credential.secrets(), *({password, unquote(password)} if password else ())]
+        secrets.update((password, unquote(password)) if password else ())
+    return secrets
 
 
 def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connection:
@@ -103,7 +106,7 @@ def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connecti
         source=source,
         validate_certs=params["validate_certs"],
         ca_cert=text_or_none(params.get("ca_cert")),
-        proxy=text_or_none(params.get("proxy")),
+        proxy=_proxy(text_or_none(params.get("proxy"))),
         request_timeout=positive("request_timeout", params["request_timeout"]),
         max_retries=int(not_negative("max_retries", params["max_retries"])),
     )
@@ -140,6 +143,9 @@ def _check_sign_in(values: Mapping[str, str | None], where: str) -> None:
 
 
 def _credential(found: Mapping[str, str | None]) -> Credential:
+    for name in SIGN_IN:
+        if not re.fullmatch(r"[\x21-\x7e]*", found.get(name) or ""):
+            raise InputError(f"{name} holds a character that no credential has, such as a space or a line break: was it wrapped?")
     access_key, secret_key = found.get("access_key"), found.get("secret_key")
     if access_key and secret_key:
         return AccessKey(access_key, secret_key, found.get("security_token"), found["project_id"])
@@ -154,6 +160,8 @@ def _endpoint(found: Mapping[str, str | None], source: str) -> str:
         if not re.fullmatch(r"[a-z0-9-]+", region):
             raise InputError(f"region must look like cn-north-4, not {region!r}")
         cloud = found["cloud"] or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
+        if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", cloud):
+            raise InputError(f"cloud must be a domain such as {DEFAULT_CLOUD}, not {cloud!r}")
         endpoint = f"https://dli.{region}.{cloud}"
     if "@" in endpoint:  # not quoted: what stands before it is a secret
         raise InputError("endpoint must not hold a user name or password")
@@ -173,6 +181,12 @@ def _endpoint(found: Mapping[str, str | None], source: str) -> str:
 def _is_host(name: str | None) -> bool:
     """Tell whether a host can bear a name: labels of up to 63 characters (a name with an empty one is a usual slip)."""
     return re.fullmatch(r"([^.\s]{1,63}\.)*[^.\s]{1,63}\.?", name or "") is not None
+
+
+def _proxy(proxy: str | None) -> str | None:
+    if proxy is not None and not re.match(r"(https?|socks[45]h?)://[^/]", proxy):
+        raise InputError("proxy must be a URL such as http://proxy.example.com:3128")
+    return proxy
 
 
 def _variables(option: str, source: str) -> str:

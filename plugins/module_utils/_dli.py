@@ -32,9 +32,13 @@ class JobPage:
 class Dli:
     """The streaming-job calls of one project."""
 
-    def __init__(self, transport: Transport, project_id: str) -> None:
-        """Prepare; nothing is sent yet."""
+    def __init__(self, transport: Transport, project_id: str, signed_in_by: str = "options") -> None:
+        """Prepare; nothing is sent yet.
+
+        :arg signed_in_by: where the credentials came from, for messages: ``options`` or a family of variables.
+        """
         self.transport = transport
+        self.signed_in_by = signed_in_by
         self._jobs = f"/v1.0/{project_id}/streaming/jobs"
 
     def list_jobs(self, offset: int = 0, name: str | None = None, until: float | None = None) -> JobPage:

@@ -4,7 +4,7 @@
 
 """What can go wrong, as one sentence a person can act on.
 
-Every exception of the collection carries its whole story in :attr:`msg`: what was asked, what came back, what to do.
+The text of every exception is its whole story: what was asked, what came back, what to do.
 Nothing here knows of HTTP libraries or of Ansible.
 """
 
@@ -14,9 +14,9 @@ from __future__ import annotations
 class DliError(Exception):
     """Base of all errors; ``str(error)`` is the sentence for the user."""
 
-    @property
-    def msg(self) -> str:
-        return str(self)
+
+class Abandoned(Exception):
+    """Whoever started this task is gone (a time-out, a cancelled job): nobody wants it to go on, or would hear of it."""
 
 
 class InputError(DliError):
@@ -38,16 +38,12 @@ class AnswerLost(DliError):
 class ServiceError(DliError):
     """The service answered, and the answer is an error of the request as a whole (dli-api.md 4)."""
 
-    def __init__(self, msg: str, status: int, code: str | None, text: str, request_id: str | None) -> None:
-        """Keep the parts next to the sentence.
+    def __init__(self, msg: str, status: int, code: str | None) -> None:
+        """Keep the parts that decisions need next to the sentence.
 
         :arg status: HTTP status.
         :arg code: ``error_code`` such as ``DLI.16001`` or ``APIGW.0301``; :data:`None` where the body had none.
-        :arg text: the service's own words, shortened.
-        :arg request_id: ``X-Request-Id``, which the vendor's support asks for.
         """
         super().__init__(msg)
         self.status = status
         self.code = code
-        self.text = text
-        self.request_id = request_id

@@ -80,7 +80,7 @@ def _look_at(row: Row, job: Job | None, moved: bool) -> Row:
     if job is None:
         return replace(row, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
     if not moved:
-        return row
+        return replace(row, status=job.status)
     status = status_of(job.status)
     if status.end == DOWN:
         reason = f": {one_line(job.status_desc)}" if job.status_desc else ""
@@ -95,5 +95,6 @@ def _unsettled(row: Row, trouble: DliError | None, timeout: float) -> Row:
         msg = f"{row.msg}, but what became of it could not be read: {trouble}"
         return replace(row, state=UNKNOWN, failed=True, msg=msg)
     reading = f"; the last look failed: {trouble}" if trouble else ""
-    msg = f"not running after {timeout:g} s, last known status {row.status}; run the task again to go on waiting{reading}"
+    seen = f"last known status {row.status}{' as before the start' if row.status == row.status_before else ''}"
+    msg = f"not running after {timeout:g} s, {seen}; run the task again to go on waiting{reading}"
     return replace(row, state=TIMED_OUT, failed=True, msg=msg)

@@ -151,7 +151,7 @@ class HttpSender:
         touched = body.take_back() if body else None
         if ended and not touched and not isinstance(ended[0], (requests.RequestException, HTTPError, OSError)):
             raise ended[0]  # a defect of ours; but once something was sent, the truth about it comes first
-        reason = _reason(ended[0]) if ended else f"no complete answer within {timeout:g} s"
+        reason = _reason(ended[0]) if ended else f"no complete answer within {timeout:.3g} s"
         delivered = touched if body else not (ended and _never_connected(ended[0]))
         if not delivered and ended and _cannot_heal(ended[0]):
             raise Unreachable(reason)
@@ -211,7 +211,10 @@ def _cannot_heal(error: BaseException) -> bool:
         return True
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return True
-    return any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(error))
+    return any(
+        isinstance(one, ssl.SSLCertVerificationError) or getattr(one, "reason", None) == "WRONG_VERSION_NUMBER"
+        for one in _chain(error)
+    )
 
 
 def _reason(error: BaseException) -> str:
@@ -219,6 +222,8 @@ def _reason(error: BaseException) -> str:
     root: t.Any = _chain(error)[-1]
     if isinstance(root, socket.gaierror):
         return "the host name cannot be resolved"
+    if getattr(root, "reason", None) == "WRONG_VERSION_NUMBER":
+        return "TLS: the answer is not TLS; perhaps this port speaks plain http"
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}"
     if isinstance(error, requests.exceptions.ProxyError):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import select
 import typing as t
 from collections.abc import Sequence
 
@@ -14,14 +15,15 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import _report
 from ._clock import Clock
-from ._connection import resolve
+from ._connection import resolve, url_secrets
 from ._dli import Dli
-from ._errors import DliError, ServiceError
+from ._errors import ServiceError
 from ._http import REQUESTS_IMPORT_ERROR, HttpSender
 from ._rows import Row
 from ._transport import Transport
 
-#: Seconds of pauses before repeated requests from which on the user is told.
+STDOUT = 1
+#: Seconds lost to repeated requests from which on the user is told.
 WORTH_A_WARNING = 1.0
 
 
@@ -32,15 +34,34 @@ def open_dli(module: AnsibleModule, clock: Clock) -> Dli:
     """
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **_nothing())
-    connection = resolve(module.params, os.environ)
     # What came from the environment or inside a URL did not come in as a no_log option: mask it before anything can be said.
-    module.no_log_values.update(connection.secrets())
+    module.no_log_values.update(url_secrets(module.params))
+    connection = resolve(module.params, os.environ)
+    module.no_log_values.update(connection.credential.secrets())
     if not connection.validate_certs:
         module.warn("validate_certs is false: anybody between here and the service can read and change what is sent")
     verify = connection.validate_certs and (connection.ca_cert or True)
     sender = HttpSender(connection.credential, verify, connection.proxy)
-    transport = Transport(sender, connection.endpoint, clock, connection.request_timeout, connection.max_retries)
-    return Dli(transport, connection.project_id)
+    transport = Transport(
+        sender,
+        connection.endpoint,
+        clock,
+        connection.request_timeout,
+        connection.max_retries,
+        still_wanted=somebody_listens,
+    )
+    return Dli(transport, connection.project_id, connection.source)
+
+
+def somebody_listens() -> bool:
+    """Tell whether anybody would still read this task's result.
+
+    When Ansible gives up on a task (the keyword ``timeout``, a cancelled job), the module's process goes on, but the other
+    end of its standard output is closed.
+    """
+    listening = select.poll()
+    listening.register(STDOUT, 0)
+    return not any(event & (select.POLLERR | select.POLLHUP) for _fd, event in listening.poll(0))
 
 
 def finish(module: AnsibleModule, dli: Dli, rows: Sequence[Row], warnings: Sequence[str]) -> t.NoReturn:
@@ -56,16 +77,19 @@ def finish(module: AnsibleModule, dli: Dli, rows: Sequence[Row], warnings: Seque
     module.exit_json(**result)
 
 
-def fail(module: AnsibleModule, error: DliError, dli: Dli | None = None) -> t.NoReturn:
+def fail(module: AnsibleModule, error: Exception, dli: Dli | None = None) -> t.NoReturn:
     """End the module for an error of the task as a whole: nothing was started."""
     result = _nothing()
     if dli is not None:
         result["request_ids"] = dli.transport.request_ids
         for text in _retry_warnings(dli.transport):
             module.warn(text)
+    message = str(error)
     if isinstance(error, ServiceError):
         result.update(http_status=error.status, error_code=error.code)
-    module.fail_json(msg=str(error), **result)
+        if dli is not None and error.status in (401, 403):
+            message += f" The credentials came from {'the ' if dli.signed_in_by == 'options' else ''}{dli.signed_in_by}."
+    module.fail_json(msg=message, **result)
 
 
 def _nothing() -> dict[str, t.Any]:
@@ -74,8 +98,8 @@ def _nothing() -> dict[str, t.Any]:
 
 
 def _retry_warnings(transport: Transport) -> list[str]:
-    if transport.paused < WORTH_A_WARNING:
+    if transport.lost_time < WORTH_A_WARNING:
         return []
     times = sum(transport.retries.values())
     reasons = ", ".join(f"{why} ({count})" for why, count in transport.retries.items())
-    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {transport.paused:.0f} s: {reasons}"]
+    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {transport.lost_time:.0f} s: {reasons}"]

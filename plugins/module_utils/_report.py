@@ -38,9 +38,12 @@ def summary(rows: Sequence[Row]) -> dict[str, int]:
 def message(rows: Sequence[Row], check_mode: bool) -> str:
     """Say in one sentence what happened, failures first named."""
     changed = sum(bool(row.changed) for row in rows)
+    unsure = sum(row.changed is None for row in rows)
     alone = sum(row.state == ALREADY_ACTIVE and not row.failed for row in rows)
     failed = [row for row in rows if row.failed]
     parts = [f"{'Would start' if check_mode else 'Started'} {changed} of {len(rows)} job{'' if len(rows) == 1 else 's'}"]
+    if unsure:
+        parts[0] += f" for sure, nobody knows of {unsure}"
     if alone:
         parts.append(f"left {alone} alone that {'is' if alone == 1 else 'are'} already active")
     if failed:

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import asdict, dataclass, replace
 
 from ._batch import Element
-from ._codes import MEANINGS, RUN_NO_SAVEPOINT, SHOW_UNKNOWN_JOB, remedy
+from ._codes import JOB_FAULTS, MEANINGS, RUN_NO_SAVEPOINT, SHOW_UNKNOWN_JOB, remedy
 from ._jobs import ACTIVE, STARTABLE, SUBMITTING, Found, Job, status_of
 from ._selection import Selection
 
@@ -108,6 +108,8 @@ def refused(row: Row, element: Element | None, reconciled: bool = False) -> Row:
         msg = "not started: the service refused it, but did not say which of its reasons was meant for this job"
         return replace(row, state=REFUSED, failed=True, reconciled=reconciled, msg=msg)
     msg = explain(element.code, element.text)
+    if element.code not in JOB_FAULTS:
+        msg += "; if somebody else may have started it just now, run the task again"
     return replace(
         row, state=REFUSED, failed=True, error_code=element.code, reconciled=reconciled, msg=f"not started: {msg}"
     )
@@ -119,8 +121,8 @@ def not_sent(row: Row, error_code: str | None, reason: str) -> Row:
 
 
 def active_after_all(row: Row, status: str) -> Row:
-    """Refused, but seen to have been started meanwhile by somebody else."""
-    msg = "left alone: somebody else started it meanwhile"
+    """Refused, but seen to have been started meanwhile."""
+    msg = "left alone: it was started meanwhile"
     return replace(row, state=ALREADY_ACTIVE, status=status, reconciled=True, msg=msg)
 
 

@@ -38,6 +38,9 @@ from ._selection import Selection
 #: Seconds between looks that confirm a start: from the first to the longest, doubling.
 FIRST_CONFIRM_PAUSE = 0.5
 LONGEST_CONFIRM_PAUSE = 5.0
+#: Seconds to wait for a sign that a job was refused because somebody else has just started it: the old status is still
+#: read for a while after an accepted start (dli-api.md 0.1-8).
+PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _start(
             continue
         deadline = min(until, clock.now() + task.confirm_timeout)
         settled = _settle_batch(batch, answer, looker, clock, deadline)
-        results.update({i: _report(rows[i], verdict, answer, settled) for i, verdict in settled.verdicts.items()})
+        results.update({i: _result_of(rows[i], verdict, answer, settled) for i, verdict in settled.verdicts.items()})
         left = left[size:]
     return results
 
@@ -122,6 +125,7 @@ def _settle_batch(
 ) -> _Settled:
     """Look at the jobs until each has its verdict, or the deadline has passed."""
     sent = list(before)
+    patient_until = clock.now() + PATIENCE
     latest: dict[int, Job] = {}
     sight = _settle.NOTHING_SEEN
     trouble: DliError | None = None
@@ -146,10 +150,11 @@ def _settle_batch(
             looked=True,
             moved=sight.moved | {i for i in unmoved if (job := seen[i]) is not None and has_moved(before[i], job)},
             gone=sight.gone | {job_id for job_id in unmoved if seen[job_id] is None},
+            long_enough=clock.now() >= patient_until,
         )
 
 
-def _report(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _Settled) -> Row:
+def _result_of(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _Settled) -> Row:
     """Turn a verdict into the row's result."""
     latest = settled.latest.get(t.cast(int, row.job_id))
     if verdict.what == _settle.STARTED:
@@ -159,7 +164,7 @@ def _report(row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _S
         return active_after_all(row, latest.status)
     if verdict.what == _settle.UNKNOWN:
         reason = answer.unclear or "the answer does not fit the jobs that were sent, and its status has not told yet"
-        reason = f"{reason} {settled.trouble}" if settled.trouble else reason
+        reason = f"{reason.rstrip('.')}; {settled.trouble}" if settled.trouble else reason
         return unknown(row, latest.status if latest else row.status, reason.rstrip("."))
     if answer.refusal is not None:
         code = answer.refusal.code if isinstance(answer.refusal, ServiceError) else None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ._errors import InputError
@@ -39,7 +40,7 @@ def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Se
     if not ids and not names:
         raise InputError("no jobs are named: set job_ids, job_names or both to at least one job")
     warnings = [
-        f"{option} names {', '.join(map(str, repeated))} more than once; each job is handled once"
+        f"{option} names {_few(repeated)} more than once; each job is handled once"
         for option, repeated in (("job_ids", repeated_ids), ("job_names", repeated_names))
         if repeated
     ]
@@ -74,7 +75,13 @@ def _job_id(text: str) -> int:
     return int(text)
 
 
+def _few(items: Sequence[object]) -> str:
+    """List the first items and count the others."""
+    named = ", ".join(str(item)[:60] for item in items[:5])
+    return f"{named} and {len(items) - 5} more" if len(items) > 5 else named
+
+
 def _once(items: list[T]) -> tuple[list[T], list[T]]:
     """Return the items without repetitions, and those that were repeated."""
-    seen = list(dict.fromkeys(items))
-    return seen, [item for item in seen if items.count(item) > 1] if len(seen) < len(items) else []
+    counts = Counter(items)
+    return list(counts), [item for item, count in counts.items() if count > 1]

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ._batch import BatchAnswer, Element
+from ._codes import JOB_FAULTS
 
 STARTED = "started"
 REFUSED = "refused"
@@ -38,6 +39,7 @@ class Sight:
     looked: bool
     moved: frozenset[int]
     gone: frozenset[int]
+    long_enough: bool = False  #: whether a job that somebody else has just started would have shown it
 
 
 NOTHING_SEEN = Sight(False, frozenset(), frozenset())
@@ -73,10 +75,12 @@ def _one_element_each(
         return {job_id: Verdict(STARTED, element) for job_id, element in by_job.items()}
     if not sight.looked and not time_is_up:
         return dict.fromkeys(sent)
-    if accepted <= sight.moved:
+    puzzling = {i for i, element in by_job.items() if not element.accepted and element.code not in JOB_FAULTS}
+    patient = sight.long_enough or time_is_up or puzzling <= sight.moved | sight.gone
+    if accepted <= sight.moved and patient:
         contested = not sight.moved <= accepted
         return {job_id: _confirmed(element, job_id in sight.moved, contested) for job_id, element in by_job.items()}
-    if not time_is_up and not accepted - sight.moved <= sight.gone:
+    if not time_is_up and not (patient and accepted - sight.moved <= sight.gone):
         return dict.fromkeys(sent)
     return _contradicted(by_job, accepted, sight)
 

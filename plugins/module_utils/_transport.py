@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from ._answer import Answer
 from ._clock import Clock
-from ._errors import AnswerLost, NotDelivered, Unreachable
+from ._errors import Abandoned, AnswerLost, NotDelivered, Unreachable
 from ._http import Reply, Request
 from ._signer import query_string
 
@@ -40,16 +40,29 @@ class Sender(t.Protocol):
 class Transport:
     """Sends calls to one endpoint, and repeats what may be repeated."""
 
-    def __init__(self, sender: Sender, endpoint: str, clock: Clock, request_timeout: float, max_retries: int) -> None:
-        """Prepare; nothing is sent yet. ``request_timeout`` is in seconds, for one exchange."""
+    def __init__(
+        self,
+        sender: Sender,
+        endpoint: str,
+        clock: Clock,
+        request_timeout: float,
+        max_retries: int,
+        still_wanted: t.Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        :arg request_timeout: seconds for one exchange.
+        :arg still_wanted: asked before every attempt; once it says no, nothing more is sent (:class:`Abandoned`).
+        """
         self.endpoint = endpoint
         self.clock = clock
         self.request_ids: list[str] = []
         self.retries: dict[str, int] = {}
-        self.paused = 0.0
+        self.lost_time = 0.0
         self._sender = sender
         self._timeout = request_timeout
         self._max_retries = max_retries
+        self._still_wanted = still_wanted
 
     def read(
         self, what: str, path: str, query: Iterable[tuple[str, object]] = (), until: float | None = None
@@ -81,23 +94,26 @@ class Transport:
         attempt = 0
         while True:
             attempt += 1
-            if until is not None and self.clock.now() >= until:
+            if not self._still_wanted():
+                raise Abandoned("the task was given up by whoever started it")
+            began = self.clock.now()
+            if until is not None and began >= until:
                 raise NotDelivered(f"Could not {what}: no time was left for it.")
             try:
                 answer = self._answer(self._sender.send(request, self._time_left(until)), request)
             except (NotDelivered, AnswerLost) as error:
                 may_repeat = isinstance(error, NotDelivered) and not isinstance(error, Unreachable)
                 may_repeat = may_repeat or (lost_too and isinstance(error, AnswerLost))
-                if not (may_repeat and self._pause(attempt, 0.0, str(error), until)):
+                if not (may_repeat and self._pause(attempt, 0.0, str(error), began, until)):
                     raise type(error)(self._unreached(what, attempt, error)) from None
             else:
-                if not (again(answer) and self._pause(attempt, answer.retry_after, f"HTTP {answer.status}", until)):
+                if not (again(answer) and self._pause(attempt, answer.retry_after, f"HTTP {answer.status}", began, until)):
                     return answer
 
     def _time_left(self, until: float | None) -> float:
         return self._timeout if until is None else min(self._timeout, until - self.clock.now())
 
-    def _pause(self, attempt: int, at_least: float, why: str, until: float | None) -> bool:
+    def _pause(self, attempt: int, at_least: float, why: str, began: float, until: float | None) -> bool:
         """Wait before the next attempt; return whether there may be one."""
         if attempt > self._max_retries:
             return False
@@ -105,8 +121,8 @@ class Transport:
         if until is not None and self.clock.now() + seconds >= until:
             return False
         self.retries[why] = self.retries.get(why, 0) + 1
-        self.paused += seconds
         self.clock.sleep(seconds)
+        self.lost_time += self.clock.now() - began
         return True
 
     def _answer(self, reply: Reply, request: Request) -> Answer:

@@ -159,19 +159,19 @@ jobs:
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI, before anything was done.
+      description: Status of the job, in the words of DLI, before anything was done. V(null) if there is no such job.
       type: str
       returned: always
       sample: job_cancel_success
     status:
       description:
         - Last known status of the job, in the words of DLI. After an accepted start that was not followed it is
-          V(job_submitting), which is what an accepted start leads to.
+          V(job_submitting), which is what an accepted start leads to. V(null) if there is no such job.
       type: str
       returned: always
       sample: job_submitting
     error_code:
-      description: Code of the error that the service gave for this job.
+      description: Code of the error that the service gave for this job. V(null) if it gave none.
       type: str
       returned: always
       sample: DLI.13017
@@ -187,7 +187,7 @@ jobs:
       sample: false
 summary:
   description:
-    - How many jobs were requested, were changed and failed, and how many there are of each RV(jobs[].state).
+    - How many jobs were requested, were changed (for sure) and failed, and how many there are of each RV(jobs[].state).
   returned: when the jobs could be looked at
   type: dict
   sample:
@@ -234,7 +234,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._checks import positive
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import DliError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import Abandoned, DliError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import fail, finish, open_dli
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask, run
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
@@ -266,10 +266,10 @@ def main() -> None:
     clock = Clock()
     dli = None
     try:
-        task = read_task(module)
         dli = open_dli(module, clock)
+        task = read_task(module)
         rows, warnings = run(dli, clock, task, module.log)
-    except DliError as error:
+    except (DliError, Abandoned) as error:
         fail(module, error, dli)
     finish(module, dli, rows, warnings)
 

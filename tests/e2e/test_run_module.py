@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -315,3 +316,38 @@ def test_throttling_is_waited_out_and_told(ansible, dli):
     ended = ansible.task({"job_ids": [131]})
     assert ended.code == 0 and started(dli) == [131]
     assert "HTTP 429 (1)" in " ".join(ended.output.split())
+
+
+def test_a_task_that_ansible_has_given_up_starts_nothing_afterwards(ansible, dli):
+    """The task keyword ``timeout`` cuts the task off while it still looks at the jobs."""
+    dli.faults.add("delay", call="detail", seconds=6)
+    ended = ansible.task({"job_ids": [131]}, timeout=3)
+    assert ended.code == 2
+    deadline = time.monotonic() + 8
+    while time.monotonic() < deadline:
+        assert dli.requests.of("run") == []
+        time.sleep(0.25)
+    assert len(dli.requests.of("detail")) == 1 and dli.ledger.entries == []
+
+
+def test_several_tasks_at_once_while_the_old_status_is_still_read(ansible, dli):
+    """Only one of them starts the job; the others say that it is active and do not fail."""
+    dli.settings.update({"accept_lag": 4})
+    assert ansible.task({"job_ids": [131]}).result["changed"] is True
+    second = ansible.task({"job_ids": [131]})
+    assert second.code == 0 and second.result["changed"] is False, second.output
+    assert states(second.result) == {131: "already_active"} and started(dli) == [131]
+
+
+def test_a_wrapped_token_is_not_shown(ansible, dli):
+    env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": "firsthalfofit\nsecondhalfofit"}
+    ended = ansible.task({"job_ids": 131}, "-vvv", env=env)
+    assert ended.code == 2 and "auth_token" in ended.result["msg"]
+    assert "halfofit" not in ended.output
+
+
+@pytest.mark.parametrize("wrong", [{"job_ids": "13x"}, {"wait": "maybe"}, {"region": ""}], ids=repr)
+def test_a_proxy_s_password_is_not_shown(ansible, wrong):
+    options = {"job_ids": 131, "proxy": "http://user:Pr0xyPassw0rd@127.0.0.1:9", **wrong}
+    ended = ansible.task(options, "-vvv", env={"HW_ACCESS_KEY": "x" * 20, "HW_SECRET_KEY": "y" * 40})
+    assert ended.code == 2 and "Pr0xyPassw0rd" not in json.dumps(ended.result)

@@ -108,9 +108,9 @@ def test_every_option_is_described(name):
 @each_module
 def test_secrets_are_declared(name, monkeypatch):
     spec = argument_spec(name, monkeypatch)["argument_spec"]
-    secret = {option for option in spec if re.search(r"key|token|password|secret", option)}
+    secret = {option for option in spec if re.search(r"key|token|password|secret|proxy", option)}
     assert {option for option, entry in spec.items() if entry.get("no_log")} == secret
-    assert secret == {"access_key", "secret_key", "security_token", "auth_token"}
+    assert secret == {"access_key", "secret_key", "security_token", "auth_token", "proxy"}
 
 
 def test_options_name_their_environment_variables():
@@ -122,7 +122,7 @@ def test_options_name_their_environment_variables():
 
 
 def test_the_notes_name_the_families_in_order():
-    assert re.findall(r"E\(([A-Z_]+\*)\)", fragment("connection")["notes"][0]) == list(FAMILIES)
+    assert re.findall(r"C\(([A-Z_]+\*)\)", fragment("connection")["notes"][0]) == list(FAMILIES)
 
 
 @each_module

@@ -58,7 +58,7 @@ class FakeDli:
         self.answers = []
         self.errors = []
         self.on_run = None
-        self.transport = SimpleNamespace(paused=0.0, retries={}, request_ids=[], clock=FakeClock())
+        self.transport = SimpleNamespace(lost_time=0.0, retries={}, request_ids=[], clock=FakeClock())
 
     def list_jobs(self, offset=0, name=None, until=None):
         self._called("list", offset, name)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._connection import FAMILIES, resolve
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._connection import FAMILIES, resolve, url_secrets
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
@@ -274,7 +274,8 @@ def test_an_endpoint_with_a_password_is_not_quoted(endpoint):
 
 
 def test_a_cloud_that_is_no_domain():
-    assert "endpoint must be a URL" in refusal({**PAIR, **WHERE, "cloud": ".myhuaweicloud.com"})
+    for cloud in (".myhuaweicloud.com", "https://myhuaweicloud.com", "myhuaweicloud.com/x", "a b"):
+        assert "cloud must be a domain" in refusal({**PAIR, **WHERE, "cloud": cloud})
 
 
 @pytest.mark.parametrize(
@@ -304,6 +305,19 @@ def test_plain_http_is_for_this_machine_only(endpoint):
         ("http://:pass@[::1", {"pass"}),
     ],
 )
-def test_every_secret_is_named(proxy, passwords):
-    connection = connect({**PAIR, **WHERE, "security_token": "st", "proxy": proxy})
-    assert set(connection.secrets()) == {"AK", "SK", "st"} | passwords
+def test_passwords_inside_urls_are_known_before_the_urls_are_checked(proxy, passwords):
+    assert url_secrets({"proxy": proxy, "endpoint": None}) == passwords
+    assert url_secrets({"proxy": None, "endpoint": proxy}) == passwords
+
+
+@pytest.mark.parametrize("option", ["access_key", "secret_key", "security_token", "auth_token"])
+@pytest.mark.parametrize("broken", ["first\nsecond", "with space", "sn\u00f6", "tab\there", "nul\x00"], ids=repr)
+def test_a_credential_that_was_wrapped_or_cut_is_refused_without_being_shown(option, broken):
+    given = {"auth_token": broken} if option == "auth_token" else {**PAIR, option: broken}
+    message = refusal({**WHERE, **given})
+    assert message.startswith(option) and "first" not in message and "second" not in message
+
+
+@pytest.mark.parametrize("proxy", ["foo", "proxy:3128", "http://", "ftp://proxy"])
+def test_a_proxy_that_is_no_url(proxy):
+    assert "proxy must be a URL" in refusal({**PAIR, **WHERE, "proxy": proxy})

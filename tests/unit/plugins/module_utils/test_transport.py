@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import Answer, error_parts, one_line, whole_error
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
+    Abandoned,
     AnswerLost,
     NotDelivered,
     ServiceError,
@@ -81,6 +82,16 @@ def write(transport, **more):
 
 
 either = pytest.mark.parametrize("call", [read, write])
+
+
+@either
+def test_nothing_is_sent_for_a_task_that_was_given_up(call):
+    clock = NotingClock()
+    sender = Line(clock, reply(429))
+    transport = Transport(sender, URL, clock, 60.0, 5, still_wanted=lambda: len(sender.requests) < 2)
+    with pytest.raises(Abandoned):
+        call(transport)
+    assert len(sender.requests) == 2
 
 
 @either
@@ -252,7 +263,7 @@ def test_what_was_repeated_is_kept_for_a_warning():
     transport, _sender, _clock = line(reply(503), NotDelivered("no route"), reply(503), reply(), max_retries=5)
     read(transport)
     assert transport.retries == {"HTTP 503": 2, "no route": 1}
-    assert transport.paused == 0.5 + 1 + 2
+    assert transport.lost_time == 0.5 + 1 + 2
 
 
 @either
@@ -433,7 +444,8 @@ def test_the_sentence_for_an_error_of_the_whole_request(given, sentence):
     error = whole_error("list the jobs", URL, given)
     assert isinstance(error, ServiceError)
     assert str(error).startswith(sentence) and str(error).endswith(".") and not str(error).endswith("..")
-    assert (error.status, error.request_id) == (given.status, given.request_id)
+    assert error.status == given.status
+    assert given.request_id is None or given.request_id in str(error)
 
 
 @pytest.mark.parametrize(
