@@ -77,6 +77,7 @@ class Connection:
     request_timeout: float
     max_retries: int
 
+
 def url_secrets(params: Mapping[str, t.Any]) -> set[str]:
     """Return the passwords that stand inside the URLs among the options, whether these are good URLs or not."""
     secrets: set[str] = set()

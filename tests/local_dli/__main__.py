@@ -91,7 +91,7 @@ def _announce(dli: LocalDli, ready_file: Path | None) -> None:
 
 def _trouble(error: OSError, options: argparse.Namespace) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Port {options.port} of {HOST} is in use; choose another with --port, or --port 0 for any free one."
+        return f"Port {options.port} of {HOST} is in use; choose another: make dli PORT=8788, or --port (0 for any free one)."
     if error.filename is not None:
         return f"The ready file {options.ready_file} cannot be written: {error.strerror}."
     return f"The local DLI cannot listen on port {options.port} of {HOST}: {error.strerror}."
