@@ -25,6 +25,8 @@ from ._errors import InputError
 DEFAULT_CLOUD = "myhuaweicloud.com"
 #: Regions that live under another domain than their cloud's (dli-api.md 6).
 REGION_CLOUDS = {"eu-west-101": "myhuaweicloud.eu"}
+#: A password of fewer characters is not masked: every word of every message would lose some letter.
+SHORTEST_MASKED = 4
 LOOPBACK = ("localhost", "::1")
 
 #: Families of environment variables in the order tried; option -> variable (dli-api.md 5.5).
@@ -84,7 +86,7 @@ def url_secrets(params: Mapping[str, t.Any]) -> set[str]:
     for option in ("proxy", "endpoint"):
         sign_in = (text_or_none(params.get(option)) or "").rpartition("@")[0].rpartition("//")[2]
         password = sign_in.partition(":")[2]
-        secrets.update((password, unquote(password)) if password else ())
+        secrets.update((password, unquote(password)) if len(password) >= SHORTEST_MASKED else ())
     return secrets
 
 

@@ -302,6 +302,7 @@ def test_plain_http_is_for_this_machine_only(endpoint):
         ("http://user@proxy:3128", set()),
         ("http://user:pa%2Fss@proxy:3128", {"pa%2Fss", "pa/ss"}),
         ("user:pass@proxy:3128", {"pass"}),
+        ("http://u:p@proxy:3128", set()),
         ("http://:pass@[::1", {"pass"}),
     ],
 )
