@@ -4,7 +4,8 @@
 
 """SDK-HMAC-SHA256, the request signature of Huawei Cloud (dli-api.md 5.2). Pure: no clock, no network.
 
-The signature covers exact bytes, so one rule encodes the query for the wire and for the signature alike.
+The signature covers exact bytes, so one rule encodes the query for the wire and for the signature alike. The rule is kept
+whole (lists, a payload hash given as header), so that every vector of the official signer can be checked against it.
 """
 
 from __future__ import annotations

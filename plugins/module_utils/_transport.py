@@ -100,7 +100,7 @@ class Transport:
             if until is not None and began >= until:
                 raise NotDelivered(f"Could not {what}: no time was left for it.")
             try:
-                answer = self._answer(self._sender.send(request, self._time_left(until)), request)
+                answer = self._answer(self._sender.send(request, self._time_left(began, until)), request)
             except (NotDelivered, AnswerLost) as error:
                 may_repeat = isinstance(error, NotDelivered) and not isinstance(error, Unreachable)
                 may_repeat = may_repeat or (lost_too and isinstance(error, AnswerLost))
@@ -110,8 +110,9 @@ class Transport:
                 if not (again(answer) and self._pause(attempt, answer.retry_after, f"HTTP {answer.status}", began, until)):
                     return answer
 
-    def _time_left(self, until: float | None) -> float:
-        return self._timeout if until is None else min(self._timeout, until - self.clock.now())
+    def _time_left(self, began: float, until: float | None) -> float:
+        """Return the seconds for one attempt: more than 0, since it began before ``until`` by the same reading of the clock."""
+        return self._timeout if until is None else min(self._timeout, until - began)
 
     def _pause(self, attempt: int, at_least: float, why: str, began: float, until: float | None) -> bool:
         """Wait before the next attempt; return whether there may be one."""

@@ -61,7 +61,7 @@ def start_what_is_active(monkeypatch):
 
 def wait_for_ever(monkeypatch):
     """Reads that know no deadline."""
-    monkeypatch.setattr(_transport.Transport, "_time_left", lambda self, until: self._timeout)
+    monkeypatch.setattr(_transport.Transport, "_time_left", lambda self, began, until: self._timeout)
 
 
 def take_a_stale_status_for_an_ending(monkeypatch):

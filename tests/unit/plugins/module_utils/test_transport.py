@@ -85,6 +85,21 @@ either = pytest.mark.parametrize("call", [read, write])
 
 
 @either
+def test_an_attempt_that_begins_at_the_last_moment_still_has_time(call):
+    """The library takes a time-out of 0 or less for a defect, and the clock goes on between two looks at it."""
+
+    class Ticking(NotingClock):
+        def now(self):
+            self.time += 0.001
+            return self.time
+
+    clock = Ticking()
+    sender = Line(clock, reply())
+    call(Transport(sender, URL, clock, 60.0, 0), until=clock.time + 0.0015)
+    assert len(sender.timeouts) == 1 and sender.timeouts[0] > 0
+
+
+@either
 def test_nothing_is_sent_for_a_task_that_was_given_up(call):
     clock = NotingClock()
     sender = Line(clock, reply(429))
