@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import typing as t
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ._codes import remedy
+from ._codes import remedy, sign_in_remedy
 from ._errors import ServiceError
 
 #: How many characters of somebody else's text a message quotes at most.
@@ -23,6 +24,8 @@ class Answer:
 
     :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
     :ivar retry_after: seconds the service asks to wait; 0 if it does not say.
+    :ivar headers: by their names in lower case.
+    :ivar clock_ahead: by how many seconds this machine's clock is ahead of the service's.
     """
 
     status: int
@@ -31,13 +34,34 @@ class Answer:
     text: str
     request_id: str | None
     retry_after: float = 0.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    clock_ahead: float = 0.0
 
 
-def whole_error(what: str, endpoint: str, answer: Answer) -> ServiceError:
-    """Make the error for an answer that is an error of the request as a whole (shapes: dli-api.md 4.1)."""
+def parse(body: bytes) -> tuple[t.Any, bool]:
+    """Return the JSON value of a body, and whether it is JSON at all."""
+    try:
+        return json.loads(body.decode("utf-8", "replace")), True
+    except (ValueError, RecursionError):
+        return None, False
+
+
+def whole_error(
+    what: str, endpoint: str, answer: Answer, permission: str | None = None, unauthorized: str | None = None
+) -> ServiceError:
+    """Make the error for an answer that is an error of the request as a whole (shapes: dli-api.md 4.1).
+
+    :arg permission: the IAM action that the call needs, for the advice.
+    :arg unauthorized: what to do if the call is not let in, where that is not a matter of keys and tokens.
+    """
     code, text = error_parts(answer)
-    advice = remedy(code, answer.status)
-    if answer.status == 200 and answer.is_json and code is None:
+    if answer.status == 401 and unauthorized:
+        advice: str | None = unauthorized
+    elif answer.status == 401:
+        advice = sign_in_remedy(code, text, answer.clock_ahead)
+    else:
+        advice = remedy(code, answer.status, permission)
+    if 200 <= answer.status < 300 and answer.is_json and code is None:
         if isinstance(answer.value, dict) and str(answer.value.get("is_success")).lower() == "false":
             text, advice = text or "the service says that it did not succeed", None
         else:
@@ -60,7 +84,8 @@ def error_parts(answer: Answer) -> tuple[str | None, str]:
     if isinstance(value, dict):
         for code_key, text_key in (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "message")):
             if value.get(code_key) is not None:
-                return str(value[code_key]), one_line(value.get(text_key))
+                code = str(value[code_key])  # IAM repeats the HTTP status there
+                return None if code == str(answer.status) else code, one_line(value.get(text_key))
         return None, one_line(value.get("message"))
     if answer.is_json:
         return None, one_line(json.dumps(value, ensure_ascii=False))

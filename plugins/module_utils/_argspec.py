@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ._sources import METHODS
+
 
 def connection() -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``connection``.
@@ -16,16 +18,32 @@ def connection() -> dict[str, dict[str, t.Any]]:
     environment, and surveys send empty texts for what is not set.
     """
     return dict(
+        auth_method=dict(type="str", default="auto", choices=list(METHODS)),
         access_key=dict(type="str", no_log=True),
         secret_key=dict(type="str", no_log=True),
         security_token=dict(type="str", no_log=True),
         auth_token=dict(type="str", no_log=True),
+        username=dict(type="str"),
+        password=dict(type="str", no_log=True),
+        domain_name=dict(type="str"),
+        agency_name=dict(type="str"),
+        agency_domain_name=dict(type="str"),
+        agency_domain_id=dict(type="str"),
+        profile=dict(type="str"),
+        shared_config_file=dict(type="path"),
+        credentials_file=dict(type="path"),
+        metadata_url=dict(type="str"),
         project_id=dict(type="str"),
+        project_name=dict(type="str"),
         region=dict(type="str"),
         cloud=dict(type="str"),
         endpoint=dict(type="str"),
+        auth_url=dict(type="str"),
+        allow_http=dict(type="bool", default=False),
         validate_certs=dict(type="bool", default=True),
         ca_cert=dict(type="path"),
+        client_cert=dict(type="path"),
+        client_key=dict(type="path", no_log=False),
         # A proxy's URL may hold a password, and wrong options are reported before this collection's code begins.
         proxy=dict(type="str", no_log=True),
         request_timeout=dict(type="float", default=60),

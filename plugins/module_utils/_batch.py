@@ -53,20 +53,24 @@ class BatchAnswer:
         return isinstance(refusal, ServiceError) and (refusal.status == 413 or refusal.code == PARAMETER_ERROR)
 
 
-def read_batch(what: str, endpoint: str, answer: Answer, sent: int) -> BatchAnswer:
-    """Read the answer to a batch of ``sent`` jobs."""
+def read_batch(what: str, endpoint: str, answer: Answer, sent: int, permission: str) -> BatchAnswer:
+    """Read the answer to a batch of ``sent`` jobs.
+
+    :arg permission: the IAM action that the call needs.
+    """
     value = answer.value
+    error = whole_error(what, endpoint, answer, permission)
     if answer.status in TURNED_AWAY:
-        return BatchAnswer(refusal=whole_error(what, endpoint, answer))
+        return BatchAnswer(refusal=error)
     if answer.status not in (200, 400) or not isinstance(value, (list, Mapping)):
-        return BatchAnswer(unclear=str(whole_error(what, endpoint, answer)))
+        return BatchAnswer(unclear=str(error))
     elements = tuple(read_element(item) for item in (value if isinstance(value, list) else [value]))
     open_ones = [element for element in elements if element.accepted is None]
     if open_ones:
         first = " ".join(part for part in (open_ones[0].code, open_ones[0].text) if part)
         return BatchAnswer(unclear=f"the service neither accepted nor refused it: {first or 'an empty element'}")
     if isinstance(value, Mapping) and sent > 1 and _speaks_for_all(elements[0].code):
-        return BatchAnswer(refusal=whole_error(what, endpoint, answer))
+        return BatchAnswer(refusal=error)
     return BatchAnswer(elements=elements)
 
 

@@ -10,6 +10,8 @@ from ._errors import InputError
 
 #: Seconds in about 30 years; beyond it a number is a slip, and infinity is none.
 LARGEST = 10**9
+#: A secret of fewer characters is refused: this cloud has none, and masking it would make nonsense of every message.
+SHORTEST_SECRET = 6
 
 
 def text_or_none(value: object) -> str | None:

@@ -24,17 +24,19 @@ MEANINGS: dict[str, str] = {
     "DLI.13024": "the job has no queue",
 }
 
+TOKEN = "the token has expired or was revoked: get a new one"
+
 #: code -> what to do, as the end of a sentence.
 REMEDIES: dict[str, str] = {
     "APIGW.0101": "check region, cloud and endpoint: this address does not offer the DLI streaming job API",
-    "APIGW.0301": "check the access key, the secret key or token, and this machine's clock (15 minutes off is too much);"
-    " do not simply repeat it: more than five failures in a row lock the key for five minutes",
-    "APIGW.0307": "the token has expired: get a new one",
+    "APIGW.0302": "ask for the IAM permission {permission}",
+    "APIGW.0306": "ask for the IAM permission {permission}",
     "APIGW.0308": "the service is throttling: try again later, or raise max_retries",
+    "APIGW.0310": "check project_id, region and cloud: these credentials are not good for that project",
+    "APIGW.0802": "the user may not work in this region: check region, or have the user allowed there",
     PARAMETER_ERROR: "a parameter was not accepted: check the job ids",
-    "DLI.0003": "ask for the IAM permission that this call needs",
+    "DLI.0003": "ask for the IAM permission {permission}",
     "DLI.0011": "check permission and balance of the account",
-    "DLI.0013": "the token was not accepted: get a new one",
     "DLI.13005": "mend the job's SQL; the position of the error stands in the message",
     RUN_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
     RUN_NO_SAVEPOINT: "run it without resume_savepoint to start without state, or make a savepoint or enable checkpoints first",
@@ -46,8 +48,7 @@ REMEDIES: dict[str, str] = {
 STATUS_REMEDIES: dict[int, str] = {
     200: "check endpoint and proxy: something else than DLI may be answering there",
     400: "check the options",
-    401: "check the credentials; do not simply repeat it: more than five failures in a row lock the key for five minutes",
-    403: "ask for the IAM permission that this call needs, and check project_id",
+    403: "ask for the IAM permission {permission}, and check project_id",
     404: "check region, cloud and endpoint: this address does not offer the DLI streaming job API",
     407: "the proxy wants credentials: check proxy",
     413: "the request is too large: name fewer jobs",
@@ -55,19 +56,58 @@ STATUS_REMEDIES: dict[int, str] = {
 }
 
 
-def remedy(code: str | None, status: int | None = None) -> str | None:
+#: Texts of a refused sign-in, all under one code (dli-api.md 4.4) -> what to do. The gateway writes them in English whatever
+#: the language asked for. Only the advice hangs on them, never a decision; a text that is not here gets ANY_SIGN_IN.
+SIGN_IN_REMEDIES: dict[str, str] = {
+    "reach the limit": "the access key is locked, for five minutes, after more than five failures in a row: find what keeps"
+    " signing with a wrong secret key, and wait",
+    "not exist": "this cloud does not know the access key: check that it was not deleted, and region and cloud",
+    "verify aksk signature": "the secret key does not belong to the access key, or a proxy changed the request on its way;"
+    " {careful}",
+    "token expires": TOKEN,
+    "decrypt token": "the token is cut off, revoked, or of another cloud: get a new one, or check region and cloud",
+    "x-auth-token not found": "something on the way, such as a proxy, took the credentials out of the request",
+}
+TOKEN_CODES = ("APIGW.0307", "DLI.0013", "DLI.0015")
+CAREFUL = "do not simply repeat it: more than five failures in a row lock the key for five minutes"
+ANY_SIGN_IN = "check the access key and secret key, or the token; {careful}"
+#: Seconds that the service lets a clock be off (dli-api.md 5.2), less what a request may take on its way.
+CLOCK_LIMIT = 15 * 60 - 30
+
+
+def sign_in_remedy(code: str | None, text: str, clock_ahead: float) -> str:
+    """Return what to do about a refused sign-in.
+
+    :arg clock_ahead: by how many seconds this machine's clock is ahead of the service's.
+    """
+    if _plain(code) in TOKEN_CODES:
+        return TOKEN
+    known = next((part for part in SIGN_IN_REMEDIES if part in text), None)
+    if abs(clock_ahead) > CLOCK_LIMIT and known in (None, "verify aksk signature"):
+        minutes = f"{abs(clock_ahead) / 60:.0f} minutes {'ahead of' if clock_ahead > 0 else 'behind'}"
+        return f"this machine's clock is {minutes} the service's, and 15 are the most: set it right"
+    return (SIGN_IN_REMEDIES[known] if known else ANY_SIGN_IN).format(careful=CAREFUL)
+
+
+def _plain(code: str | None) -> str | None:
+    """Return a code as most sites spell it: some write ``APIG.nnnn`` for ``APIGW.nnnn`` (dli-api.md 4.1)."""
+    return code and code.replace("APIG.", "APIGW.", 1)
+
+
+def remedy(code: str | None, status: int | None = None, permission: str | None = None) -> str | None:
     """Return what to do about an error code, or failing that about an HTTP status; :data:`None` if nothing is known.
 
-    ``APIG.nnnn`` is how some sites spell ``APIGW.nnnn`` (dli-api.md 4.1).
+    :arg permission: the IAM action that the call needs, if it is known.
     """
-    if code is not None:
-        found = REMEDIES.get(code.replace("APIG.", "APIGW.", 1))
-        if found is not None:
-            return found
-    if status is None:
-        return None
+    found = REMEDIES.get(_plain(code) or "")
+    if found is None and status is not None:
+        found = _status_remedy(status)
+    return found and found.replace("{permission}", permission or "that this call needs")
+
+
+def _status_remedy(status: int) -> str | None:
     if status >= 500:
         return "the service has a problem: try again later, and give the request id to its support if it stays"
     if 300 <= status < 400:
-        return "redirects are not followed: check endpoint"
+        return "redirects are not followed: check endpoint and auth_url"
     return STATUS_REMEDIES.get(status)

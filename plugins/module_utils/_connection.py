@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the service is and who we are: options first, then one family of environment variables as a whole.
+"""Where the services are, and how to get there: what the options say, and what follows from it (dli-api.md 6).
 
-Pure: plain parameters and an environment in, a :class:`Connection` out. Nothing is mixed across families: an access key
-from one and a secret (or a project, or an endpoint) from another would sign in as nobody, or at somebody else's door.
+Pure: parameters, an environment and a function that reads files in, a :class:`Connection` out. Who signs in is decided in
+``_sources.py``.
 """
 
 from __future__ import annotations
@@ -14,191 +14,171 @@ import re
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from ._checks import not_negative, positive, text_or_none
-from ._credentials.aksk import AccessKey
-from ._credentials.interface import Credential
-from ._credentials.token import IamToken
+from ._checks import not_negative, positive
+from ._credentials.agency import Agency
+from ._credentials.interface import Scope, Way
+from ._credentials.password import Password
+from ._environment import FAMILIES, Values
 from ._errors import InputError
+from ._network import Network, read_network
+from ._sources import ReadFile, Search
 
 DEFAULT_CLOUD = "myhuaweicloud.com"
 #: Regions that live under another domain than their cloud's (dli-api.md 6).
 REGION_CLOUDS = {"eu-west-101": "myhuaweicloud.eu"}
-#: A password of fewer characters is not masked: every word of every message would lose some letter.
-SHORTEST_MASKED = 4
 LOOPBACK = ("localhost", "::1")
-
-#: Families of environment variables in the order tried; option -> variable (dli-api.md 5.5).
-FAMILIES: dict[str, dict[str, str]] = {
-    "HW_*": {
-        "access_key": "HW_ACCESS_KEY",
-        "secret_key": "HW_SECRET_KEY",
-        "security_token": "HW_SECURITY_TOKEN",
-        "auth_token": "HW_AUTH_TOKEN",
-        "project_id": "HW_PROJECT_ID",
-        "region": "HW_REGION_NAME",
-        "cloud": "HW_CLOUD",
-        "endpoint": "HW_DLI_ENDPOINT",
-    },
-    "HUAWEICLOUD_SDK_*": {
-        "access_key": "HUAWEICLOUD_SDK_AK",
-        "secret_key": "HUAWEICLOUD_SDK_SK",
-        "security_token": "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-        "project_id": "HUAWEICLOUD_SDK_PROJECT_ID",
-    },
-    "OS_*": {
-        "access_key": "OS_ACCESS_KEY",
-        "secret_key": "OS_SECRET_KEY",
-        "security_token": "OS_SECURITY_TOKEN",
-        "auth_token": "OS_AUTH_TOKEN",
-        "project_id": "OS_PROJECT_ID",
-        "region": "OS_REGION_NAME",
-    },
-}
-SIGN_IN = ("access_key", "secret_key", "security_token", "auth_token")
-SETTINGS = ("project_id", "region", "cloud", "endpoint")
 
 
 @dataclass(frozen=True)
 class Connection:
-    """Everything the transport needs to know.
+    """Everything that is needed to begin.
 
-    :ivar endpoint: base URL without a trailing slash.
-    :ivar source: where the credential came from, for messages: ``options`` or a family's name; never a value.
+    :ivar endpoint: base URL of DLI without a trailing slash.
+    :ivar auth_url: base URL of IAM likewise; :data:`None` if it is not needed.
+    :ivar scope: the project; its id is to be looked up if only its name is known.
+    :ivar source: where the credentials came from, for messages; never a value of theirs.
+    :ivar hint: what else to think of, as a sentence, if the credentials are not accepted.
     :ivar request_timeout: seconds for one exchange, connecting and reading the whole answer included.
+    :ivar warnings: sentences for the user.
     """
 
     endpoint: str
-    project_id: str
-    credential: Credential
+    auth_url: str | None
+    scope: Scope
+    way: Way
     source: str
-    validate_certs: bool
-    ca_cert: str | None
-    proxy: str | None
+    hint: str
+    network: Network
     request_timeout: float
     max_retries: int
+    warnings: tuple[str, ...] = ()
 
 
-def url_secrets(params: Mapping[str, t.Any]) -> set[str]:
-    """Return the passwords that stand inside the URLs among the options, whether these are good URLs or not."""
-    secrets: set[str] = set()
-    for option in ("proxy", "endpoint"):
-        sign_in = (text_or_none(params.get(option)) or "").rpartition("@")[0].rpartition("//")[2]
-        password = sign_in.partition(":")[2]
-        secrets.update((password, unquote(password)) if len(password) >= SHORTEST_MASKED else ())
-    return secrets
+def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: ReadFile) -> Connection:
+    """Decide where and who from module parameters, an environment and files.
 
-
-def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connection:
-    """Decide where and who from module parameters and an environment.
-
+    :arg read_file: returns a file's text, or :data:`None` if there is no such file.
     :raises InputError: something is missing, contradictory or not possible.
     """
-    given = {name: text_or_none(params.get(name)) for name in SIGN_IN + SETTINGS}
-    source, found = _complete(given, environ)
-    project_id = found["project_id"]
-    if not project_id:
-        raise InputError(f"project_id is missing: set it, or {_variables('project_id', source)}")
-    if not re.fullmatch(r"[A-Za-z0-9]{1,64}", project_id):
-        raise InputError(f"project_id must be 1 to 64 letters and digits, not {project_id!r}")
+    found = Search(params, environ, read_file).run()
+    place = _Place(found.place, found.source, bool(params.get("allow_http")))
+    scope = place.scope()
+    endpoint = place.endpoint()
+    needs_iam = isinstance(found.way, (Password, Agency)) or scope.project_id is None
     return Connection(
-        endpoint=_endpoint(found, source),
-        project_id=project_id,
-        credential=_credential(found),
-        source=source,
-        validate_certs=params["validate_certs"],
-        ca_cert=text_or_none(params.get("ca_cert")),
-        proxy=_proxy(text_or_none(params.get("proxy"))),
+        endpoint=endpoint,
+        auth_url=place.auth_url() if needs_iam else None,
+        scope=scope,
+        way=found.way,
+        source=found.source,
+        hint=found.hint,
+        network=read_network(params),
         request_timeout=positive("request_timeout", params["request_timeout"]),
         max_retries=int(not_negative("max_retries", params["max_retries"])),
+        warnings=tuple(_warnings(params, place)),
     )
 
 
-def _complete(given: dict[str, str | None], environ: Mapping[str, str]) -> tuple[str, dict[str, str | None]]:
-    """Fill what the options leave out from one family; return the credential's source and the values."""
-    families = {
-        name: {option: text_or_none(environ.get(variable)) for option, variable in variables.items()}
-        for name, variables in FAMILIES.items()
-    }
-    if any(given[name] for name in SIGN_IN):
-        _check_sign_in(given, "the options")
-        family = next((values for values in families.values() if any(values.values())), {})
-        return "options", {**{name: family.get(name) for name in SETTINGS}, **_set(given)}
-    for name, values in families.items():
-        if any(values.get(option) for option in SIGN_IN):
-            _check_sign_in(values, name)
-            return name, {**{option: values.get(option) for option in SIGN_IN + SETTINGS}, **_set(given)}
-    raise InputError(
-        "no credentials: set access_key and secret_key, or auth_token, or the environment variables "
-        "HW_ACCESS_KEY and HW_SECRET_KEY (or HW_AUTH_TOKEN)"
-    )
+class _Place:
+    """What is known of where to go, and what follows from it."""
 
+    def __init__(self, values: Values, source: str, allow_http: bool) -> None:
+        self._values = values
+        self._source = source
+        self._allow_http = allow_http
+        self.unencrypted: list[str] = []
 
-def _check_sign_in(values: Mapping[str, str | None], where: str) -> None:
-    if bool(values.get("access_key")) != bool(values.get("secret_key")):
-        missing = "secret_key" if values.get("access_key") else "access_key"
-        raise InputError(f"{missing} is missing in {where}: access key and secret key must come from the same place")
-    if values.get("security_token") and not values.get("access_key"):
-        raise InputError(f"security_token in {where} needs access_key and secret_key beside it")
-    if values.get("auth_token") and values.get("access_key"):
-        raise InputError(f"{where} hold both a key pair and auth_token: keep one of them")
+    def scope(self) -> Scope:
+        """Return the project. A region's main project carries the region's name (dli-api.md 5.6)."""
+        project_id, name = self._values.get("project_id"), self._values.get("project_name") or self._region()
+        if project_id:
+            if not re.fullmatch(r"[A-Za-z0-9]{1,64}", project_id):
+                raise InputError(f"project_id must be 1 to 64 letters and digits, not {project_id!r}")
+            return Scope(project_id, None)
+        if name is None:
+            raise InputError(
+                f"project_id is missing: set it, or {self._variables('project_id')}; with project_name or region it is looked up"
+            )
+        return Scope(None, name)
 
+    def endpoint(self) -> str:
+        """Return the address of DLI."""
+        given = self._values.get("endpoint")
+        return self._checked("endpoint", given) if given else f"https://dli.{self._domain('endpoint')}"
 
-def _credential(found: Mapping[str, str | None]) -> Credential:
-    for name in SIGN_IN:
-        if not re.fullmatch(r"[\x21-\x7e]*", found.get(name) or ""):
-            raise InputError(f"{name} holds a character that no credential has, such as a space or a line break: was it wrapped?")
-    access_key, secret_key = found.get("access_key"), found.get("secret_key")
-    if access_key and secret_key:
-        return AccessKey(access_key, secret_key, found.get("security_token"), found["project_id"])
-    return IamToken(t.cast(str, found["auth_token"]))
+    def auth_url(self) -> str:
+        """Return the address of IAM: the one given, or the one beside DLI's."""
+        given, endpoint = self._values.get("auth_url"), self._values.get("endpoint")
+        if given:
+            return re.sub(r"/v3(\.0)?$", "", self._checked("auth_url", given))
+        if endpoint and "cloud" not in self._values:
+            parts = urlsplit(self._checked("endpoint", endpoint))
+            if parts.netloc.startswith("dli."):
+                return f"{parts.scheme}://iam.{parts.netloc[len('dli.') :]}"
+        return f"https://iam.{self._domain('auth_url')}"
 
-
-def _endpoint(found: Mapping[str, str | None], source: str) -> str:
-    endpoint, region = found["endpoint"], found["region"]
-    if not endpoint:
+    def _domain(self, otherwise: str) -> str:
+        """Return ``region.cloud``."""
+        region = self._region()
         if not region:
-            raise InputError(f"region is missing: set it (or endpoint), or {_variables('region', source)}")
+            raise InputError(f"region is missing: set it (or {otherwise}), or {self._variables('region')}")
         if not re.fullmatch(r"[a-z0-9-]+", region):
             raise InputError(f"region must look like cn-north-4, not {region!r}")
-        cloud = found["cloud"] or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
+        cloud = self._values.get("cloud") or self._cloud_of_iam(region) or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
         if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", cloud):
             raise InputError(f"cloud must be a domain such as {DEFAULT_CLOUD}, not {cloud!r}")
-        endpoint = f"https://dli.{region}.{cloud}"
-    if "@" in endpoint:  # not quoted: what stands before it is a secret
-        raise InputError("endpoint must not hold a user name or password")
-    try:
-        parts = urlsplit(endpoint)
-        usable = parts.scheme in ("https", "http") and _is_host(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment:
-        raise InputError(f"endpoint must be a URL such as https://dli.cn-north-4.{DEFAULT_CLOUD}, not {endpoint!r}")
-    host = parts.hostname or ""
-    if parts.scheme == "http" and host not in LOOPBACK and not re.fullmatch(r"127(\.[0-9]{1,3}){3}", host):
-        raise InputError(f"endpoint {endpoint!r} is not encrypted: plain http is for this machine (loopback) only")
-    return endpoint.rstrip("/")
+        return f"{region}.{cloud}"
+
+    def _region(self) -> str | None:
+        """Return the region; a project's name begins with it (dli-api.md 5.6)."""
+        return self._values.get("region") or self._values.get("project_name", "").partition("_")[0] or None
+
+    def _cloud_of_iam(self, region: str) -> str | None:
+        """Return the domain of the cloud that the address of IAM belongs to: ``iam.region.cloud`` or ``iam.cloud``."""
+        auth_url = self._values.get("auth_url")
+        host = (urlsplit(self._checked("auth_url", auth_url)).hostname or "") if auth_url else ""
+        for beginning in (f"iam.{region}.", "iam."):
+            if host.startswith(beginning):
+                return host[len(beginning) :]
+        return None
+
+    def _checked(self, option: str, url: str) -> str:
+        if "@" in url:  # not quoted: what stands before it is a secret
+            raise InputError(f"{option} must not hold a user name or password")
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("https", "http") and _is_host(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable or parts.query or parts.fragment:
+            service = "dli" if option == "endpoint" else "iam"
+            raise InputError(f"{option} must be a URL such as https://{service}.cn-north-4.{DEFAULT_CLOUD}, not {url!r}")
+        host = parts.hostname or ""
+        if parts.scheme == "http" and host not in LOOPBACK and not re.fullmatch(r"127(\.[0-9]{1,3}){3}", host):
+            if not self._allow_http:
+                raise InputError(
+                    f"{option} {url!r} is not encrypted: plain http is for this machine (loopback) only, unless allow_http is set"
+                )
+            self.unencrypted.append(url)
+        return url.rstrip("/")
+
+    def _variables(self, option: str) -> str:
+        """Name the variable that could have supplied an option: of the family in use, else of the first."""
+        family = FAMILIES.get(self._source, FAMILIES["HW_*"])
+        if option in family:
+            return f"the environment variable {family[option][0]}"
+        return f"sign in with another family than {self._source}, which has no variable for it"
+
+
+def _warnings(params: Mapping[str, t.Any], place: _Place) -> t.Iterator[str]:
+    if not params["validate_certs"]:
+        yield "validate_certs is false: anybody between here and the service can read and change what is sent"
+    for url in dict.fromkeys(place.unencrypted):
+        yield f"{url} is not encrypted: anybody between here and there can read and change what is sent"
 
 
 def _is_host(name: str | None) -> bool:
     """Tell whether a host can bear a name: labels of up to 63 characters (a name with an empty one is a usual slip)."""
     return re.fullmatch(r"([^.\s]{1,63}\.)*[^.\s]{1,63}\.?", name or "") is not None
-
-
-def _proxy(proxy: str | None) -> str | None:
-    if proxy is not None and not re.match(r"(https?|socks[45]h?)://[^/]", proxy):
-        raise InputError("proxy must be a URL such as http://proxy.example.com:3128")
-    return proxy
-
-
-def _variables(option: str, source: str) -> str:
-    """Name the variable that could have supplied an option: of the family in use, else of the first."""
-    family = FAMILIES.get(source, FAMILIES["HW_*"])
-    if option in family:
-        return f"the environment variable {family[option]}"
-    return f"sign in with another family than {source}, which has no variable for it"
-
-
-def _set(values: Mapping[str, str | None]) -> dict[str, str | None]:
-    return {name: value for name, value in values.items() if value}

@@ -17,6 +17,10 @@ from ._errors import AnswerLost, NotDelivered
 from ._jobs import Job
 from ._transport import Transport
 
+#: IAM actions (dli-api.md 1.2): identity policies and the older role policies have two vocabularies.
+MAY_LIST = "dli:jobs:list (dli:jobs:listAll in a role policy)"
+MAY_GET = "dli:jobs:get"
+MAY_RUN = "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)"
 #: The largest page the list gives (dli-api.md 3).
 PAGE_SIZE = 100
 
@@ -32,13 +36,9 @@ class JobPage:
 class Dli:
     """The streaming-job calls of one project."""
 
-    def __init__(self, transport: Transport, project_id: str, signed_in_by: str = "options") -> None:
-        """Prepare; nothing is sent yet.
-
-        :arg signed_in_by: where the credentials came from, for messages: ``options`` or a family of variables.
-        """
+    def __init__(self, transport: Transport, project_id: str) -> None:
+        """Prepare; nothing is sent yet."""
         self.transport = transport
-        self.signed_in_by = signed_in_by
         self._jobs = f"/v1.0/{project_id}/streaming/jobs"
 
     def list_jobs(self, offset: int = 0, name: str | None = None, until: float | None = None) -> JobPage:
@@ -56,7 +56,7 @@ class Dli:
             total, jobs = listed["total_count"], [Job.from_api(item) for item in listed["jobs"] or []]
             return JobPage(total if isinstance(total, int) else int(str(total)), jobs)
         except (KeyError, TypeError, ValueError):
-            raise whole_error(what, self.transport.endpoint, answer) from None
+            raise whole_error(what, self.transport.endpoint, answer, MAY_LIST) from None
 
     def show_job(self, job_id: int, until: float | None = None) -> Job | None:
         """Return one job, or :data:`None` if the project has none of this id (dli-api.md 1.7)."""
@@ -67,7 +67,7 @@ class Dli:
         try:
             return Job.from_api(_payload(answer, "job_detail"))
         except ValueError:
-            raise whole_error(what, self.transport.endpoint, answer) from None
+            raise whole_error(what, self.transport.endpoint, answer, MAY_GET) from None
 
     def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool, until: float | None = None) -> BatchAnswer:
         """Ask to start jobs in one request (dli-api.md 1.3); never raises for what the service or the network does."""
@@ -79,7 +79,7 @@ class Dli:
             return BatchAnswer(refusal=error)
         except AnswerLost as error:
             return BatchAnswer(unclear=str(error))
-        return read_batch(what, self.transport.endpoint, answer, len(job_ids))
+        return read_batch(what, self.transport.endpoint, answer, len(job_ids), MAY_RUN)
 
 
 def _payload(answer: Answer, member: str) -> t.Any:

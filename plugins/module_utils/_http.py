@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ._credentials.interface import Credential, Unsigned
 from ._errors import AnswerLost, NotDelivered, Unreachable
+from ._network import Network
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
@@ -88,9 +89,9 @@ class _Body(io.BytesIO):
 
 
 class _SignIn(AuthBase):
-    """Hands the prepared request to the way of signing in."""
+    """Hands the prepared request to whoever signs in; also for nobody, since without it ``~/.netrc`` is read."""
 
-    def __init__(self, credential: Credential, body: bytes) -> None:
+    def __init__(self, credential: Credential | None, body: bytes) -> None:
         self.credential = credential
         self.body = body
 
@@ -104,22 +105,22 @@ class _SignIn(AuthBase):
             body=self.body,
             headers={name: prepared.headers[name] for name in SIGNED if name in prepared.headers},
         )
-        prepared.headers.update(self.credential.headers(unsigned, datetime.datetime.now(datetime.timezone.utc)))
+        if self.credential is not None:
+            prepared.headers.update(self.credential.headers(unsigned, datetime.datetime.now(datetime.timezone.utc)))
         return prepared
 
 
 class HttpSender:
     """Sends requests over one kept-alive connection."""
 
-    def __init__(self, credential: Credential, verify: bool | str, proxy: str | None) -> None:
+    def __init__(self, credential: Credential | None, network: Network) -> None:
         """Prepare; nothing is sent yet.
 
-        :arg verify: whether to verify the server's certificate, or the CA file to do it with.
-        :arg proxy: URL of a forward proxy; :data:`None` leaves it to the environment.
+        :arg credential: who signs the requests; :data:`None` for nobody.
         """
         self._credential = credential
-        self._verify = verify
-        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self._network = network
+        self._proxies = {"http": network.proxy, "https": network.proxy} if network.proxy else {}
         self._session: requests.Session | None = None
 
     def send(self, request: Request, timeout: float) -> Reply:
@@ -160,6 +161,7 @@ class HttpSender:
     def _new_session(self) -> requests.Session:
         session = requests.Session()
         session.headers.clear()
+        session.trust_env = not self._network.direct
         return session
 
     def _exchange(
@@ -174,7 +176,8 @@ class HttpSender:
                 auth=_SignIn(self._credential, request.body or b""),
             )
         )
-        settings = session.merge_environment_settings(request.url, self._proxies, True, self._verify, None)
+        network = self._network
+        settings = session.merge_environment_settings(request.url, self._proxies, True, network.verify, network.client_cert)
         with session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
             content = bytearray()
             for piece in response.iter_content(64 * 1024):

@@ -9,48 +9,169 @@ from __future__ import annotations
 import os
 import select
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from . import _report
+from ._checks import SHORTEST_SECRET
 from ._clock import Clock
-from ._connection import resolve, url_secrets
+from ._connection import Connection, resolve
 from ._dli import Dli
-from ._errors import ServiceError
+from ._errors import Abandoned, DliError, InputError, ServiceError
 from ._http import REQUESTS_IMPORT_ERROR, HttpSender
+from ._network import url_secrets
 from ._rows import Row
-from ._transport import Transport
+from ._sign_in import SignIn
+from ._sources import SECRETS
+from ._transport import Journal, Sender, Transport
 
 STDOUT = 1
 #: Seconds lost to repeated requests from which on the user is told.
 WORTH_A_WARNING = 1.0
+#: Variables that may hold the URL of a proxy, and so a password.
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
-def open_dli(module: AnsibleModule, clock: Clock) -> Dli:
-    """Return the service that the connection options point at; nothing is sent yet.
+AnyTask = t.TypeVar("AnyTask", bound=t.Any)
+Outcome = tuple[Sequence[Row], Sequence[str]]
 
-    :raises InputError: the options do not say where or who.
+
+def execute(
+    module: AnsibleModule,
+    read_task: t.Callable[[Mapping[str, t.Any], bool], AnyTask],
+    flow: t.Callable[[Dli, Clock, AnyTask, t.Callable[[str], None]], Outcome],
+) -> t.NoReturn:
+    """Run a module from its options to its result.
+
+    :arg read_task: makes a task, a dataclass with ``overall_timeout``, of the parameters and of whether this is check mode;
+        it raises InputError.
+    :arg flow: carries the task out; returns rows and warnings, or raises DliError if nothing could be done.
     """
-    if REQUESTS_IMPORT_ERROR is not None:
-        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **_nothing())
-    # What came from the environment or inside a URL did not come in as a no_log option: mask it before anything can be said.
-    module.no_log_values.update(url_secrets(module.params))
-    connection = resolve(module.params, os.environ)
-    module.no_log_values.update(connection.credential.secrets())
-    if not connection.validate_certs:
-        module.warn("validate_certs is false: anybody between here and the service can read and change what is sent")
-    verify = connection.validate_certs and (connection.ca_cert or True)
-    sender = HttpSender(connection.credential, verify, connection.proxy)
-    transport = Transport(
-        sender,
-        connection.endpoint,
-        clock,
-        connection.request_timeout,
-        connection.max_retries,
-        still_wanted=somebody_listens,
-    )
-    return Dli(transport, connection.project_id, connection.source)
+    session = Session(module)
+    try:
+        connection = session.connect()
+        task = read_task(module.params, module.check_mode)
+        until = session.clock.now() + task.overall_timeout
+        dli = session.open(connection, until)
+        # Signing in is part of the whole, and what is left may be nothing.
+        rows, warnings = flow(dli, session.clock, replace(task, overall_timeout=until - session.clock.now()), module.log)
+    except (DliError, Abandoned) as error:
+        session.fail(error)
+    session.finish(rows, warnings)
+
+
+class Session:
+    """One run of a module: what it has learnt so far, and the two ways in which it may end."""
+
+    def __init__(self, module: AnsibleModule) -> None:
+        """Prepare; fails at once where the library for requests is missing."""
+        self.clock = Clock()
+        self._module = module
+        self._journal = Journal()
+        self._sign_in: SignIn | None = None
+        if REQUESTS_IMPORT_ERROR is not None:
+            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **_nothing())
+
+    def connect(self) -> Connection:
+        """Return what options, environment and files say of the connection; nothing is sent.
+
+        :raises InputError: they do not say where or who.
+        """
+        module, params = self._module, dict(self._module.params)
+        # What came from the environment, a file or inside a URL is no no_log option: mask it before anything can be said.
+        self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
+        self._mask(url_secrets(os.environ.get(name) for name in PROXIES))
+        self._unmask_what_is_short()
+        connection = resolve(params, os.environ, read_file)
+        self._mask(connection.way.secrets())
+        for warning in connection.warnings:
+            module.warn(warning)
+        return connection
+
+    def open(self, connection: Connection, until: float) -> Dli:
+        """Sign in and return the service.
+
+        :arg until: moment of the clock at which it must be over.
+        :raises DliError: it did not work.
+        """
+
+        def transport(sender: Sender, address: str, **more: t.Any) -> Transport:
+            return Transport(
+                sender,
+                address,
+                self.clock,
+                connection.request_timeout,
+                connection.max_retries,
+                self._journal,
+                somebody_listens,
+                **more,
+            )
+
+        sign_in = self._sign_in = SignIn(connection, HttpSender, transport, self._mask)
+        sign_in.begin(until)
+        sender = HttpSender(sign_in, connection.network)
+        return Dli(transport(sender, connection.endpoint, renew=sign_in.renew), sign_in.project_id)
+
+    def finish(self, rows: Sequence[Row], warnings: Sequence[str]) -> t.NoReturn:
+        """Report the rows and end the module; it fails if any job failed."""
+        module = self._module
+        self._warn(warnings)
+        result = _report.result(rows, module.check_mode)
+        result.update(self._origin())
+        if module._diff:
+            result["diff"] = _report.diff(rows)
+        if result.pop("failed"):
+            module.fail_json(**result)
+        module.exit_json(**result)
+
+    def fail(self, error: Exception) -> t.NoReturn:
+        """End the module for an error of the task as a whole: nothing was started."""
+        self._warn([])
+        message, result = str(error), {**_nothing(), **self._origin()}
+        if isinstance(error, ServiceError):
+            result.update(http_status=error.status, error_code=error.code)
+            if self._sign_in is not None and error.status in (401, 403):
+                message = f"{message} The credentials came from {self._sign_in.source}. {self._sign_in.hint}".rstrip()
+        self._module.fail_json(msg=message, **result)
+
+    def _origin(self) -> dict[str, t.Any]:
+        origin: dict[str, t.Any] = {"request_ids": self._journal.request_ids}
+        if self._sign_in is not None:
+            origin["credentials_from"] = self._sign_in.source
+        return origin
+
+    def _warn(self, warnings: Sequence[str]) -> None:
+        for text in [*warnings, *_retry_warnings(self._journal)]:
+            self._module.warn(text)
+        if self._sign_in is not None and self._sign_in.trouble:
+            self._module.warn(f"The sign-in was accepted no more, and signing in again failed: {self._sign_in.trouble}")
+
+    def _mask(self, secrets: Iterable[str]) -> None:
+        self._module.no_log_values.update(secrets)
+
+    def _unmask_what_is_short(self) -> None:
+        """Keep a secret that is going to be refused as too short from being masked, letter by letter, in every message."""
+        params = self._module.params
+        for name in SECRETS:
+            if 0 < len(params[name] or "") < SHORTEST_SECRET:
+                self._module.no_log_values.discard(params[name])
+                params[name] = "(too short)"
+
+
+def read_file(path: str) -> str | None:
+    """Return the text of a file; :data:`None` if there is none.
+
+    :raises InputError: it cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"the file {path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from None
 
 
 def somebody_listens() -> bool:
@@ -64,42 +185,14 @@ def somebody_listens() -> bool:
     return not any(event & (select.POLLERR | select.POLLHUP) for _fd, event in listening.poll(0))
 
 
-def finish(module: AnsibleModule, dli: Dli, rows: Sequence[Row], warnings: Sequence[str]) -> t.NoReturn:
-    """Report the rows and end the module; it fails if any job failed."""
-    for text in list(warnings) + _retry_warnings(dli.transport):
-        module.warn(text)
-    result = _report.result(rows, module.check_mode)
-    result["request_ids"] = dli.transport.request_ids
-    if module._diff:
-        result["diff"] = _report.diff(rows)
-    if result.pop("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
-
-
-def fail(module: AnsibleModule, error: Exception, dli: Dli | None = None) -> t.NoReturn:
-    """End the module for an error of the task as a whole: nothing was started."""
-    result = _nothing()
-    if dli is not None:
-        result["request_ids"] = dli.transport.request_ids
-        for text in _retry_warnings(dli.transport):
-            module.warn(text)
-    message = str(error)
-    if isinstance(error, ServiceError):
-        result.update(http_status=error.status, error_code=error.code)
-        if dli is not None and error.status in (401, 403):
-            message += f" The credentials came from {'the ' if dli.signed_in_by == 'options' else ''}{dli.signed_in_by}."
-    module.fail_json(msg=message, **result)
-
-
 def _nothing() -> dict[str, t.Any]:
     """Return the result of a task that could not even look at its jobs."""
     return {"changed": False, "jobs": [], "request_ids": []}
 
 
-def _retry_warnings(transport: Transport) -> list[str]:
-    if transport.lost_time < WORTH_A_WARNING:
+def _retry_warnings(journal: Journal) -> list[str]:
+    if journal.lost_time < WORTH_A_WARNING:
         return []
-    times = sum(transport.retries.values())
-    reasons = ", ".join(f"{why} ({count})" for why, count in transport.retries.items())
-    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {transport.lost_time:.0f} s: {reasons}"]
+    times = sum(journal.retries.values())
+    reasons = ", ".join(f"{why} ({count})" for why, count in journal.retries.items())
+    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {journal.lost_time:.0f} s: {reasons}"]

@@ -17,8 +17,9 @@ import json
 import math
 import typing as t
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from ._answer import Answer
+from ._answer import Answer, parse
 from ._clock import Clock
 from ._errors import Abandoned, AnswerLost, NotDelivered, Unreachable
 from ._http import Reply, Request
@@ -37,6 +38,19 @@ class Sender(t.Protocol):
         """See :meth:`._http.HttpSender.send`."""
 
 
+@dataclass
+class Journal:
+    """What a task's requests have come to, whichever service they went to.
+
+    :ivar request_ids: those of requests that change something, and of those that failed.
+    :ivar retries: why a request was repeated -> how often; ``lost_time`` is what that cost, in seconds.
+    """
+
+    request_ids: list[str] = field(default_factory=list)
+    retries: dict[str, int] = field(default_factory=dict)
+    lost_time: float = 0.0
+
+
 class Transport:
     """Sends calls to one endpoint, and repeats what may be repeated."""
 
@@ -47,36 +61,48 @@ class Transport:
         clock: Clock,
         request_timeout: float,
         max_retries: int,
+        journal: Journal | None = None,
         still_wanted: t.Callable[[], bool] = lambda: True,
+        renew: t.Callable[[float | None], bool] = lambda until: False,
     ) -> None:
         """Prepare; nothing is sent yet.
 
         :arg request_timeout: seconds for one exchange.
         :arg still_wanted: asked before every attempt; once it says no, nothing more is sent (:class:`Abandoned`).
+        :arg renew: asked when a sign-in that was good is accepted no more; it signs in again by a moment of the clock, and
+            returns whether there is something new to try.
         """
         self.endpoint = endpoint
         self.clock = clock
-        self.request_ids: list[str] = []
-        self.retries: dict[str, int] = {}
-        self.lost_time = 0.0
+        self.journal = journal or Journal()
         self._sender = sender
         self._timeout = request_timeout
         self._max_retries = max_retries
         self._still_wanted = still_wanted
+        self._renew = renew
+        self._was_accepted = False
 
     def read(
-        self, what: str, path: str, query: Iterable[tuple[str, object]] = (), until: float | None = None
+        self,
+        what: str,
+        path: str,
+        query: Iterable[tuple[str, object]] = (),
+        until: float | None = None,
+        question: object = None,
     ) -> Answer:
-        """Send a GET, repeating it as the rule says.
+        """Send a GET, or a POST that changes nothing, repeating it as the rule says.
 
         :arg what: the call in words, after "Could not": ``list the jobs``.
         :arg until: a moment of the clock after which no new attempt begins and none goes on.
+        :arg question: what to POST; :data:`None` makes it a GET.
         :raises NotDelivered: the service cannot be reached.
         :raises AnswerLost: no answer to the last attempt.
         """
         encoded = query_string(query)
-        request = Request("GET", f"{self.endpoint}{path}{'?' + encoded if encoded else ''}", None, _headers())
-        return self._send(what, request, until, _read_again, lost_too=True)
+        body = None if question is None else _body(question)
+        url = f"{self.endpoint}{path}{'?' + encoded if encoded else ''}"
+        request = Request("GET" if body is None else "POST", url, body, _headers())
+        return self._send(what, request, until, _read_again, is_write=False)
 
     def write(self, what: str, path: str, payload: object, until: float | None = None) -> Answer:
         """Send a POST once; again only if it provably was not carried out.
@@ -84,12 +110,11 @@ class Transport:
         :raises NotDelivered: the service never got it, however often it was tried.
         :raises AnswerLost: it may or may not have been carried out.
         """
-        body = json.dumps(payload, separators=(",", ":")).encode()
-        request = Request("POST", self.endpoint + path, body, _headers())
-        return self._send(what, request, until, _write_again, lost_too=False)
+        request = Request("POST", self.endpoint + path, _body(payload), _headers())
+        return self._send(what, request, until, _write_again, is_write=True)
 
     def _send(
-        self, what: str, request: Request, until: float | None, again: t.Callable[[Answer], bool], lost_too: bool
+        self, what: str, request: Request, until: float | None, again: t.Callable[[Answer], bool], is_write: bool
     ) -> Answer:
         attempt = 0
         while True:
@@ -100,13 +125,16 @@ class Transport:
             if until is not None and began >= until:
                 raise NotDelivered(f"Could not {what}: no time was left for it.")
             try:
-                answer = self._answer(self._sender.send(request, self._time_left(began, until)), request)
+                answer = self._answer(self._sender.send(request, self._time_left(began, until)), is_write)
             except (NotDelivered, AnswerLost) as error:
                 may_repeat = isinstance(error, NotDelivered) and not isinstance(error, Unreachable)
-                may_repeat = may_repeat or (lost_too and isinstance(error, AnswerLost))
+                may_repeat = may_repeat or (not is_write and isinstance(error, AnswerLost))
                 if not (may_repeat and self._pause(attempt, 0.0, str(error), began, until)):
                     raise type(error)(self._unreached(what, attempt, error)) from None
             else:
+                if answer.status == 401 and self._was_accepted and self._renew(until):
+                    continue  # whoever is turned away at the door has changed nothing, so that a write may be sent again, too
+                self._was_accepted = self._was_accepted or answer.status < 400
                 if not (again(answer) and self._pause(attempt, answer.retry_after, f"HTTP {answer.status}", began, until)):
                     return answer
 
@@ -121,26 +149,31 @@ class Transport:
         seconds = max(at_least, self.clock.jitter(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1))))
         if until is not None and self.clock.now() + seconds >= until:
             return False
-        self.retries[why] = self.retries.get(why, 0) + 1
+        self.journal.retries[why] = self.journal.retries.get(why, 0) + 1
         self.clock.sleep(seconds)
-        self.lost_time += self.clock.now() - began
+        self.journal.lost_time += self.clock.now() - began
         return True
 
-    def _answer(self, reply: Reply, request: Request) -> Answer:
+    def _answer(self, reply: Reply, is_write: bool) -> Answer:
         request_id = reply.headers.get("x-request-id")
-        if request_id and (request.method != "GET" or reply.status >= 400):
-            self.request_ids.append(request_id)
-        text = reply.body.decode("utf-8", "replace")
-        pause = retry_after(reply.headers.get("retry-after"), self.clock.utc())
-        try:
-            return Answer(reply.status, json.loads(text), True, text, request_id, pause)
-        except (ValueError, RecursionError):
-            return Answer(reply.status, None, False, text, request_id, pause)
+        if request_id and (is_write or reply.status >= 400):
+            self.journal.request_ids.append(request_id)
+        value, is_json = parse(reply.body)
+        return Answer(
+            reply.status,
+            value,
+            is_json,
+            reply.body.decode("utf-8", "replace"),
+            request_id,
+            retry_after(reply.headers.get("retry-after"), self.clock.utc()),
+            reply.headers,
+            clock_ahead(reply.headers.get("date"), self.clock.utc()),
+        )
 
     def _unreached(self, what: str, attempts: int, problem: Exception) -> str:
         tried = f" ({attempts} attempts)" if attempts > 1 else ""
         if isinstance(problem, NotDelivered):
-            advice = "check endpoint, region, proxy and ca_cert, and that this machine may connect there"
+            advice = "check region, cloud, endpoint, auth_url, proxy and ca_cert, and that this machine may connect there"
             return f"Could not {what}: {self.endpoint} was not reached{tried}: {problem}; {advice}."
         return f"Could not {what}: {self.endpoint} gave no complete answer{tried}: {problem}."
 
@@ -157,6 +190,18 @@ def retry_after(value: str | None, now: datetime.datetime) -> float:
         except (TypeError, ValueError):
             return 0.0
     return 0.0 if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_PAUSE)
+
+
+def clock_ahead(date: str | None, now: datetime.datetime) -> float:
+    """Return by how many seconds our clock is ahead of the one that a Date header was written by; 0 if it says nothing."""
+    try:
+        return (now - email.utils.parsedate_to_datetime(date or "")).total_seconds()
+    except (TypeError, ValueError, IndexError):
+        return 0.0
+
+
+def _body(payload: object) -> bytes:
+    return json.dumps(payload, separators=(",", ":")).encode()
 
 
 def _headers() -> dict[str, str]:

@@ -217,6 +217,11 @@ request_ids:
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
+credentials_from:
+  description: Where the credentials came from, and of what kind they are. Never a value.
+  returned: when there were any
+  type: str
+  sample: HW_* (access key and secret key)
 http_status:
   description: HTTP status of the answer, if the service answered the request as a whole with an error.
   returned: when the jobs could not be looked at because of such an answer
@@ -229,27 +234,27 @@ error_code:
   sample: APIGW.0301
 """
 
+import typing as t
+from collections.abc import Mapping
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._checks import positive
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import Abandoned, DliError
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import fail, finish, open_dli
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask, run
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
 
 
-def read_task(module: AnsibleModule) -> RunTask:
+def read_task(params: Mapping[str, t.Any], check_mode: bool) -> RunTask:
     """Return what the options ask for.
 
     :raises InputError: an option is wrong.
     """
-    params = module.params
     return RunTask(
         selection=select(params["job_ids"], params["job_names"]),
         resume_savepoint=params["resume_savepoint"],
-        check_mode=module.check_mode,
+        check_mode=check_mode,
         wait=params["wait"],
         wait_timeout=positive("wait_timeout", params["wait_timeout"]),
         wait_interval=positive("wait_interval", params["wait_interval"]),
@@ -262,16 +267,7 @@ def main() -> None:
     """Run the module."""
     spec = dict(resume_savepoint=dict(type="bool", default=False))
     spec.update(_argspec.selection(), **_argspec.waiting(), **_argspec.connection())
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
-    clock = Clock()
-    dli = None
-    try:
-        dli = open_dli(module, clock)
-        task = read_task(module)
-        rows, warnings = run(dli, clock, task, module.log)
-    except (DliError, Abandoned) as error:
-        fail(module, error, dli)
-    finish(module, dli, rows, warnings)
+    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, run)
 
 
 if __name__ == "__main__":

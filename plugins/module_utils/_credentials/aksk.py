@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from .._checks import SHORTEST_SECRET
 from .._signer import DATE_HEADER, sdk_date, signed_headers
-from .interface import Unsigned
+from .interface import Iam, Scope, SignedIn, Unsigned
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,9 @@ class AccessKey:
     secret_key: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
     project_id: str | None = None
+
+    words: t.ClassVar[str] = "access key and secret key"
+    renewable: t.ClassVar[bool] = False
 
     def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
         """Sign the request: date, project, security token and ``Authorization``."""
@@ -43,3 +49,20 @@ class AccessKey:
     def secrets(self) -> list[str]:
         """Return the pair and the token."""
         return [value for value in (self.access_key, self.secret_key, self.security_token) if value]
+
+    def sign_in(self, iam: Iam, scope: Scope | None) -> SignedIn:
+        """Return itself: a key is ready as it is."""
+        return SignedIn(self)
+
+    def within(self, project_id: str | None) -> AccessKey:
+        """Return the same pair, signing for a project."""
+        return replace(self, project_id=project_id)
+
+
+def temporary(answer: object) -> AccessKey | None:
+    """Read ``{"credential": {access, secret, securitytoken, ...}}`` (dli-api.md 5.4); :data:`None` if it is something else."""
+    members = answer.get("credential") if isinstance(answer, Mapping) else None
+    if not isinstance(members, Mapping):
+        return None
+    values = [str(members.get(name) or "") for name in ("access", "secret", "securitytoken")]
+    return AccessKey(*values) if min(len(value) for value in values) >= SHORTEST_SECRET else None

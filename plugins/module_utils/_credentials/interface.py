@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who we are: the interface behind which every way of signing in stands, one file each in this folder.
+"""Who we are: the interfaces behind which every way of signing in stands, one file each in this folder.
 
-A way of signing in knows how to make the headers of one request. Which way it is, and where its values come from, is
-decided in one place, ``_connection.py``.
+A *way* holds the values that somebody gave (a user and a password, the name of an agency). Signing in turns it into a
+*credential*, which knows how to make the headers of one request; what is ready at once is both. Which way it is, and where
+its values come from, is decided in one place, ``_sources.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Unsigned:
-    """What a request looks like to a way of signing in.
+    """What a request looks like to a credential.
 
     :ivar path: path as on the wire; ``query``: raw (decoded) pairs; ``headers``: those that may be signed.
     """
@@ -31,10 +32,60 @@ class Unsigned:
 
 
 class Credential(t.Protocol):
-    """One way of signing in."""
+    """What signs requests."""
 
     def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
         """Return the headers that sign this request at this moment."""
 
     def secrets(self) -> list[str]:
         """Return every value that must never be seen in an output."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The project that is to be worked in: its id, or else its name."""
+
+    project_id: str | None
+    project_name: str | None
+
+
+class SignedIn(t.NamedTuple):
+    """The outcome of signing in; ``project_id`` is what IAM said it is good for, if it said anything."""
+
+    credential: Credential
+    project_id: str | None = None
+
+
+class Iam(t.Protocol):
+    """The calls of the identity service that ways need; see :class:`._iam.Iam`."""
+
+    def token(self, username: str, password: str, domain_name: str, scope: Scope | None) -> SignedIn:
+        """Get a token for a user."""
+
+    def agency_keys(self, credential: Credential, agency: Mapping[str, str]) -> Credential:
+        """Get temporary keys of an agency."""
+
+    def machine_keys(self, url: str, patience: float) -> Credential | None:
+        """Get the temporary keys of the machine that this runs on."""
+
+
+class Way(t.Protocol):
+    """One way of signing in, with the values it needs."""
+
+    @property
+    def words(self) -> str:
+        """Say what is used to sign in, for messages; never a value."""
+
+    @property
+    def renewable(self) -> bool:
+        """Tell whether signing in again gives something new."""
+
+    def secrets(self) -> list[str]:
+        """Return every value that must never be seen in an output."""
+
+    def sign_in(self, iam: Iam, scope: Scope | None) -> SignedIn:
+        """Sign in.
+
+        :arg scope: the project to sign in for; :data:`None` for the account as a whole.
+        :raises DliError: it did not work.
+        """

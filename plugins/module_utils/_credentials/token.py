@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 import datetime
+import typing as t
 from dataclasses import dataclass, field
 
-from .interface import Unsigned
+from .interface import Iam, Scope, SignedIn, Unsigned
 
 
 @dataclass(frozen=True)
 class IamToken:
-    """A token that somebody else got from IAM, scoped to the project."""
+    """A token of IAM, scoped to the project."""
 
     token: str = field(repr=False)
+
+    words: t.ClassVar[str] = "IAM token"
+    renewable: t.ClassVar[bool] = False
 
     def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
         """Return the token's header; neither the request nor the time matters."""
@@ -25,3 +29,7 @@ class IamToken:
     def secrets(self) -> list[str]:
         """Return the token."""
         return [self.token]
+
+    def sign_in(self, iam: Iam, scope: Scope | None) -> SignedIn:
+        """Return itself: a token is ready as it is."""
+        return SignedIn(self)

@@ -1,0 +1,47 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The machine's own role: a server of the cloud gets temporary keys from its metadata service (dli-api.md 5.4)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import InputError
+from .interface import Iam, Scope, SignedIn
+
+DEFAULT_URL = "http://169.254.169.254"
+#: Seconds to wait for it when it was asked for, and when it is merely the last thing to try.
+PATIENCE = 5.0
+LAST_RESORT_PATIENCE = 1.0
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """The metadata service; ``missing`` is what to say where there is none, beginning of a sentence."""
+
+    url: str
+    patience: float
+    missing: str
+
+    words: t.ClassVar[str] = "temporary keys of the machine"
+    renewable: t.ClassVar[bool] = True
+
+    def secrets(self) -> list[str]:
+        """Return nothing: there are none yet."""
+        return []
+
+    def sign_in(self, iam: Iam, scope: Scope | None) -> SignedIn:
+        """Ask for keys.
+
+        :raises InputError: there is no metadata service, or the machine has no agency.
+        """
+        keys = iam.machine_keys(self.url, self.patience)
+        if keys is None:
+            raise InputError(
+                f"{self.missing} the metadata service at {self.url} gave no keys within {self.patience:g} s"
+                " (a server needs an agency for that)"
+            )
+        return SignedIn(keys)

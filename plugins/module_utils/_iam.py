@@ -1,0 +1,160 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The identity service: one method per call, plain arguments in, credentials out (dli-api.md 5)."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ._answer import parse, whole_error
+from ._checks import SHORTEST_SECRET
+from ._credentials.aksk import AccessKey, temporary
+from ._credentials.interface import Credential, Scope, SignedIn
+from ._credentials.token import IamToken
+from ._errors import AnswerLost, InputError, NotDelivered
+from ._http import Request
+from ._transport import Sender, Transport
+
+#: Seconds that an agency's keys are to live: the longest there is (dli-api.md 5.4), so that no wait outlives them.
+KEY_LIFE = 24 * 3600
+#: Seconds that the metadata service's own token is to live (dli-api.md 5.4); it is used at once.
+METADATA_TOKEN_LIFE = "21600"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project of the account."""
+
+    id: str
+    name: str
+
+
+class Iam:
+    """The calls, each signed by whoever makes it. Every secret that comes back is masked before it is handed on."""
+
+    def __init__(
+        self,
+        transport: t.Callable[[Credential | None], Transport],
+        direct: t.Callable[[], Sender],
+        mask: t.Callable[[Iterable[str]], None],
+        until: float | None = None,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        :arg transport: makes the way to the identity service for somebody, or for nobody yet.
+        :arg direct: makes a sender that takes no proxy.
+        :arg until: moment of the clock at which everything must be over.
+        """
+        self._transport = transport
+        self._direct = direct
+        self._mask = mask
+        self._until = until
+
+    def token(self, username: str, password: str, domain_name: str, scope: Scope | None) -> SignedIn:
+        """Get a token for a user (dli-api.md 5.1), scoped to a project or, without one, to the account.
+
+        :raises ServiceError: IAM did not accept it; other errors as those of :meth:`Transport.read`.
+        """
+        what = f"sign in as {username} of {domain_name}"
+        if scope is None:
+            where: dict[str, t.Any] = {"domain": {"name": domain_name}}
+        else:
+            where = {"project": {"id": scope.project_id} if scope.project_id else {"name": scope.project_name}}
+        user = {"name": username, "password": password, "domain": {"name": domain_name}}
+        identity = {"methods": ["password"], "password": {"user": user}}
+        transport = self._transport(None)
+        payload = {"auth": {"identity": identity, "scope": where}}
+        answer = transport.read(what, "/v3/auth/tokens", [("nocatalog", "true")], self._until, payload)
+        token = answer.headers.get("x-subject-token", "")
+        if answer.status != 201 or len(token) < SHORTEST_SECRET:
+            raise whole_error(
+                what,
+                transport.endpoint,
+                answer,
+                unauthorized="check username, password, domain_name and project: a few wrong passwords in a row lock the user",
+            )
+        self._mask([token])
+        return SignedIn(IamToken(token), _project_id(answer.value))
+
+    def agency_keys(self, credential: Credential, agency: Mapping[str, str]) -> AccessKey:
+        """Get temporary keys of an agency (dli-api.md 5.4).
+
+        :raises ServiceError: IAM did not accept it; other errors as those of :meth:`Transport.read`.
+        """
+        what = f"take on the agency {agency['agency_name']}"
+        role = {**agency, "duration_seconds": KEY_LIFE}
+        transport = self._transport(credential)
+        payload = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}
+        answer = transport.read(what, "/v3.0/OS-CREDENTIAL/securitytokens", (), self._until, payload)
+        keys = temporary(answer.value) if answer.status == 201 else None
+        if keys is None:
+            raise whole_error(
+                what,
+                transport.endpoint,
+                answer,
+                permission="iam:agencies:assume (the role Agent Operator)",
+            )
+        self._mask(keys.secrets())
+        return keys
+
+    def machine_keys(self, url: str, patience: float) -> AccessKey | None:
+        """Get the keys of the machine (dli-api.md 5.4); :data:`None` if it has none, or there is no metadata service.
+
+        :arg patience: seconds for each of the two requests.
+        """
+        sender = self._direct()
+        headers = {}
+        try:
+            life = {"X-Metadata-Token-Ttl-Seconds": METADATA_TOKEN_LIFE}
+            opened = sender.send(Request("PUT", f"{url}/meta-data/latest/api/token", None, life), patience)
+            if opened.status == 200:  # a service that knows no tokens wants none
+                headers["X-Metadata-Token"] = opened.body.decode("latin-1").strip()
+                self._mask(headers.values())
+            reply = sender.send(Request("GET", f"{url}/openstack/latest/securitykey", None, headers), patience)
+        except (NotDelivered, AnswerLost):
+            return None
+        keys = temporary(parse(reply.body)[0]) if reply.status == 200 else None
+        if keys is not None:
+            self._mask(keys.secrets())
+        return keys
+
+    def project_id(self, credential: Credential, name: str) -> str:
+        """Return the id of the one project of that name (dli-api.md 5.6).
+
+        :raises InputError: there is none, or there are several; the message lists them.
+        :raises ServiceError: IAM did not accept it; other errors as those of :meth:`Transport.read`.
+        """
+        transport = self._transport(credential)
+        found = [project for project in self._projects(transport, [("name", name)]) if project.name == name]
+        if len(found) == 1:
+            return found[0].id
+        if found:
+            ids = ", ".join(project.id for project in found)
+            raise InputError(f"there are {len(found)} projects called {name}: {ids}; set project_id to one of them")
+        known = ", ".join(f"{project.name} ({project.id})" for project in self._projects(transport, []))
+        raise InputError(
+            f"there is no project called {name} that these credentials may see; they may see {known or 'none at all'}."
+            " Set project_id, project_name or region accordingly"
+        )
+
+    def _projects(self, transport: Transport, query: list[tuple[str, object]]) -> list[Project]:
+        what = "look up the project"
+        answer = transport.read(what, "/v3/projects", query, self._until)
+        try:
+            if answer.status != 200:
+                raise ValueError("no success")
+            return [Project(str(item["id"]), str(item["name"])) for item in answer.value["projects"]]
+        except (ValueError, KeyError, TypeError):
+            raise whole_error(what, transport.endpoint, answer, permission="iam:projects:list") from None
+
+
+def _project_id(answer: object) -> str | None:
+    """Return the project that a token is good for, out of IAM's answer."""
+    try:
+        return str(t.cast(t.Any, answer)["token"]["project"]["id"])
+    except (KeyError, TypeError):
+        return None
