@@ -1,135 +1,167 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Who may use the service: access keys with their strikes, users, tokens and projects (dli-api.md 5)."""
+"""Who may use the service right now: access keys and users with their strikes, tokens that come and go (dli-api.md 5)."""
 
 from __future__ import annotations
 
 import secrets
+import string
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from .clock import Clock
+from .principals import Account, Principal, Project, User
 from .settings import Settings
 
-
-@dataclass(frozen=True)
-class Project:
-    """A project; a region's main project carries the region's name (dli-api.md 5.6)."""
-
-    id: str
-    name: str
+_LETTERS = string.ascii_uppercase + string.digits
 
 
-@dataclass(frozen=True)
-class User:
-    """An IAM user."""
+@dataclass(kw_only=True)
+class Lockable:
+    """What too many failures in a row lock. Times are monotonic seconds."""
 
-    id: str
-    name: str
-    password: str
-    domain: str
-
-
-@dataclass
-class AccessKey:
-    """A key pair. ``security_token`` is set on temporary ones. Times are monotonic seconds."""
-
-    access_key: str
-    secret_key: str
-    security_token: str | None = None
     strikes: int = 0
     locked_until: float = 0.0
 
 
+@dataclass
+class AccessKey(Lockable):
+    """A key pair. A temporary one has a ``security_token``; ``expires_at``, epoch seconds, is None for a seed's."""
+
+    access_key: str
+    secret_key: str
+    security_token: str | None
+    owner: Principal
+    expires_at: float | None = None
+
+
 @dataclass(frozen=True)
 class Token:
-    """An IAM token. ``project`` is None for one that is scoped to the domain. Times are epoch seconds."""
+    """An IAM token. Without ``project`` it is scoped to the domain or to nothing. Times are epoch seconds."""
 
     value: str
-    user: User
+    principal: Principal
     project: Project | None
+    domain_scoped: bool
+    assumed_by: Principal | None
+    """The user behind an agency's token."""
     issued_at: float
     expires_at: float
 
 
-@dataclass(frozen=True)
-class Account:
-    """What a seed says about the account. The first project is the region's main one."""
-
-    region: str
-    domain: str
-    domain_id: str
-    users: tuple[User, ...]
-    projects: tuple[Project, ...]
-    keys: tuple[tuple[str, str, str | None], ...]
-    """(access key, secret key, security token or None)."""
-
-
 @dataclass
 class Accounts:
-    """The account as it lives: strikes are counted, tokens come and go."""
+    """The accounts as they live. The first one is the main one."""
 
-    account: Account
+    accounts: Sequence[Account]
     clock: Clock
     settings: Settings
     _tokens: dict[str, Token] = field(default_factory=dict)
-    _keys: dict[str, AccessKey] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _seeded: dict[str, AccessKey] = field(default_factory=dict)
+    _issued: dict[str, AccessKey] = field(default_factory=dict)
+    _users: dict[User, Lockable] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
         self.forget()
 
+    @property
+    def account(self) -> Account:
+        """The main account."""
+        return self.accounts[0]
+
     def forget(self) -> None:
-        """Back to the seed: no strikes. Tokens stay good, so that a reset does not sign anyone out."""
+        """Back to the seed: no strikes. Whatever was issued stays good, so that a reset does not sign anyone out."""
         with self._lock:
-            self._keys = {key: AccessKey(key, secret, token) for key, secret, token in self.account.keys}
+            self._users.clear()
+            pairs = [pair for account in self.accounts for pair in account.keys]
+            self._seeded = {pair.access_key: AccessKey(*pair) for pair in pairs}
 
-    def key(self, access_key: str) -> AccessKey | None:
-        return self._keys.get(access_key)
-
-    def is_locked(self, key: AccessKey) -> bool:
-        return self.clock.monotonic() < key.locked_until
-
-    def strike(self, key: AccessKey) -> None:
-        """One more failure in a row; the fifth locks the key (dli-api.md 0.1-9, 9)."""
-        with self._lock:
-            key.strikes += 1
-            if key.strikes >= self.settings.strikes:
-                key.strikes = 0
-                key.locked_until = self.clock.monotonic() + self.settings.lock_seconds
-
-    def clear_strikes(self, key: AccessKey) -> None:
-        with self._lock:
-            key.strikes = 0
-
-    def user(self, name: str, password: str, domain: str) -> User | None:
-        """The user if name, password and domain are all right."""
-        for user in self.account.users:
-            if (user.name, user.domain) == (name, domain) and secrets.compare_digest(
-                user.password.encode(), password.encode()
-            ):
-                return user
+    def of(self, name: str | None = None, id: str | None = None) -> Account | None:  # noqa: A002
+        """The account with that domain name and id, as far as they are given."""
+        for account in self.accounts:
+            if name in (None, account.domain) and id in (None, account.domain_id):
+                return account
         return None
 
-    def project(self, *, id: str | None = None, name: str | None = None) -> Project | None:  # noqa: A002
-        """The first project with that id, or with that name."""
-        for project in self.account.projects:
-            if (id is not None and project.id == id) or (id is None and project.name == name):
-                return project
-        return None
+    def home(self, principal: Principal) -> Account:
+        """The account that a user or an agency belongs to."""
+        return next(account for account in self.accounts if account.domain == principal.domain)
 
-    def issue(self, user: User, project: Project | None, life: float | None = None) -> Token:
+    # --- locks -------------------------------------------------------------------------------------------------
+
+    def is_locked(self, item: Lockable) -> bool:
+        return self.clock.monotonic() < item.locked_until
+
+    def strike(self, item: Lockable) -> None:
+        """One more failure in a row; the last one that is allowed locks (dli-api.md 0.1-9, 5.1, 9)."""
+        is_key = isinstance(item, AccessKey)
+        limit = self.settings.strikes if is_key else self.settings.password_strikes
+        seconds = self.settings.lock_seconds if is_key else self.settings.user_lock_seconds
+        with self._lock:
+            item.strikes += 1
+            if item.strikes >= limit:
+                item.strikes = 0
+                item.locked_until = self.clock.monotonic() + seconds
+
+    def clear_strikes(self, item: Lockable) -> None:
+        with self._lock:
+            item.strikes = 0
+
+    def lock_of(self, user: User) -> Lockable:
+        """Where a user's wrong passwords are counted."""
+        with self._lock:
+            return self._users.setdefault(user, Lockable())
+
+    # --- tokens and keys ---------------------------------------------------------------------------------------
+
+    def issue(
+        self,
+        principal: Principal,
+        project: Project | None,
+        life: float | None = None,
+        *,
+        domain_scoped: bool = False,
+        assumed_by: Principal | None = None,
+    ) -> Token:
         """A new token; ``life`` in seconds, else the setting ``token_life`` (24 h, dli-api.md 5.1)."""
         now = self.clock.now()
         expires_at = now + (self.settings.token_life if life is None else life)
-        token = Token(secrets.token_urlsafe(96), user, project, now, expires_at)
-        self._tokens[token.value] = token
+        value = secrets.token_urlsafe(96)
+        token = Token(value, principal, project, domain_scoped, assumed_by, now, expires_at)
+        with self._lock:
+            self._tokens[value] = token
         return token
 
     def token(self, value: str) -> Token | None:
         return self._tokens.get(value)
 
+    def issue_key(self, owner: Principal, life: float) -> AccessKey:
+        """A new temporary key pair, good for so many seconds (dli-api.md 5.4)."""
+        access_key = "".join(secrets.choice(_LETTERS) for _count in range(20))
+        pair = AccessKey(access_key, secrets.token_hex(20), secrets.token_urlsafe(300), owner, self.clock.now() + life)
+        with self._lock:
+            self._issued[access_key] = pair
+        return pair
+
+    def key(self, access_key: str) -> AccessKey | None:
+        return self._seeded.get(access_key) or self._issued.get(access_key)
+
     def revoke(self, value: str) -> None:
-        """Make a token unknown, as a changed password does (dli-api.md 5.1)."""
-        self._tokens.pop(value, None)
+        """Make a token or an issued key unknown, as a changed password does (dli-api.md 5.1)."""
+        with self._lock:
+            self._tokens.pop(value, None)
+            self._issued.pop(value, None)
+
+    def expire_sign_ins(self) -> None:
+        """Every token and every temporary key ends now; the next sign-in makes a new one."""
+        now = self.clock.now()
+        with self._lock:
+            self._tokens = {
+                value: replace(token, expires_at=min(now, token.expires_at)) for value, token in self._tokens.items()
+            }
+            for key in (*self._seeded.values(), *self._issued.values()):
+                if key.security_token is not None:
+                    key.expires_at = now if key.expires_at is None else min(now, key.expires_at)

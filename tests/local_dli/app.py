@@ -11,8 +11,9 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from . import answers, auth, bodies, iam
+from . import answers, auth, bodies
 from .accounts import Accounts
+from .calls import DLI_CALLS
 from .codes import DliError, GatewayError, language_of, no_such_api
 from .service import BatchAnswer, Caller, Service
 from .settings import Settings
@@ -45,14 +46,11 @@ def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flas
         (f"{_STREAMING}/flink-jobs/<int(signed=True):job_id>", "update_jar", "PUT", views.update_jar),
         (f"{job}/savepoint", "savepoint", "POST", views.savepoint),
         (f"{job}/import-savepoint", "import_savepoint", "POST", views.import_savepoint),
-        ("/v3/auth/tokens", "token", "POST", views.token),
-        ("/v3/projects", "projects", "GET", views.projects),
     ):
         app.add_url_rule(path, call, view, methods=[method], provide_automatic_options=False)
     app.before_request(views.enter)
     app.register_error_handler(GatewayError, _gateway_error)
     app.register_error_handler(DliError, _dli_error)
-    app.register_error_handler(iam.IamError, _iam_error)
     app.register_error_handler(HTTPException, _http_error)
     return app
 
@@ -66,11 +64,7 @@ def _gateway_error(error: GatewayError) -> Response:
 
 
 def _dli_error(error: DliError) -> Response:
-    return reply(error.body(language_of(request.headers.get("X-Language"))), 400)
-
-
-def _iam_error(error: iam.IamError) -> Response:
-    return reply(error.body(), error.status)
+    return reply(error.body(language_of(request.headers.get("X-Language"))), error.text.status)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -92,22 +86,25 @@ class _Views:
         self._settings = settings
 
     def enter(self) -> None:
-        """Nobody gets further without a good signature or token; the token call itself needs none."""
-        if request.endpoint in (None, "token") or request.path.startswith("/_local/"):
+        """Nobody gets to DLI without a good signature or token, and the permission for the call."""
+        call = str(request.endpoint)
+        if call not in DLI_CALLS:
             return
+        if not self._settings.api_published:
+            raise no_such_api()
         wire = auth.wire_request(request.environ, request.environ[BODY])
         identity = auth.identify(wire, self._accounts)
         request.environ[ACTOR] = identity.actor
         project_id = (request.view_args or {}).get("project_id", "")
-        if project_id:
-            auth.check_project(wire, identity, project_id)
+        auth.check_project(wire, identity, project_id)
+        auth.check_allowed(identity, call, self._settings)
         g.caller = Caller(
             actor=identity.actor,
             project_id=project_id,
             request_id=request.environ[REQUEST_ID],
             language=language_of(request.headers.get("X-Language")),
-            user_id=identity.user_id,
-            user_name=identity.user_name,
+            user_id=identity.principal.id,
+            user_name=identity.principal.name,
         )
 
     def run(self, project_id: str) -> Response:
@@ -172,19 +169,6 @@ class _Views:
             raise bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
         self._service.import_savepoint(job_id, path, g.caller)
         return self._good("updated")
-
-    def token(self) -> Response:
-        try:
-            body = self._object()
-        except DliError:
-            raise iam.IamError(400, "Bad Request", "[The request body is invalid.]") from None
-        token = iam.issue_token(body, self._accounts)
-        answer = reply(iam.token_body(token), 201)
-        answer.headers["X-Subject-Token"] = token.value
-        return answer
-
-    def projects(self) -> Response:
-        return reply(iam.projects(request.args.get("name"), self._accounts, request.base_url))
 
     def _create(self, jar: bool) -> Response:
         fields, config = bodies.job_fields(self._object(), jar, creating=True)

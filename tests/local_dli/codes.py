@@ -23,6 +23,7 @@ class Text:
     zh: str
     en: str
     code: str = ""
+    status: int = 400
 
     def say(self, language: str, **values: Any) -> str:
         template = self.en if language == EN else self.zh
@@ -38,6 +39,9 @@ def language_of(header: str | None) -> str:
 
 ERRORS: dict[str, Text] = {
     "parameter": Text("[参数校验失败: {why}]", "[The parameter check failed: {why}]", "DLI.0001"),
+    "denied": Text(
+        "[您没有权限执行该请求]", "You have no permission to perform this request.", "DLI.0003", 403
+    ),
     "name_exists": Text("[作业名称 {name} 已存在]", "[A job named {name} already exists.]"),
     "update_unknown": Text(
         "作业不存在请检查原因或者创建一个新作业",

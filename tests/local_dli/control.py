@@ -78,6 +78,11 @@ def control_blueprint(dli: LocalDli) -> Blueprint:
         dli.reset()
         return reply(dli.describe())
 
+    @control.post("/expire_sign_ins")
+    def expire_sign_ins() -> Response:
+        dli.expire_sign_ins()
+        return reply({})
+
     @control.post("/actor")
     def actor() -> Response:
         dli.act(Rule.parse({**_object(), "kind": "actor"}))

@@ -16,23 +16,15 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from .answers import SHAPES
+from .calls import CALLS, covered
 
 # What only a socket can show, and what any answer can show.
 WIRE_KINDS = ("reset_before", "reset_after", "reset_mid", "drip", "drip_headers", "hang", "delay")
 ANSWER_KINDS = ("status", "redirect", "html", "truncated", "wrong_types", "answer", "unauthorized")
 KINDS = (*WIRE_KINDS, *ANSWER_KINDS, "actor")
-ACTS = ("start", "stop", "delete", "edit", "force")
+ACTS = ("start", "stop", "delete", "edit", "force", "expire_sign_ins")
+_CALLS = CALLS | {"any"}
 
-# A group stands for several calls.
-_GROUPS = {
-    "create": ("create", "create_jar"),
-    "delete": ("delete", "delete_one"),
-    "update": ("update", "update_jar"),
-}
-_CALLS = frozenset(
-    ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
-    + ("update_jar", "savepoint", "import_savepoint", "token", "projects", "any")
-)
 _ALWAYS_CARRIED_OUT = (
     "reset_after",
     "reset_mid",
@@ -106,7 +98,7 @@ class Rule:
     bender: Bender | None = None
     """answer, in Python only: (status, JSON) -> (status, JSON)."""
     act: str | None = None
-    """actor: start, stop, delete, edit or force."""
+    """actor: start, stop, delete, edit, force, or expire_sign_ins (every token and temporary key ends)."""
     job_ids: tuple[int, ...] = ()
     resume_savepoint: bool = False
     trigger_savepoint: bool = False
@@ -121,8 +113,8 @@ class Rule:
                 raise RuleError(f"There is no call {call!r}; there are {', '.join(sorted(_CALLS))}.")
         if not isinstance(self.skip, int) or not (self.times is None or isinstance(self.times, int)):
             raise RuleError("skip and times must be whole numbers.")
-        if self.kind == "actor" and (self.act not in ACTS or not self.job_ids):
-            raise RuleError(f"An actor needs job_ids and an act of {', '.join(ACTS)}.")
+        if self.kind == "actor" and (self.act not in ACTS or (self.act != "expire_sign_ins" and not self.job_ids)):
+            raise RuleError(f"An actor needs an act of {', '.join(ACTS)}, and all but the last need job_ids.")
         if self.kind == "redirect" and not self.location:
             raise RuleError("A redirect needs a location.")
         if self.shape is not None and self.shape not in SHAPES:
@@ -160,7 +152,7 @@ class Rule:
     def matches(self, call: str, job_ids: Sequence[int]) -> bool:
         if self.job_id is not None and self.job_id not in job_ids:
             return False
-        return any(name == "any" or call in _GROUPS.get(name, (name,)) for name in self.calls)
+        return "any" in self.calls or covered(call, self.calls)
 
     def as_dict(self) -> dict[str, Any]:
         """What differs from the defaults, for people to read."""

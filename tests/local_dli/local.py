@@ -14,6 +14,7 @@ from typing import Any, Callable
 from . import seed as seeds
 from .accounts import Accounts
 from .app import create_app
+from .app_iam import add_iam
 from .clock import Clock, RealClock
 from .codes import DliError
 from .control import control_blueprint
@@ -29,6 +30,7 @@ from .sim_engine import SimEngine
 
 _DESCRIBED = (
     "job_id",
+    "project_id",
     "name",
     "status",
     "status_desc",
@@ -62,10 +64,11 @@ class LocalDli:
         self.ledger = Ledger()
         self.requests = RequestLog()
         self.faults = Faults()
-        self.accounts = Accounts(self._seed.account, self.clock, self.settings)
+        self.accounts = Accounts(self._seed.accounts, self.clock, self.settings)
         self.engine = engine(self.clock, self.settings)
         self.service = Service(self.engine, self.clock, self.settings, self.ledger)
         self.app = create_app(self.service, self.accounts, self.settings)
+        add_iam(self.app, self.accounts)
         self.app.register_blueprint(control_blueprint(self))
         self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.act)
         self.url = "http://local-dli.invalid"
@@ -90,15 +93,42 @@ class LocalDli:
     def env(self) -> dict[str, str]:
         """What a client needs, by the names Terraform made common (dli-api.md 5.5)."""
         account = self._seed.account
-        access_key, secret_key, _security_token = account.keys[0]
         return {
-            "HW_ACCESS_KEY": access_key,
-            "HW_SECRET_KEY": secret_key,
+            "HW_ACCESS_KEY": account.keys[0].access_key,
+            "HW_SECRET_KEY": account.keys[0].secret_key,
             "HW_PROJECT_ID": self.project_id,
-            "HW_REGION_NAME": account.region,
-            "HW_DLI_ENDPOINT": self.url,
-            "HW_AUTH_URL": f"{self.url}/v3",
+            **self._places(),
         }
+
+    def password_env(self) -> dict[str, str]:
+        """The same for a sign-in with a password, with the project by its name."""
+        account = self._seed.account
+        return {
+            "HW_USER_NAME": account.users[0].name,
+            "HW_USER_PASSWORD": account.users[0].password,
+            "HW_DOMAIN_NAME": account.domain,
+            "HW_PROJECT_NAME": account.projects[0].name,
+            **self._places(),
+        }
+
+    def agency_env(self) -> dict[str, str]:
+        """``env`` for the first partner's project, by way of an agency of the partner's."""
+        partner = self._seed.partners[0]
+        return {
+            **self.env(),
+            "HW_PROJECT_ID": partner.projects[0].id,
+            "HW_ASSUME_ROLE_AGENCY_NAME": partner.agencies[0].name,
+            "HW_ASSUME_ROLE_DOMAIN_NAME": partner.domain,
+        }
+
+    @property
+    def partner_project_id(self) -> str:
+        """The main project of the first partner."""
+        return self._seed.partners[0].projects[0].id
+
+    def expire_sign_ins(self) -> None:
+        """Every token and every temporary key ends now; whoever signs in again gets good ones."""
+        self.accounts.expire_sign_ins()
 
     def token(self, life: float | None = None) -> str:
         """A ready IAM token for the main project; ``life`` in seconds, negative for one that has expired."""
@@ -108,7 +138,7 @@ class LocalDli:
     def seed(self, jobs: Iterable[Mapping[str, Any]]) -> list[Job]:
         """Add jobs written as in a seed file."""
         with self.service.lock:
-            made = seeds.make_jobs(list(jobs), self._seed.account, self.clock, self.service.jobs)
+            made = seeds.make_jobs(list(jobs), self._seed.accounts, self.clock, self.service.jobs)
             self.service.add(made)
             return made
 
@@ -128,8 +158,12 @@ class LocalDli:
 
     def act(self, rule: Rule) -> BatchAnswer | None:
         """Do what an ``actor`` rule says, as another client; the ledger says "other"."""
-        caller = Caller("other", self.project_id, language="en")
+        if rule.act == "expire_sign_ins":
+            self.expire_sign_ins()
+            return None
         ids = list(rule.job_ids)
+        first = self.service.jobs.get(ids[0])
+        caller = Caller("other", self.project_id if first is None else first.project_id, language="en")
         if rule.act == "start":
             return self.service.run(ids, rule.resume_savepoint, caller)
         if rule.act == "stop":
@@ -165,6 +199,10 @@ class LocalDli:
 
     def close(self) -> None:
         self.engine.close()
+
+    def _places(self) -> dict[str, str]:
+        region = self._seed.account.region
+        return {"HW_REGION_NAME": region, "HW_DLI_ENDPOINT": self.url, "HW_AUTH_URL": f"{self.url}/v3"}
 
     def _describe(self, job: Job) -> dict[str, Any]:
         shown = {name: getattr(job, name) for name in _DESCRIBED}

@@ -19,6 +19,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "run_answer": ("array", "short", "long", "reversed", "object"),
     "stop_answer": ("array", "short", "long", "reversed", "object"),
     "delete_answer": ("array", "short", "long", "reversed", "object"),
+    "denied_by": ("service", "gateway"),
+    "metadata": ("optional", "required", "no_agency", "absent"),
 }
 
 
@@ -61,7 +63,24 @@ class Settings:
     clock_skew: float = 900.0
     strikes: int = 5
     lock_seconds: float = 300.0
+    # Whether the 401 for a bad signature tells the canonical request, as it sometimes does (dli-api.md 4.4).
+    tell_canonical_request: bool = False
+    # False: a region in which DLI is not to be had (dli-api.md 4.4, 6).
+    api_published: bool = True
+    # Who refuses a call that a user has no permission for: DLI.0003 or APIGW.0302 (dli-api.md 4.3, 4.4).
+    denied_by: str = "service"
+
+    # IAM (dli-api.md 5.1, 5.4). How many wrong passwords lock a user, and for how long, is ours.
     token_life: float = 86400.0
+    password_strikes: int = 5
+    user_lock_seconds: float = 900.0
+    # None: temporary keys live as long as was asked for.
+    temporary_key_life: float | None = None
+
+    # The metadata service of an ECS (dli-api.md 5.4): whether it wants a token first, an ECS that has no agency, or
+    # no such service. How long its keys live is ours.
+    metadata: str = "optional"
+    metadata_key_life: float = 21600.0
 
     def update(self, changes: Mapping[str, Any]) -> None:
         """Turn several settings, or none at all if one of them is wrong."""
@@ -89,10 +108,12 @@ def _checked(name: str, value: Any) -> Any:
         return None
     if wanted == "str" and isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if wanted == "bool" and isinstance(value, bool):
+        return value
+    if wanted == "bool" or isinstance(value, bool) or not isinstance(value, (int, float)):
         raise SettingError(f"Setting {name} must be of type {wanted}, not {value!r}.")
     if wanted.startswith("int") and not isinstance(value, int):
         raise SettingError(f"Setting {name} must be a whole number, not {value!r}.")
-    if value < 0 or (name == "strikes" and value < 1):
+    if value < 0 or (name in ("strikes", "password_strikes") and value < 1):
         raise SettingError(f"Setting {name} must not be as small as {value!r}.")
     return value

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +67,26 @@ class Api:
         status, body = self.call("GET", "/jobs", **query)
         assert status == 200, body
         return body["job_list"]
+
+
+@dataclass
+class Key:
+    """A key pair in the hands of a client that signs as dli-api.md 5.2 says, and nothing but the date."""
+
+    access: str
+    secret: str
+    securitytoken: str | None = None
+    expires_at: str = ""
+
+    def headers(self, now: float, method: str, path: str, query: str = "", body: bytes = b"") -> dict[str, str]:
+        date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        digest = hashlib.sha256(body).hexdigest()
+        canonical = f"{method}\n{path}/\n{query}\nx-sdk-date:{date}\n\nx-sdk-date\n{digest}"
+        to_sign = f"SDK-HMAC-SHA256\n{date}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+        signature = hmac.new(self.secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+        claim = f"SDK-HMAC-SHA256 Access={self.access}, SignedHeaders=x-sdk-date, Signature={signature}"
+        token = {} if self.securitytoken is None else {"X-Security-Token": self.securitytoken}
+        return {"X-Sdk-Date": date, "Authorization": claim, **token}
 
 
 @pytest.fixture(scope="session")

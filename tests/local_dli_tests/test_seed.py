@@ -32,10 +32,11 @@ def test_example_can_start_the_published_batch(api: Api) -> None:
 def test_example_account_is_well_formed() -> None:
     account = SEED.account
     assert account.region == account.projects[0].name == "cn-north-4"
-    for access_key, secret_key, _token in account.keys:
-        assert (len(access_key), len(secret_key)) == (20, 40)
-        assert access_key.isalnum() and access_key.isupper()
-    assert {len(project.id) for project in account.projects} == {32}
+    assert SEED.partners
+    for key in [key for item in SEED.accounts for key in item.keys]:
+        assert (len(key.access_key), len(key.secret_key)) == (20, 40)
+        assert key.access_key.isalnum() and key.access_key.isupper()
+    assert {len(project.id) for item in SEED.accounts for project in item.projects} == {32}
 
 
 def test_smallest_seed(tmp_path: Path) -> None:
@@ -52,9 +53,11 @@ def test_smallest_seed(tmp_path: Path) -> None:
         ("account: [", "is not YAML"),
         ("- 1", "a seed must be a mapping"),
         ("jobs: []", "a seed needs account"),
-        ("account: {region: r}", "account needs access_key"),
+        ("account: {region: r}", "account needs domain"),
         ("account: {nope: 1}", "account has no member 'nope'"),
         (ACCOUNT + "more: 1", "a seed has no member 'more'"),
+        (ACCOUNT + "partners: [{domain: x}]", "account needs user"),
+        (ACCOUNT.replace("domain: d}", "domain: d, denied: [fly]}"), "'fly' is none of them"),
         (ACCOUNT + "jobs: {}", "jobs must be a list"),
     ],
 )
@@ -82,6 +85,7 @@ def test_bad_files(tmp_path: Path, text: str, told: str) -> None:
         ({"job_id": 1, "script": {"x": 1}}, "no 'x' in a job's script"),
         ({"job_id": 1, "age": "old"}, "must be a number of seconds"),
         ({"job_id": 131}, "job 131 is there twice"),
+        ({"job_id": 1, "project_id": "nowhere"}, "no account has the project 'nowhere'"),
     ],
 )
 def test_bad_jobs(api: Api, job: Any, told: str) -> None:
@@ -95,6 +99,9 @@ def test_bad_settings_change_nothing(api: Api) -> None:
     with pytest.raises(SettingError, match="accept_lag"):
         api.dli.settings.update({"active_code": "X", "accept_lag": -1})
     assert api.dli.settings.active_code == "DLI.13099"
+    for changes in ({"api_published": 1}, {"clock_skew": True}, {"metadata": "maybe"}, {"password_strikes": 0}):
+        with pytest.raises(SettingError):
+            api.dli.settings.update(changes)
 
 
 def test_reset_is_the_seed_again(api: Api) -> None:

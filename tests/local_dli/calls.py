@@ -1,0 +1,27 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The names of the calls, as faults, logs and permissions use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# A group stands for several calls.
+GROUPS = {
+    "create": ("create", "create_jar"),
+    "delete": ("delete", "delete_one"),
+    "update": ("update", "update_jar"),
+}
+IAM_CALLS = frozenset(("token", "projects", "temporary_key"))
+METADATA_CALLS = frozenset(("metadata_token", "metadata_key"))
+DLI_CALLS = frozenset(
+    ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
+    + ("update_jar", "savepoint", "import_savepoint")
+)
+CALLS = DLI_CALLS | IAM_CALLS | METADATA_CALLS
+
+
+def covered(call: str, names: Iterable[str]) -> bool:
+    """Whether one of the names is that call or a group with it in."""
+    return any(call in GROUPS.get(name, (name,)) for name in names)
