@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import socket
 import socketserver
+import ssl
 import struct
 import sys
 import threading
@@ -44,20 +45,32 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, dli: LocalDli, port: int) -> None:
+    def __init__(self, dli: LocalDli, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.dli = dli
+        self.tls = tls
         self.closing = threading.Event()
         self._open: set[socket.socket] = set()
         super().__init__((HOST, port), Handler)
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.server_address[1]}"
+        return f"{self.scheme}://{HOST}:{self.server_address[1]}"
+
+    @property
+    def scheme(self) -> str:
+        return "http" if self.tls is None else "https"
 
     def server_bind(self) -> None:
         # The inherited one asks the name service for the host's name, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        if self.tls is not None:
+            # The handshake is left to the connection's own thread: here a silent client would stop everybody.
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
@@ -69,7 +82,7 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away in the middle is no news; anything else is a bug and must be seen."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
     def serve_until_end(self) -> None:
@@ -96,6 +109,11 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: Server
+
+    def setup(self) -> None:
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.do_handshake()
+        super().setup()
 
     def handle_one_request(self) -> None:
         self.raw_requestline = self.rfile.readline(65537)
@@ -143,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
             "CONTENT_LENGTH": str(length) if "Content-Length" in self.headers else "",
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": self.server.scheme,
             "wsgi.input": io.BytesIO(self.rfile.read(length) if length else b""),
             "wsgi.errors": io.StringIO(),
             "wsgi.multithread": True,
@@ -208,16 +226,17 @@ def _head(status: int, headers: list[tuple[str, str]], length: int) -> bytes:
 
 def _shut(connection: socket.socket) -> None:
     try:
-        connection.shutdown(socket.SHUT_RDWR)
+        # Not the method of a TLS socket, which would take the connection apart under the hands of its thread.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
     except OSError:
         # It was gone already.
         return
 
 
 @contextmanager
-def listening(dli: LocalDli, port: int = 0) -> Iterator[Server]:
+def listening(dli: LocalDli, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve a local DLI on loopback until the block ends. Port 0: any free one. Raises OSError if it is taken."""
-    server = Server(dli, port)
+    server = Server(dli, port, tls)
     dli.url = server.url
     threads = [
         threading.Thread(target=server.serve_until_end, daemon=True),
@@ -242,10 +261,14 @@ def serve(
     clock: Clock | None = None,
     settings: Mapping[str, Any] | None = None,
     engine: EngineFactory = SimEngine,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[LocalDli]:
-    """A local DLI on a real loopback socket, in threads of this process."""
+    """A local DLI on a real loopback socket, in threads of this process.
+
+    With ``tls``, a server's context, it speaks https; one that verifies clients turns away whoever has no certificate.
+    """
     dli = LocalDli(seed, clock, settings, engine)
-    with listening(dli, port):
+    with listening(dli, port, tls):
         yield dli
 
 
