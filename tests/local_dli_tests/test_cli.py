@@ -97,6 +97,17 @@ def test_life(tmp_path: Path, number: int) -> None:
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".ready")] == []
 
 
+def test_serves_iam_and_the_metadata_service_as_well(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    with running(ready, "--quiet", "--set", "metadata=required"):
+        url = variables(ready.read_text())["HW_DLI_ENDPOINT"]
+        assert requests.get(f"{url}/openstack/latest/securitykey", timeout=30).status_code == 401
+        life = {"X-Metadata-Token-Ttl-Seconds": "60"}
+        token = requests.put(f"{url}/meta-data/latest/api/token", headers=life, timeout=30).text
+        key = requests.get(f"{url}/openstack/latest/securitykey", headers={"X-Metadata-Token": token}, timeout=30)
+        assert set(key.json()["credential"]) == {"access", "secret", "securitytoken", "expires_at"}
+
+
 def test_listens_on_loopback_only(tmp_path: Path) -> None:
     ready = tmp_path / "ready"
     with running(ready, "--quiet"):
