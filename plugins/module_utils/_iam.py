@@ -101,10 +101,11 @@ class Iam:
         self._mask(keys.secrets())
         return keys
 
-    def machine_keys(self, url: str, patience: float) -> AccessKey | None:
-        """Get the keys of the machine (dli-api.md 5.4); :data:`None` if it has none, or there is no metadata service.
+    def machine_keys(self, url: str, patience: float) -> AccessKey:
+        """Get the keys of the machine (dli-api.md 5.4).
 
         :arg patience: seconds for each of the two requests.
+        :raises InputError: the machine has no keys, or there is no metadata service; the message says no more than why.
         """
         sender = self._direct()
         headers = {}
@@ -115,11 +116,12 @@ class Iam:
                 headers["X-Metadata-Token"] = opened.body.decode("latin-1").strip()
                 self._mask(headers.values())
             reply = sender.send(Request("GET", f"{url}/openstack/latest/securitykey", None, headers), patience)
-        except (NotDelivered, AnswerLost):
-            return None
+        except (NotDelivered, AnswerLost) as error:
+            raise InputError(str(error)) from None
         keys = temporary(parse(reply.body)[0]) if reply.status == 200 else None
-        if keys is not None:
-            self._mask(keys.secrets())
+        if keys is None:
+            raise InputError(f"HTTP {reply.status}")
+        self._mask(keys.secrets())
         return keys
 
     def project_id(self, credential: Credential, name: str) -> str:

@@ -24,7 +24,7 @@ def replay_the_start(monkeypatch):
     def write(self, what, path, payload, until=None):
         body = _transport.json.dumps(payload).encode()
         request = _transport.Request("POST", self.endpoint + path, body, _transport._headers())
-        return self._send(what, request, until, _transport._read_again, lost_too=True)
+        return self._send(what, request, until, _transport._read_again, is_write=False)
 
     monkeypatch.setattr(_transport.Transport, "write", write)
 

@@ -74,14 +74,94 @@ def test_no_secret_in_anything(ansible: Ansible, dli, way, place, answer):
         dli.faults.add(rule.pop("kind"), **rule)
     ended = ansible.task({"job_ids": [131, 130], **options}, "-vvvv", "--diff", env=env)
     assert (ended.code == 0) == (answer == "success" or answer == "no answer"), ended.output
+    everything = left_behind(ansible, ended)
+    assert place == "options" or any("AnsiballZ" in name for name in everything)
+    search(secrets, everything)
+
+
+def left_behind(ansible: Ansible, ended) -> dict:
+    """Return everything that a run has written, by where it stands; but not the files that it was given."""
     (ansible.folder / "playbook.yml").unlink()
-    files = [path for path in ansible.folder.rglob("*") if path.is_file()]
+    given = (ansible.folder / "home" / ".huaweicloud", ansible.folder / "home" / ".hcloud")
+    files = [path for path in ansible.folder.rglob("*") if path.is_file() and not set(given) & set(path.parents)]
     assert {"ansible.log", "results.jsonl"} <= {path.name for path in files}
-    assert place == "options" or any("AnsiballZ" in path.name for path in files)
-    everything = {"output": ended.output.encode(), **{str(path): path.read_bytes() for path in files}}
+    return {"output": ended.output.encode(), **{str(path): path.read_bytes() for path in files}}
+
+
+def search(secrets: dict, everything: dict) -> None:
     for name, value in secrets.items():
         for where_found, content in everything.items():
             assert value.encode() not in content, f"{name} stands in {where_found}"
+
+
+class Learner:
+    """Lets the service repeat, in what it says next, every secret it has handed out so far."""
+
+    def __init__(self, dli, call: str | None) -> None:
+        self.dli = dli
+        self.call = call
+        dli.requests.on_request = self.look
+
+    def secrets(self) -> dict:
+        """Return what was handed out."""
+        handed_out = {f"token {number}": value for number, value in enumerate(self.dli.accounts._tokens)}
+        for number, pair in enumerate(self.dli.accounts._issued.values()):
+            members = (pair.access_key, pair.secret_key, pair.security_token)
+            handed_out.update({f"key {number}, part {part}": value for part, value in enumerate(members)})
+        return handed_out
+
+    def look(self, request) -> None:
+        if self.call and request.call in ("token", "temporary_key", "metadata_key", "projects"):
+            self.dli.faults.clear()
+            self.dli.faults.add("status", status=400, call=self.call, body=echo(self.secrets()), times=9)
+
+
+#: Ways of signing in whose secrets come from a file or from a service.
+LEARNT = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
+
+
+@pytest.mark.parametrize("repeated_by", [None, "detail", "list", "run"])
+@pytest.mark.parametrize("way", LEARNT)
+def test_no_secret_that_was_learnt_on_the_way(ansible: Ansible, dli, way, repeated_by):
+    keys = {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
+    user = dli.password_env()
+    env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
+    env.update(ANSIBLE_KEEP_REMOTE_FILES="true", ANSIBLE_LOCAL_TEMP=str(ansible.folder / "tmp"))
+    env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
+    options = {"region": "cn-north-4", "endpoint": dli.url, "auth_url": dli.url, "confirm_timeout": 1, "metadata_url": dli.url}
+    secrets = dict(keys)
+    home = ansible.folder / "home"
+    if way.startswith("password"):
+        secrets = {"password": user["HW_USER_PASSWORD"]}
+        names = {"HW": "HW_USER_NAME HW_USER_PASSWORD HW_DOMAIN_NAME", "OS": "OS_USERNAME OS_PASSWORD OS_DOMAIN_NAME"}
+        values = [user[name] for name in names["HW"].split()]
+        place = way.rpartition(" ")[2]
+        if place == "options":
+            options.update(zip(("username", "password", "domain_name"), values))
+            del env["ANSIBLE_KEEP_REMOTE_FILES"]
+        else:
+            env.update(zip(names[place].split(), values))
+    elif way == "agency":
+        env.update({name: value for name, value in dli.agency_env().items() if name != "HW_PROJECT_ID"})
+        options["job_ids"] = [301, 302]
+    elif way == "sdk file":
+        (home / ".huaweicloud").mkdir()
+        text = f"[basic]\nak={keys['access_key']}\nsk={keys['secret_key']}\n"
+        (home / ".huaweicloud" / "credentials").write_text(text, encoding="utf-8")
+    elif way == "profile":
+        (home / ".hcloud").mkdir()
+        profile = {"name": "p", "accessKeyId": keys["access_key"], "secretAccessKey": keys["secret_key"]}
+        (home / ".hcloud" / "config.json").write_text(json.dumps({"current": "p", "profiles": [profile]}), encoding="utf-8")
+    learner = Learner(dli, "list" if repeated_by == "detail" else repeated_by)
+    if repeated_by == "detail":
+        options["job_ids"] = [131] if way != "agency" else [301]
+        learner.call = "detail"
+    ended = ansible.task({"job_ids": [131, 130], **options}, "-vvvv", "--diff", env=env)
+    assert (ended.code == 0) == (repeated_by is None), ended.output
+    if way in ("sdk file", "profile") and repeated_by:
+        assert "you sent" in ended.output  # the service did repeat; what it had handed out is not much there
+    search({**secrets, **learner.secrets()}, left_behind(ansible, ended))
+    assert learner.secrets() or way in ("sdk file", "profile")
 
 
 def test_runner_leaves_no_secret_in_its_artifacts(ansible: Ansible, dli):

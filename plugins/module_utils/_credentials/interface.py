@@ -65,7 +65,7 @@ class Iam(t.Protocol):
     def agency_keys(self, credential: Credential, agency: Mapping[str, str]) -> Credential:
         """Get temporary keys of an agency."""
 
-    def machine_keys(self, url: str, patience: float) -> Credential | None:
+    def machine_keys(self, url: str, patience: float) -> Credential:
         """Get the temporary keys of the machine that this runs on."""
 
 

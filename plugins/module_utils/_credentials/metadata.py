@@ -38,10 +38,8 @@ class Metadata:
 
         :raises InputError: there is no metadata service, or the machine has no agency.
         """
-        keys = iam.machine_keys(self.url, self.patience)
-        if keys is None:
-            raise InputError(
-                f"{self.missing} the metadata service at {self.url} gave no keys within {self.patience:g} s"
-                " (a server needs an agency for that)"
-            )
-        return SignedIn(keys)
+        try:
+            return SignedIn(iam.machine_keys(self.url, self.patience))
+        except InputError as error:
+            hint = "only a cloud server with an agency gets any"
+            raise InputError(f"{self.missing} the metadata service at {self.url} gave no keys ({error}); {hint}") from None
