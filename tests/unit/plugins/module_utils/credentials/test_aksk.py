@@ -8,8 +8,8 @@ import datetime
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey, temporary
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Scope, Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._signer import signed_headers
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
@@ -47,3 +47,47 @@ def test_every_secret_is_named(token, secrets):
 
 def test_its_repr_shows_no_secret():
     assert "hidden" not in repr(AccessKey("AK", "hidden-sk", "hidden-token"))
+
+
+@pytest.mark.parametrize("token", [None, "tok"])
+@pytest.mark.parametrize("before", [None, "p0"])
+def test_within_a_project_it_is_the_same_pair(token, before):
+    pair = AccessKey("AK", "SK", token, before)
+    assert pair.within("p1") == AccessKey("AK", "SK", token, "p1")
+    assert pair.within(None) == AccessKey("AK", "SK", token, None)
+    assert pair.project_id == before
+
+
+@pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
+def test_it_is_ready_as_it_is(scope):
+    """Nobody needs to be asked, and asking again gives nothing new."""
+    pair = AccessKey("AK", "SK")
+    assert pair.sign_in(None, scope) == (pair, None)
+    assert pair.renewable is False and pair.words == "access key and secret key"
+
+
+PARTS = ("access", "secret", "securitytoken")
+WHOLE = {"access": "access-key", "secret": "secret-key", "securitytoken": "security-token", "expires_at": "2026-01-03T03:04:05Z"}
+
+
+@pytest.mark.parametrize(
+    "answer, keys",
+    [
+        ({"credential": WHOLE}, AccessKey("access-key", "secret-key", "security-token")),
+        ({"credential": {**WHOLE, "access": "123456"}}, AccessKey("123456", "secret-key", "security-token")),
+        # what is cut off, or something else
+        *[({"credential": {**WHOLE, name: value}}, None) for name in PARTS for value in ("", None, "12345")],
+        *[({"credential": {key: value for key, value in WHOLE.items() if key != name}}, None) for name in PARTS],
+        (WHOLE, None),
+        ({"credential": None}, None),
+        ({"credential": [WHOLE]}, None),
+        ({"credential": "text"}, None),
+        ([{"credential": WHOLE}], None),
+        ({}, None),
+        (None, None),
+        ("text", None),
+    ],
+)
+def test_temporary_keys_are_whole_or_none(answer, keys):
+    """dli-api.md 5.4."""
+    assert temporary(answer) == keys

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import datetime
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Scope, Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
 
 NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
@@ -20,3 +22,11 @@ def test_is_one_header_and_one_secret():
 
 def test_its_repr_shows_no_secret():
     assert "hidden" not in repr(IamToken("hidden"))
+
+
+@pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
+def test_it_is_ready_as_it_is(scope):
+    """Nobody needs to be asked, and asking again gives nothing new."""
+    token = IamToken("tok")
+    assert token.sign_in(None, scope) == (token, None)
+    assert token.renewable is False and token.words == "IAM token"
