@@ -14,9 +14,10 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait until every started job is running, finished or failed. Jobs that were on their way up already are
-        waited for too.
-      - Without it the task ends as soon as the service has accepted or refused each start. The first start on a new queue
+      - Whether to wait until every job has arrived where the module sends it, or has ended otherwise. A job that is started
+        has arrived when it is running or finished, one that is stopped when it is at rest, one that is deleted when it is
+        gone. Jobs that were on their way already are waited for too.
+      - Without it the task ends as soon as the service has accepted or refused each request. The first start on a new queue
         takes 6 to 10 minutes.
     type: bool
     default: false

@@ -10,6 +10,10 @@ PARAMETER_ERROR = "DLI.0001"
 RUN_UNKNOWN_JOB = "DLI.13007"
 RUN_NO_SAVEPOINT = "DLI.13017"
 SHOW_UNKNOWN_JOB = "DLI.16001"
+UPDATE_UNKNOWN_JOB = "DLI.12004"
+DELETE_UNKNOWN_JOB = "DLI.17001"
+STOP_WRONG_STATUS = "DLI.15002"
+NO_GRAPH = "DLI.14001"
 
 #: Codes that are about the job itself, whoever else has a hand in it (dli-api.md 1.3). Any other refusal may mean that
 #: somebody has just started it: the code for that is not documented.
@@ -22,6 +26,14 @@ MEANINGS: dict[str, str] = {
     SHOW_UNKNOWN_JOB: "the project has no job of this id",
     RUN_NO_SAVEPOINT: "the job has no savepoint or checkpoint to resume from",
     "DLI.13024": "the job has no queue",
+    UPDATE_UNKNOWN_JOB: "the project has no job of this id",
+    DELETE_UNKNOWN_JOB: "the project has no job of this id",
+    STOP_WRONG_STATUS: "its status does not allow to stop it or to make a savepoint",
+    NO_GRAPH: "there is no graph of it, because it has never run",
+    "DLI.11016": "DLI may not use the OBS bucket",
+    "DLI.11032": "there is no such SMN topic",
+    "DLI.29001": "the OBS path is not right",
+    "DLI.29002": "the path of the zip file is not right",
 }
 
 TOKEN = "the token has expired or was revoked: get a new one"
@@ -42,6 +54,12 @@ REMEDIES: dict[str, str] = {
     RUN_NO_SAVEPOINT: "run it without resume_savepoint to start without state, or make a savepoint or enable checkpoints first",
     "DLI.13024": "bind the job to a queue first",
     SHOW_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
+    UPDATE_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
+    STOP_WRONG_STATUS: "only a job that is running, or being submitted, can be stopped, and only a running one saved",
+    "DLI.11016": "authorise the bucket in the console of DLI first",
+    "DLI.11032": "check smn_topic",
+    "DLI.29001": "check obs_dir: it is bucket/folder without obs://",
+    "DLI.29002": "check zip_file: it is bucket/folder/file.zip without obs://, or a folder that holds zip files only",
 }
 
 #: HTTP status -> what to do, where the code says nothing.

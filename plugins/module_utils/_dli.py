@@ -2,17 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The DLI API: one method per endpoint, plain arguments in, typed replies out (dli-api.md 1, 3)."""
+"""The DLI API: one method per endpoint, plain arguments in, typed replies out (dli-api.md 1, 3).
+
+A call that changes one thing either returns what the service said, or raises: ServiceError and NotDelivered mean that nothing
+was carried out, AnswerLost that nobody knows. A batch never raises for what the service or the network does.
+"""
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ._answer import Answer, error_parts, whole_error
-from ._batch import BatchAnswer, read_batch
-from ._codes import SHOW_UNKNOWN_JOB
+from ._batch import BROKE_ON_THE_WAY, TURNED_AWAY, BatchAnswer, read_batch
+from ._codes import NO_GRAPH, SHOW_UNKNOWN_JOB
 from ._errors import AnswerLost, NotDelivered
 from ._jobs import Job
 from ._transport import Transport
@@ -21,8 +25,18 @@ from ._transport import Transport
 MAY_LIST = "dli:jobs:list (dli:jobs:listAll in a role policy)"
 MAY_GET = "dli:jobs:get"
 MAY_RUN = "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)"
-#: The largest page the list gives (dli-api.md 3).
+MAY_STOP = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)"
+MAY_DELETE = "dli:jobs:delete"
+MAY_CREATE = "dli:jobs:create"
+MAY_UPDATE = "dli:jobs:update"
+MAY_EXPORT = "dli:jobs:export"
+#: The largest page the list gives (dli-api.md 3), and the most jobs that one export takes (1.12).
 PAGE_SIZE = 100
+EXPORT_SIZE = 50
+#: Paths of the two kinds of jobs that can be created and updated (dli-api.md 1.9, 1.10).
+SQL = "sql-jobs"
+JAR = "flink-jobs"
+Payload = Mapping[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -39,15 +53,22 @@ class Dli:
     def __init__(self, transport: Transport, project_id: str) -> None:
         """Prepare; nothing is sent yet."""
         self.transport = transport
-        self._jobs = f"/v1.0/{project_id}/streaming/jobs"
+        self._streaming = f"/v1.0/{project_id}/streaming"
+        self._jobs = f"{self._streaming}/jobs"
+        self._v3 = f"/v3/{project_id}"
 
-    def list_jobs(self, offset: int = 0, name: str | None = None, until: float | None = None) -> JobPage:
+    # Reading
+
+    def list_jobs(
+        self, offset: int = 0, name: str | None = None, until: float | None = None, filters: Payload | None = None
+    ) -> JobPage:
         """Return up to :data:`PAGE_SIZE` jobs from a record offset, newest first (dli-api.md 3).
 
         :arg name: only jobs whose name matches; whether exactly or in part the service does not say.
+        :arg filters: other parameters of the query, by the service's names.
         """
         what = "list the jobs"
-        query: list[tuple[str, object]] = [("limit", PAGE_SIZE), ("offset", offset)]
+        query: list[tuple[str, object]] = [("limit", PAGE_SIZE), ("offset", offset), *(filters or {}).items()]
         if name is not None:
             query.append(("name", name))
         answer = self.transport.read(what, self._jobs, query, until)
@@ -69,17 +90,145 @@ class Dli:
         except ValueError:
             raise whole_error(what, self.transport.endpoint, answer, MAY_GET) from None
 
-    def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool, until: float | None = None) -> BatchAnswer:
-        """Ask to start jobs in one request (dli-api.md 1.3); never raises for what the service or the network does."""
-        what = f"start {len(job_ids)} job{'' if len(job_ids) == 1 else 's'}"
-        payload = {"job_ids": list(job_ids), "resume_savepoint": resume_savepoint}
+    def execution_graph(self, job_id: int, until: float | None = None) -> Payload | None:
+        """Return the graph of a job's latest run, or :data:`None` if it has never run (dli-api.md 1.8)."""
+        what = f"read the execution graph of job {job_id}"
+        answer = self.transport.read(what, f"{self._jobs}/{job_id}/execute-graph", until=until)
+        if answer.status == 400 and error_parts(answer)[0] == NO_GRAPH:
+            return None
+        return self._read_payload(what, answer, "execute_graph")
+
+    def stream_graph(self, job_id: int, question: Payload, until: float | None = None) -> str:
+        """Return the graph that a job's SQL would make, as JSON text (dli-api.md 1.13); nothing is changed."""
+        what = f"draw the stream graph of job {job_id}"
+        path = f"{self._v3}/streaming/jobs/{job_id}/gen-graph"
+        answer = self.transport.read(what, path, until=until, question=question)
+        graph = answer.value.get("stream_graph") if answer.status == 200 and isinstance(answer.value, dict) else None
+        if graph is None:
+            raise whole_error(what, self.transport.endpoint, answer, MAY_GET)
+        return str(graph)
+
+    def tags(self, job_id: int, until: float | None = None) -> dict[str, str]:
+        """Return the tags of a job (dli-api.md 1.2, row 21)."""
+        what = f"read the tags of job {job_id}"
+        answer = self.transport.read(what, f"{self._v3}/dli_flink_job/{job_id}/tags", until=until)
         try:
-            answer = self.transport.write(what, f"{self._jobs}/run", payload, until)
+            if answer.status != 200:
+                raise ValueError("no success")
+            return {str(tag["key"]): str(tag.get("value") or "") for tag in answer.value["tags"] or []}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise whole_error(what, self.transport.endpoint, answer, MAY_GET) from None
+
+    # Batches
+
+    def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool, until: float | None = None) -> BatchAnswer:
+        """Ask to start jobs in one request (dli-api.md 1.3)."""
+        return self._batch("start", "run", {"job_ids": list(job_ids), "resume_savepoint": resume_savepoint}, MAY_RUN, until)
+
+    def stop_jobs(self, job_ids: Sequence[int], trigger_savepoint: bool, until: float | None = None) -> BatchAnswer:
+        """Ask to stop jobs in one request (dli-api.md 1.4)."""
+        return self._batch("stop", "stop", {"job_ids": list(job_ids), "trigger_savepoint": trigger_savepoint}, MAY_STOP, until)
+
+    def delete_jobs(self, job_ids: Sequence[int], until: float | None = None) -> BatchAnswer:
+        """Ask to delete jobs in one request (dli-api.md 1.5)."""
+        return self._batch("delete", "delete", {"job_ids": list(job_ids)}, MAY_DELETE, until)
+
+    # One job
+
+    def create_job(self, kind: str, fields: Payload, until: float | None = None) -> int:
+        """Create a job and return its id (dli-api.md 1.9, 1.10).
+
+        :arg kind: :data:`SQL` or :data:`JAR`.
+        """
+        what = f"create the job {fields.get('name')}"
+        answer = self._change(what, f"{self._streaming}/{kind}", fields, MAY_CREATE, until)
+        try:
+            return int(answer.value["job"]["job_id"])
+        except (KeyError, TypeError, ValueError):
+            raise AnswerLost(f"Could not {what}: the answer does not hold the job's id") from None
+
+    def update_job(self, kind: str, job_id: int, fields: Payload, until: float | None = None) -> None:
+        """Change the definition of a job (dli-api.md 1.9, 1.10); fields that are not named stay as they are."""
+        self._change(f"update job {job_id}", f"{self._streaming}/{kind}/{job_id}", fields, MAY_UPDATE, until, "PUT")
+
+    def change_tags(self, job_id: int, action: str, tags: Mapping[str, str], until: float | None = None) -> None:
+        """Add or remove tags (dli-api.md 1.2, row 21).
+
+        :arg action: ``create`` or ``delete``.
+        """
+        path = f"{self._v3}/dli_flink_job/{job_id}/tags/{action}"
+        payload = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
+        self._change(f"{action} tags of job {job_id}", path, payload, MAY_UPDATE, until)
+
+    def trigger_savepoint(self, job_id: int, path: str, until: float | None = None) -> None:
+        """Ask for a savepoint of a running job; ``path`` is without ``obs://`` (dli-api.md 1.11)."""
+        payload = {"action": "TRIGGER", "savepoint_path": path}
+        self._change(f"make a savepoint of job {job_id}", f"{self._jobs}/{job_id}/savepoint", payload, MAY_UPDATE, until)
+
+    def import_savepoint(self, job_id: int, path: str, until: float | None = None) -> None:
+        """Give a job at rest a savepoint to resume from; ``path`` is with ``obs://`` (dli-api.md 1.11)."""
+        payload = {"job_id": job_id, "savepoint_path": path}
+        where = f"{self._jobs}/{job_id}/import-savepoint"
+        self._change(f"import a savepoint for job {job_id}", where, payload, MAY_UPDATE, until)
+
+    # Export and import
+
+    def export_jobs(self, job_ids: Sequence[int], obs_dir: str, until: float | None = None) -> list[str]:
+        """Write the definitions of up to :data:`EXPORT_SIZE` jobs to OBS and return the zip files (dli-api.md 1.12)."""
+        what = f"export {_jobs(job_ids)}"
+        payload = {"obs_dir": obs_dir, "is_selected": True, "job_selected": list(job_ids)}
+        answer = self._change(what, f"{self._jobs}/export", payload, MAY_EXPORT, until)
+        files = answer.value.get("zip_file") or answer.value.get("zip_files")  # schema and example disagree
+        if not isinstance(files, list):
+            raise AnswerLost(f"Could not {what}: the answer names no file")
+        return [str(file) for file in files]
+
+    def import_jobs(self, zip_file: str, is_cover: bool, until: float | None = None) -> list[Payload]:
+        """Create jobs from a zip file in OBS and return the mapping of old to new ids (dli-api.md 1.12)."""
+        what = f"import the jobs of {zip_file}"
+        payload = {"zip_file": zip_file, "is_cover": is_cover}
+        answer = self._change(what, f"{self._jobs}/import", payload, MAY_CREATE, until)
+        mapping = answer.value.get("job_mapping") or answer.value.get("jobs_mapping") or []
+        return [item for item in mapping if isinstance(item, Mapping)]
+
+    def _batch(self, verb: str, path: str, payload: Payload, permission: str, until: float | None) -> BatchAnswer:
+        what = f"{verb} {_jobs(payload['job_ids'])}"
+        try:
+            answer = self.transport.write(what, f"{self._jobs}/{path}", payload, until)
         except NotDelivered as error:
             return BatchAnswer(refusal=error)
         except AnswerLost as error:
             return BatchAnswer(unclear=str(error))
-        return read_batch(what, self.transport.endpoint, answer, len(job_ids), MAY_RUN)
+        return read_batch(what, self.transport.endpoint, answer, len(payload["job_ids"]), permission)
+
+    def _change(
+        self, what: str, path: str, payload: Payload, permission: str, until: float | None, method: str = "POST"
+    ) -> Answer:
+        """Send a change of one thing; return the answer if it is a success.
+
+        :raises NotDelivered: the service never got it.
+        :raises ServiceError: the service refused it.
+        :raises AnswerLost: nobody knows whether it was carried out.
+        """
+        answer = self.transport.write(what, path, payload, until, method)
+        is_success = isinstance(answer.value, dict) and str(answer.value.get("is_success", "true")).lower() == "true"
+        if answer.status == 204 or (answer.status == 200 and is_success):
+            return answer
+        error = whole_error(what, self.transport.endpoint, answer, permission)
+        is_refusal = answer.status in TURNED_AWAY or (answer.status in (200, 400) and isinstance(answer.value, dict))
+        if is_refusal and error.code not in BROKE_ON_THE_WAY:
+            raise error
+        raise AnswerLost(str(error))
+
+    def _read_payload(self, what: str, answer: Answer, member: str) -> Payload:
+        try:
+            return t.cast(Payload, _payload(answer, member))
+        except ValueError:
+            raise whole_error(what, self.transport.endpoint, answer, MAY_GET) from None
+
+
+def _jobs(job_ids: Sequence[int]) -> str:
+    return f"{len(job_ids)} job{'' if len(job_ids) == 1 else 's'}"
 
 
 def _payload(answer: Answer, member: str) -> t.Any:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following jobs on their way up until each is running, finished or failed, or time is up."""
+"""Following jobs until each is as it was wanted, or has ended otherwise, or time is up."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ._acts import FAILED, TIMED_OUT, UNKNOWN, Act
 from ._answer import one_line
 from ._clock import Clock
 from ._errors import DliError, ServiceError
-from ._jobs import DOWN, UP, Job, has_moved, status_of
+from ._jobs import DOWN, UP, Job, status_of
 from ._look import Looker
-from ._rows import FAILED, STARTED, TIMED_OUT, UNKNOWN, Row
+from ._rows import Row
 
 
 def follow(
+    act: Act,
     rows: Mapping[int, Row],
     before: Mapping[int, Job],
     looker: Looker,
@@ -33,7 +35,7 @@ def follow(
     A look that fails is no failed job: waiting goes on. Only a sign-in that is no longer good ends it, since repeating
     that locks the key.
 
-    :arg before: the jobs as they were before the start; a status word that was there before says nothing until the job
+    :arg before: the jobs as they were before the request; a status word that was there before says nothing until the job
         is seen to have moved.
     :arg tell: called with a sentence after every look that brought news.
     """
@@ -58,14 +60,14 @@ def follow(
         trouble = None
         for job_id in list(pending):
             job = jobs[job_id]
-            if job is not None and (pending[job_id].state != STARTED or has_moved(before[job_id], job)):
+            if pending[job_id].state != act.done or act.has_moved(before[job_id], job):
                 moved.add(job_id)
-            pending[job_id] = _look_at(pending[job_id], job, job_id in moved)
-            if pending[job_id].failed or (job_id in moved and job is not None and status_of(job.status).end == UP):
+            pending[job_id] = _look_at(act, pending[job_id], job, job_id in moved)
+            if pending[job_id].failed or (job_id in moved and act.end(job) == UP):
                 settled[job_id] = pending.pop(job_id)
         if news != (news := _news(settled, pending)):
             tell(news)
-    return {**settled, **{job_id: _unsettled(row, trouble, timeout) for job_id, row in pending.items()}}
+    return {**settled, **{job_id: _unsettled(act, row, trouble, timeout) for job_id, row in pending.items()}}
 
 
 def _news(settled: Mapping[int, Row], pending: Mapping[int, Row]) -> str:
@@ -75,26 +77,27 @@ def _news(settled: Mapping[int, Row], pending: Mapping[int, Row]) -> str:
     return f"{len(settled)} of {len(settled) + len(pending)} jobs have settled: {counts}"
 
 
-def _look_at(row: Row, job: Job | None, moved: bool) -> Row:
+def _look_at(act: Act, row: Row, job: Job | None, moved: bool) -> Row:
     """Return the row after one look at its job."""
     if job is None:
-        return replace(row, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
+        if act.end(None) == DOWN:
+            return replace(row, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
+        return replace(row, status=None, msg=f"{row.msg}; now gone")
     if not moved:
         return replace(row, status=job.status)
-    status = status_of(job.status)
-    if status.end == DOWN:
+    if act.end(job) == DOWN:
         reason = f": {one_line(job.status_desc)}" if job.status_desc else ""
-        msg = f"it went to {job.status} ({status.meaning}){reason}; {status.advice}"
+        msg = f"it went to {job.status} ({status_of(job.status).meaning}){reason}; {act.advice(job)}"
         return replace(row, state=FAILED, failed=True, status=job.status, msg=msg)
     msg = f"{row.msg.split('; now ')[0]}; now {job.status}"
     return replace(row, status=job.status, msg=msg)
 
 
-def _unsettled(row: Row, trouble: DliError | None, timeout: float) -> Row:
+def _unsettled(act: Act, row: Row, trouble: DliError | None, timeout: float) -> Row:
     if isinstance(trouble, ServiceError) and trouble.status in (401, 403):
         msg = f"{row.msg}, but what became of it could not be read: {trouble}"
         return replace(row, state=UNKNOWN, failed=True, msg=msg)
     reading = f"; the last look failed: {trouble}" if trouble else ""
-    seen = f"last known status {row.status}{' as before the start' if row.status == row.status_before else ''}"
-    msg = f"not running after {timeout:g} s, {seen}; run the task again to go on waiting{reading}"
+    seen = f"last known status {row.status}{' as before the {act.noun}' if row.status == row.status_before else ''}"
+    msg = f"not {act.arrived} after {timeout:g} s, {seen}; run the task again to go on waiting{reading}"
     return replace(row, state=TIMED_OUT, failed=True, msg=msg)

@@ -15,6 +15,12 @@ STARTABLE = "startable"
 ACTIVE = "active"  #: it runs or is on its way to; left alone
 BLOCKED = "blocked"  #: neither: a start is refused, or would be a gamble
 
+# Is there anything to stop in this status?
+STOPPABLE = "stoppable"  #: a stop is sent; in doubt as well, since the service refuses what makes no sense
+RESTING = "resting"  #: nothing runs
+LEAVING = "leaving"  #: it is being stopped already
+BUSY = "busy"  #: making a savepoint, which must not be disturbed
+
 # What does the status mean for somebody who waits for a started job?
 UP = "up"  #: reached what was wanted: running, or finished by itself
 DOWN = "down"  #: ended otherwise
@@ -22,6 +28,10 @@ PENDING = "pending"  #: still changing
 
 DRAFT = "job_init"
 SUBMITTING = "job_submitting"
+RUNNING = "job_running"
+CANCELING = "job_canceling"
+CANCEL_FAIL = "job_cancel_fail"
+SAVEPOINTING = "job_savepointing"
 
 
 class Status(t.NamedTuple):
@@ -31,32 +41,35 @@ class Status(t.NamedTuple):
     end: str
     meaning: str
     advice: str = ""
+    stop: str = STOPPABLE
 
 
 #: dli-api.md 2.1 and 2.2. Where the contract does not say whether a start is possible, none is sent.
 STATUSES: dict[str, Status] = {
-    "job_init": Status(STARTABLE, PENDING, "draft, never started"),
+    "job_init": Status(STARTABLE, PENDING, "draft, never started", stop=RESTING),
     "job_submitting": Status(ACTIVE, PENDING, "being submitted"),
-    "job_submit_fail": Status(STARTABLE, DOWN, "submission failed", "read the reason, mend it, and run the job again"),
+    "job_submit_fail": Status(
+        STARTABLE, DOWN, "submission failed", "read the reason, mend it, and run the job again", RESTING
+    ),
     "job_running": Status(ACTIVE, UP, "running"),
     "job_running_exception": Status(
-        STARTABLE, DOWN, "stopped by a runtime error", "read the reason, mend it, and run the job again"
+        STARTABLE, DOWN, "stopped by a runtime error", "read the reason, mend it, and run the job again", RESTING
     ),
     "job_downloading": Status(ACTIVE, PENDING, "downloading"),
     "job_idle": Status(BLOCKED, PENDING, "idle", "stop it first, then run it"),
-    "job_canceling": Status(BLOCKED, PENDING, "being stopped", "wait until it is job_cancel_success, then run it"),
-    "job_cancel_success": Status(STARTABLE, DOWN, "stopped", "run it again if it should not have been stopped"),
+    "job_canceling": Status(BLOCKED, PENDING, "being stopped", "wait until it is job_cancel_success, then run it", LEAVING),
+    "job_cancel_success": Status(STARTABLE, DOWN, "stopped", "run it again if it should not have been stopped", RESTING),
     "job_cancel_fail": Status(
         BLOCKED, DOWN, "could not be stopped and may still run", "stop it again, then run it once it is stopped"
     ),
     "job_savepointing": Status(
-        BLOCKED, PENDING, "making a savepoint, perhaps in order to stop", "wait until it runs or is stopped, then run it"
+        BLOCKED, PENDING, "making a savepoint, perhaps in order to stop", "wait until it runs or is stopped, then run it", BUSY
     ),
     "job_arrearage_stopped": Status(
-        BLOCKED, DOWN, "stopped because the account is in arrears", "top up the account first"
+        BLOCKED, DOWN, "stopped because the account is in arrears", "top up the account first", RESTING
     ),
     "job_arrearage_recovering": Status(ACTIVE, PENDING, "being recovered after a top-up"),
-    "job_finish": Status(STARTABLE, UP, "finished by itself"),
+    "job_finish": Status(STARTABLE, UP, "finished by itself", stop=RESTING),
 }
 #: A word this version does not know: never started blindly, never taken as settled.
 UNKNOWN_STATUS = Status(BLOCKED, PENDING, "a status this version of the collection does not know", "look at it in the console")
@@ -73,6 +86,7 @@ class Job:
 
     :ivar has_savepoint: whether a start can resume; :data:`None` if the answer did not say.
     :ivar start_time: epoch milliseconds of the latest start; :data:`None` if never started (the service says null or 0).
+    :ivar raw: everything that the read showed, by the service's names.
     """
 
     job_id: int
@@ -81,6 +95,7 @@ class Job:
     status_desc: str = ""
     has_savepoint: bool | None = None
     start_time: int | None = None
+    raw: Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_api(cls, item: object) -> Job:
@@ -103,6 +118,7 @@ class Job:
             status_desc=str(item.get("status_desc") or ""),
             has_savepoint=saved if isinstance(saved, bool) else None,
             start_time=started if isinstance(started, int) and started > 0 else None,
+            raw=item,
         )
 
 

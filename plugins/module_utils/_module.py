@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from . import _report
 from ._checks import SHORTEST_SECRET
 from ._clock import Clock
 from ._connection import Connection, resolve
@@ -22,7 +21,7 @@ from ._dli import Dli
 from ._errors import Abandoned, DliError, InputError, ServiceError
 from ._http import REQUESTS_IMPORT_ERROR, HttpSender
 from ._network import url_secrets
-from ._rows import Row
+from ._report import Report
 from ._sign_in import SignIn
 from ._sources import SECRETS
 from ._transport import Journal, Sender, Transport
@@ -34,45 +33,49 @@ WORTH_A_WARNING = 1.0
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
 
+#: What a batch module reports when it could not even look at its jobs.
+NO_JOBS: Mapping[str, t.Any] = {"jobs": []}
 AnyTask = t.TypeVar("AnyTask", bound=t.Any)
-Outcome = tuple[Sequence[Row], Sequence[str]]
 
 
 def execute(
     module: AnsibleModule,
     read_task: t.Callable[[Mapping[str, t.Any], bool], AnyTask],
-    flow: t.Callable[[Dli, Clock, AnyTask, t.Callable[[str], None]], Outcome],
+    flow: t.Callable[[Dli, Clock, AnyTask, t.Callable[[str], None]], Report],
+    nothing: Mapping[str, t.Any] = NO_JOBS,
 ) -> t.NoReturn:
     """Run a module from its options to its result.
 
     :arg read_task: makes a task, a dataclass with ``overall_timeout``, of the parameters and of whether this is check mode;
         it raises InputError.
-    :arg flow: carries the task out; returns rows and warnings, or raises DliError if nothing could be done.
+    :arg flow: carries the task out; raises DliError if nothing could be done.
+    :arg nothing: members of the result when nothing could be done.
     """
-    session = Session(module)
+    session = Session(module, nothing)
     try:
         connection = session.connect()
         task = read_task(module.params, module.check_mode)
         until = session.clock.now() + task.overall_timeout
         dli = session.open(connection, until)
         # Signing in is part of the whole, and what is left may be nothing.
-        rows, warnings = flow(dli, session.clock, replace(task, overall_timeout=until - session.clock.now()), module.log)
+        report = flow(dli, session.clock, replace(task, overall_timeout=until - session.clock.now()), module.log)
     except (DliError, Abandoned) as error:
         session.fail(error)
-    session.finish(rows, warnings)
+    session.finish(report)
 
 
 class Session:
     """One run of a module: what it has learnt so far, and the two ways in which it may end."""
 
-    def __init__(self, module: AnsibleModule) -> None:
+    def __init__(self, module: AnsibleModule, nothing: Mapping[str, t.Any]) -> None:
         """Prepare; fails at once where the library for requests is missing."""
         self.clock = Clock()
+        self._nothing = {"changed": False, "request_ids": [], **nothing}
         self._module = module
         self._journal = Journal()
         self._sign_in: SignIn | None = None
         if REQUESTS_IMPORT_ERROR is not None:
-            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **_nothing())
+            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **self._nothing)
 
     def connect(self) -> Connection:
         """Return what options, environment and files say of the connection; nothing is sent.
@@ -114,22 +117,21 @@ class Session:
         sender = HttpSender(sign_in, connection.network)
         return Dli(transport(sender, connection.endpoint, renew=sign_in.renew), sign_in.project_id)
 
-    def finish(self, rows: Sequence[Row], warnings: Sequence[str]) -> t.NoReturn:
-        """Report the rows and end the module; it fails if any job failed."""
+    def finish(self, report: Report) -> t.NoReturn:
+        """End the module with a report; it fails if the report says so."""
         module = self._module
-        self._warn(warnings)
-        result = _report.result(rows, module.check_mode)
-        result.update(self._origin())
-        if module._diff:
-            result["diff"] = _report.diff(rows)
-        if result.pop("failed"):
+        self._warn(report.warnings)
+        result = {**report.result, **self._origin()}
+        if module._diff and report.diff is not None:
+            result["diff"] = report.diff
+        if result.pop("failed", False):
             module.fail_json(**result)
         module.exit_json(**result)
 
     def fail(self, error: Exception) -> t.NoReturn:
-        """End the module for an error of the task as a whole: nothing was started."""
+        """End the module for an error of the task as a whole: nothing was done."""
         self._warn([])
-        message, result = str(error), {**_nothing(), **self._origin()}
+        message, result = str(error), {**self._nothing, **self._origin()}
         if isinstance(error, ServiceError):
             result.update(http_status=error.status, error_code=error.code)
             if self._sign_in is not None and error.status in (401, 403):
@@ -183,11 +185,6 @@ def somebody_listens() -> bool:
     listening = select.poll()
     listening.register(STDOUT, 0)
     return not any(event & (select.POLLERR | select.POLLHUP) for _fd, event in listening.poll(0))
-
-
-def _nothing() -> dict[str, t.Any]:
-    """Return the result of a task that could not even look at its jobs."""
-    return {"changed": False, "jobs": [], "request_ids": []}
 
 
 def _retry_warnings(journal: Journal) -> list[str]:

@@ -10,42 +10,52 @@ import typing as t
 from collections import Counter
 from collections.abc import Sequence
 
-from ._rows import ALREADY_ACTIVE, STATES, Row
+from ._acts import Act, states
+from ._rows import Row
 
 #: How many failed jobs the message names before it says how many more there are.
 NAMED_IN_MESSAGE = 3
 
 
-def result(rows: Sequence[Row], check_mode: bool) -> dict[str, t.Any]:
-    """Return ``changed``, ``failed``, ``msg``, ``jobs`` and ``summary``."""
-    return {
+class Report(t.NamedTuple):
+    """What a module gives back: the members of its result (``failed`` among them), warnings, and a diff if there is one."""
+
+    result: dict[str, t.Any]
+    warnings: Sequence[str] = ()
+    diff: t.Any = None
+
+
+def batch_report(act: Act, rows: Sequence[Row], check_mode: bool, warnings: Sequence[str]) -> Report:
+    """Return ``changed``, ``failed``, ``msg``, ``jobs`` and ``summary`` of a batch."""
+    result = {
         "changed": any(row.changed for row in rows),
         "failed": any(row.failed for row in rows),
-        "msg": message(rows, check_mode),
+        "msg": message(act, rows, check_mode),
         "jobs": [row.as_result() for row in rows],
-        "summary": summary(rows),
+        "summary": summary(act, rows),
     }
+    return Report(result, warnings, diff(rows))
 
 
-def summary(rows: Sequence[Row]) -> dict[str, int]:
+def summary(act: Act, rows: Sequence[Row]) -> dict[str, int]:
     """Count the rows: requested, changed, failed, and one count per state."""
-    states = Counter(row.state for row in rows)
+    counted = Counter(row.state for row in rows)
     counts = {"requested": len(rows), "changed": sum(bool(row.changed) for row in rows)}
     counts["failed_jobs"] = sum(row.failed for row in rows)
-    return {**counts, **{state: states[state] for state in STATES}}
+    return {**counts, **{state: counted[state] for state in states(act)}}
 
 
-def message(rows: Sequence[Row], check_mode: bool) -> str:
+def message(act: Act, rows: Sequence[Row], check_mode: bool) -> str:
     """Say in one sentence what happened, failures first named."""
     changed = sum(bool(row.changed) for row in rows)
     unsure = sum(row.changed is None for row in rows)
-    alone = sum(row.state == ALREADY_ACTIVE and not row.failed for row in rows)
+    alone = sum(row.state == act.alone and not row.failed for row in rows)
     failed = [row for row in rows if row.failed]
-    parts = [f"{'Would start' if check_mode else 'Started'} {changed} of {len(rows)} job{'' if len(rows) == 1 else 's'}"]
+    parts = [f"{act.would if check_mode else act.title} {changed} of {len(rows)} job{'' if len(rows) == 1 else 's'}"]
     if unsure:
         parts[0] += f" for sure, nobody knows of {unsure}"
     if alone:
-        parts.append(f"left {alone} alone that {'is' if alone == 1 else 'are'} already active")
+        parts.append(f"left {alone} alone that {'is' if alone == 1 else 'are'} {act.are}")
     if failed:
         named = ", ".join(f"{row.job_id or row.name} {row.state}{_reason(row)}" for row in failed[:NAMED_IN_MESSAGE])
         more = f", and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""

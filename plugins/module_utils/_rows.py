@@ -13,32 +13,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass, replace
 
+from ._acts import AMBIGUOUS, NOT_FOUND, REFUSED, UNKNOWN, Act
 from ._batch import Element
-from ._codes import JOB_FAULTS, MEANINGS, RUN_NO_SAVEPOINT, SHOW_UNKNOWN_JOB, remedy
-from ._jobs import ACTIVE, STARTABLE, SUBMITTING, Found, Job, status_of
+from ._codes import MEANINGS, SHOW_UNKNOWN_JOB, remedy
+from ._jobs import Found, Job
 from ._selection import Selection
 
-# The documented words of RV(jobs[].state).
-STARTED = "started"
-ALREADY_ACTIVE = "already_active"
-NOT_FOUND = "not_found"
-AMBIGUOUS = "ambiguous"
-NOT_STARTABLE = "not_startable"
-REFUSED = "refused"
-FAILED = "failed"
-TIMED_OUT = "timed_out"
-UNKNOWN = "unknown"
-STATES = (
-    STARTED,
-    ALREADY_ACTIVE,
-    NOT_FOUND,
-    AMBIGUOUS,
-    NOT_STARTABLE,
-    REFUSED,
-    FAILED,
-    TIMED_OUT,
-    UNKNOWN,
-)
 #: Not a result: the plan for a job that is to be sent.
 PLANNED = "planned"
 
@@ -67,13 +47,13 @@ class Plan(t.NamedTuple):
     """The rows in the order asked for, the jobs to send by id, and what the user should be warned of."""
 
     rows: list[Row]
-    to_start: dict[int, Job]
+    to_send: dict[int, Job]
     warnings: list[str]
 
 
-def plan(selection: Selection, found: Found) -> Plan:
+def plan(act: Act, selection: Selection, found: Found) -> Plan:
     """Decide for every requested job what is to be done with it, from what the look has found."""
-    rows = [_row(job_id, found.jobs[job_id]) for job_id in selection.ids]
+    rows = [_row(act, job_id, found.jobs[job_id]) for job_id in selection.ids]
     warnings: list[str] = []
     named = set(selection.ids)
     for name in selection.names:
@@ -81,54 +61,51 @@ def plan(selection: Selection, found: Found) -> Plan:
         if len(ids) == 1 and ids[0] in named:
             warnings.append(f"job_names: {name} is job {ids[0]}, which is named already; it is handled once")
         else:
-            rows.append(_row(ids[0], found.jobs[ids[0]]) if len(ids) == 1 else _unnamed(name, ids))
+            rows.append(_row(act, ids[0], found.jobs[ids[0]]) if len(ids) == 1 else _unnamed(act, name, ids))
             named.update(ids)
-    to_start = {row.job_id: t.cast(Job, found.jobs[row.job_id]) for row in rows if row.state == PLANNED and row.job_id}
-    return Plan(rows, to_start, warnings)
+    to_send = {row.job_id: t.cast(Job, found.jobs[row.job_id]) for row in rows if row.state == PLANNED and row.job_id}
+    return Plan(rows, to_send, warnings)
 
 
-def predict(row: Row, job: Job, resume_savepoint: bool) -> Row:
+def predict(act: Act, row: Row, job: Job) -> Row:
     """Return what a real run would report for a planned row, as far as the service lets itself be asked."""
-    if resume_savepoint and job.has_savepoint is False:
-        return refused(row, Element(False, RUN_NO_SAVEPOINT))
-    return started(row)
+    foreseen = act.foreseen(job)
+    return refused(act, row, foreseen) if foreseen else done(act, row)
 
 
-def started(row: Row, reconciled: bool = False, status: str | None = None) -> Row:
-    """The service took the start. Until it is read again, the status is what an accepted start makes of it."""
-    sure = "; learnt from its status, because the answer did not say" if reconciled else ""
-    return replace(
-        row, state=STARTED, changed=True, status=status or SUBMITTING, reconciled=reconciled, msg=f"start accepted{sure}"
-    )
+def done(act: Act, row: Row, reconciled: bool = False, status: str | None = None) -> Row:
+    """The service took the request. Until it is read again, the status is what an accepted request makes of it."""
+    sure = "; learnt by looking at it, because the answer did not say" if reconciled else ""
+    msg = f"{act.noun} accepted{sure}"
+    return replace(row, state=act.done, changed=True, status=status or act.leads_to, reconciled=reconciled, msg=msg)
 
 
-def refused(row: Row, element: Element | None, reconciled: bool = False) -> Row:
-    """The service did not take the start, and said why (unless nobody knows which of several reasons it was)."""
+def refused(act: Act, row: Row, element: Element | None, reconciled: bool = False) -> Row:
+    """The service did not take the request, and said why (unless nobody knows which of several reasons it was)."""
     if element is None:
-        msg = "not started: the service refused it, but did not say which of its reasons was meant for this job"
+        msg = f"not {act.done}: the service refused it, but did not say which of its reasons was meant for this job"
         return replace(row, state=REFUSED, failed=True, reconciled=reconciled, msg=msg)
     msg = explain(element.code, element.text)
-    if element.code not in JOB_FAULTS:
-        msg += "; if somebody else may have started it just now, run the task again"
+    if element.code not in act.faults:
+        msg += f"; if somebody else may have {act.done} it just now, run the task again"
     return replace(
-        row, state=REFUSED, failed=True, error_code=element.code, reconciled=reconciled, msg=f"not started: {msg}"
+        row, state=REFUSED, failed=True, error_code=element.code, reconciled=reconciled, msg=f"not {act.done}: {msg}"
     )
 
 
-def not_sent(row: Row, error_code: str | None, reason: str) -> Row:
+def not_sent(act: Act, row: Row, error_code: str | None, reason: str) -> Row:
     """The request as a whole was turned away, or never reached the service."""
-    return replace(row, state=REFUSED, failed=True, error_code=error_code, msg=f"not started: {reason}")
+    return replace(row, state=REFUSED, failed=True, error_code=error_code, msg=f"not {act.done}: {reason}")
 
 
-def active_after_all(row: Row, status: str) -> Row:
-    """Refused, but seen to have been started meanwhile."""
-    msg = "left alone: it was started meanwhile"
-    return replace(row, state=ALREADY_ACTIVE, status=status, reconciled=True, msg=msg)
+def so_after_all(act: Act, row: Row, status: str | None) -> Row:
+    """Refused, but seen to be as it should be, by somebody else's hand."""
+    return replace(row, state=act.alone, status=status, reconciled=True, msg=f"left alone: {act.meanwhile}")
 
 
-def unknown(row: Row, status: str | None, reason: str) -> Row:
-    """Nobody could learn in time whether the start was carried out."""
-    msg = f"nobody knows whether it was started: {reason}; run the task again, which starts only what is not active"
+def unknown(act: Act, row: Row, status: str | None, reason: str) -> Row:
+    """Nobody could learn in time whether the request was carried out."""
+    msg = f"nobody knows whether it was {act.done}: {reason}; run the task again, {act.again}"
     return replace(row, state=UNKNOWN, changed=None, failed=True, status=status, reconciled=True, msg=msg)
 
 
@@ -139,23 +116,22 @@ def explain(code: str | None, text: str) -> str:
     return f"{meaning}{f' ({code})' if code else ''}{f'; {advice}' if advice else ''}"
 
 
-def _row(job_id: int, job: Job | None) -> Row:
+def _row(act: Act, job_id: int, job: Job | None) -> Row:
     if job is None:
-        msg = f"not started: {explain(SHOW_UNKNOWN_JOB, '')}"
+        if act.absent != NOT_FOUND:
+            return Row(job_id, None, act.absent, msg="left alone: the project has no job of this id")
+        msg = f"not {act.done}: {explain(SHOW_UNKNOWN_JOB, '')}"
         return Row(job_id, None, NOT_FOUND, failed=True, error_code=SHOW_UNKNOWN_JOB, msg=msg)
-    status = status_of(job.status)
+    stance = act.stance(job)
     row = Row(job_id, job.name, PLANNED, status_before=job.status, status=job.status)
-    if status.start == STARTABLE:
-        return row
-    if status.start == ACTIVE:
-        return replace(row, state=ALREADY_ACTIVE, msg=f"left alone: it is {status.meaning}")
-    msg = f"not started: its status {job.status} ({status.meaning}) does not allow it; {status.advice}"
-    return replace(row, state=NOT_STARTABLE, failed=True, msg=msg)
+    return row if stance.send else replace(row, state=stance.state, failed=stance.failed, msg=stance.msg)
 
 
-def _unnamed(name: str, ids: list[int]) -> Row:
+def _unnamed(act: Act, name: str, ids: list[int]) -> Row:
     if ids:
         listed = ", ".join(map(str, ids))
-        msg = f"not started: {len(ids)} jobs bear this name, {listed}; name the one you mean in job_ids"
+        msg = f"not {act.done}: {len(ids)} jobs bear this name, {listed}; name the one you mean in job_ids"
         return Row(None, name, AMBIGUOUS, failed=True, msg=msg)
-    return Row(None, name, NOT_FOUND, failed=True, msg="not started: the project has no job of this name; check the name")
+    if act.absent != NOT_FOUND:
+        return Row(None, name, act.absent, msg="left alone: the project has no job of this name")
+    return Row(None, name, NOT_FOUND, failed=True, msg=f"not {act.done}: the project has no job of this name; check the name")

@@ -5,20 +5,19 @@
 """Whose element is whose: the truth about each job of a batch, from the service's answer and the jobs' own statuses. Pure.
 
 The answer carries no ids and no promise of order. Where all elements accept and there is one for each job, order cannot
-matter. Everything else is confirmed by reading the jobs; a job that is seen to have moved has been started, and where
+matter. Everything else is confirmed by reading the jobs; a job that is seen to have moved has had it done to it, and where
 position and statuses disagree, the statuses are reported. What cannot be told in time is ``unknown``, never a guess.
 """
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ._batch import BatchAnswer, Element
-from ._codes import JOB_FAULTS
 
-STARTED = "started"
+DONE = "done"
 REFUSED = "refused"
 SOMEBODY_ELSE = "somebody else"
 UNKNOWN = "unknown"
@@ -39,43 +38,46 @@ class Sight:
     looked: bool
     moved: frozenset[int]
     gone: frozenset[int]
-    long_enough: bool = False  #: whether a job that somebody else has just started would have shown it
+    long_enough: bool = False  #: whether a job that somebody else has just done it to would have shown it
 
 
 NOTHING_SEEN = Sight(False, frozenset(), frozenset())
 
 
-def judge(sent: Sequence[int], answer: BatchAnswer, sight: Sight, time_is_up: bool) -> Mapping[int, Verdict | None]:
+def judge(
+    sent: Sequence[int], answer: BatchAnswer, sight: Sight, time_is_up: bool, faults: Collection[str]
+) -> Mapping[int, Verdict | None]:
     """Return a verdict per job; :data:`None` means: look (again).
 
     :arg time_is_up: decide now; what is still open becomes ``unknown``.
+    :arg faults: codes that are about the job itself, whoever else has a hand in it.
     """
     if answer.refusal is not None:
         return dict.fromkeys(sent, Verdict(REFUSED))
     if answer.unclear is None and len(answer.elements) == len(sent):
-        return _one_element_each(sent, answer.elements, sight, time_is_up)
+        return _one_element_each(sent, answer.elements, sight, time_is_up, faults)
     return {job_id: _from_status(job_id, sight, time_is_up) for job_id in sent}
 
 
 def _from_status(job_id: int, sight: Sight, time_is_up: bool) -> Verdict | None:
     """Judge a job by its status alone."""
     if job_id in sight.moved:
-        return Verdict(STARTED, reconciled=True)
+        return Verdict(DONE, reconciled=True)
     if time_is_up or job_id in sight.gone:
         return Verdict(UNKNOWN, reconciled=True)
     return None
 
 
 def _one_element_each(
-    sent: Sequence[int], elements: Sequence[Element], sight: Sight, time_is_up: bool
+    sent: Sequence[int], elements: Sequence[Element], sight: Sight, time_is_up: bool, faults: Collection[str]
 ) -> Mapping[int, Verdict | None]:
     by_job = dict(zip(sent, elements))
     accepted = {job_id for job_id, element in by_job.items() if element.accepted}
     if len(accepted) == len(sent):
-        return {job_id: Verdict(STARTED, element) for job_id, element in by_job.items()}
+        return {job_id: Verdict(DONE, element) for job_id, element in by_job.items()}
     if not sight.looked and not time_is_up:
         return dict.fromkeys(sent)
-    puzzling = {i for i, element in by_job.items() if not element.accepted and element.code not in JOB_FAULTS}
+    puzzling = {i for i, element in by_job.items() if not element.accepted and element.code not in faults}
     patient = sight.long_enough or time_is_up or puzzling <= sight.moved | sight.gone
     if accepted <= sight.moved and patient:
         contested = not sight.moved <= accepted
@@ -92,7 +94,7 @@ def _confirmed(element: Element, moved: bool, contested: bool) -> Verdict:
         the position is right is likely but no longer sure.
     """
     if element.accepted:
-        return Verdict(STARTED, element, reconciled=contested)
+        return Verdict(DONE, element, reconciled=contested)
     return Verdict(SOMEBODY_ELSE, element, reconciled=True) if moved else Verdict(REFUSED, element)
 
 
@@ -110,7 +112,7 @@ def _contradicted(
     verdicts: dict[int, Verdict | None] = {}
     for job_id in by_job:
         if job_id in sight.moved and (reordered or job_id in accepted):
-            verdicts[job_id] = Verdict(STARTED, reconciled=True)
+            verdicts[job_id] = Verdict(DONE, reconciled=True)
         elif reordered:
             verdicts[job_id] = Verdict(REFUSED, only_refusal, reconciled=True)
         else:

@@ -104,13 +104,15 @@ class Transport:
         request = Request("GET" if body is None else "POST", url, body, _headers())
         return self._send(what, request, until, _read_again, is_write=False)
 
-    def write(self, what: str, path: str, payload: object, until: float | None = None) -> Answer:
-        """Send a POST once; again only if it provably was not carried out.
+    def write(
+        self, what: str, path: str, payload: object, until: float | None = None, method: str = "POST"
+    ) -> Answer:
+        """Send a request that changes something once; again only if it provably was not carried out.
 
         :raises NotDelivered: the service never got it, however often it was tried.
         :raises AnswerLost: it may or may not have been carried out.
         """
-        request = Request("POST", self.endpoint + path, _body(payload), _headers())
+        request = Request(method, self.endpoint + path, _body(payload), _headers())
         return self._send(what, request, until, _write_again, is_write=True)
 
     def _send(

@@ -240,34 +240,22 @@ from collections.abc import Mapping
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._checks import positive
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask, run
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._road import BatchTask, batch
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._tasks import read_batch_task
 
 
-def read_task(params: Mapping[str, t.Any], check_mode: bool) -> RunTask:
-    """Return what the options ask for.
-
-    :raises InputError: an option is wrong.
-    """
-    return RunTask(
-        selection=select(params["job_ids"], params["job_names"]),
-        resume_savepoint=params["resume_savepoint"],
-        check_mode=check_mode,
-        wait=params["wait"],
-        wait_timeout=positive("wait_timeout", params["wait_timeout"]),
-        wait_interval=positive("wait_interval", params["wait_interval"]),
-        confirm_timeout=positive("confirm_timeout", params["confirm_timeout"]),
-        overall_timeout=positive("overall_timeout", params["overall_timeout"]),
-    )
+def read_task(params: Mapping[str, t.Any], check_mode: bool) -> BatchTask:
+    """Return what the options ask for."""
+    return read_batch_task(Start(params["resume_savepoint"]), params, check_mode)
 
 
 def main() -> None:
     """Run the module."""
     spec = dict(resume_savepoint=dict(type="bool", default=False))
     spec.update(_argspec.selection(), **_argspec.waiting(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, run)
+    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, batch)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ from local_dli.clock import ManualClock
 from local_dli.faults import Rule
 from local_dli.local import LocalDli
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import DliError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._road import BatchTask, walk
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask, run
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
 
 from .harness import InProcess, VirtualClock, client
@@ -46,7 +47,7 @@ class World:
         dli = client(self.dli, clock, sender, times["request_timeout"], scenario.max_retries)
         started = clock.now()
         try:
-            rows = run(dli, clock, self._task(scenario, check_mode), lambda text: None).rows
+            rows = walk(dli, clock, self._task(scenario, check_mode), lambda text: None).rows
         except DliError as error:
             rows = None
             if not str(error).endswith("."):
@@ -66,11 +67,11 @@ class World:
         return rows
 
     @staticmethod
-    def _task(scenario: Scenario, check_mode: bool) -> RunTask:
+    def _task(scenario: Scenario, check_mode: bool) -> BatchTask:
         times = scenario.times
-        return RunTask(
+        return BatchTask(
+            act=Start(scenario.resume_savepoint),
             selection=select([str(job_id) for job_id in scenario.job_ids], scenario.job_names),
-            resume_savepoint=scenario.resume_savepoint,
             check_mode=check_mode,
             wait=scenario.wait,
             wait_timeout=times["wait_timeout"],

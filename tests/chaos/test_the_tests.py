@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _follow, _rows, _run, _settle, _transport
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import REFUSED, STARTED, Verdict
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _acts, _road, _rows, _settle, _transport
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import DONE, REFUSED, Verdict
 
 from .oracle import Lie, Tally
 from .play import World
@@ -21,9 +21,9 @@ from .scenarios import Scenario, scenario
 def replay_the_start(monkeypatch):
     """What most modules do: a request without an answer is sent again."""
 
-    def write(self, what, path, payload, until=None):
+    def write(self, what, path, payload, until=None, method="POST"):
         body = _transport.json.dumps(payload).encode()
-        request = _transport.Request("POST", self.endpoint + path, body, _transport._headers())
+        request = _transport.Request(method, self.endpoint + path, body, _transport._headers())
         return self._send(what, request, until, _transport._read_again, is_write=False)
 
     monkeypatch.setattr(_transport.Transport, "write", write)
@@ -32,8 +32,8 @@ def replay_the_start(monkeypatch):
 def believe_the_order(monkeypatch):
     """Attribute a mixed answer by position and never look."""
 
-    def judge(sent, answer, sight, time_is_up):
-        words = [STARTED if element.accepted else REFUSED for element in answer.elements] + [REFUSED] * len(sent)
+    def judge(sent, answer, sight, time_is_up, faults):
+        words = [DONE if element.accepted else REFUSED for element in answer.elements] + [REFUSED] * len(sent)
         return {job_id: Verdict(word) for job_id, word in zip(sent, words)}
 
     monkeypatch.setattr(_settle, "judge", judge)
@@ -42,21 +42,20 @@ def believe_the_order(monkeypatch):
 def call_the_unknown_refused(monkeypatch):
     """No answer means no start: a guess."""
 
-    def unknown(row, status, reason):
+    def unknown(act, row, status, reason):
         return _rows.replace(row, state="refused", changed=False, failed=True, status=status, msg=reason)
 
-    monkeypatch.setattr(_run, "unknown", unknown)
+    monkeypatch.setattr(_road, "unknown", unknown)
 
 
 def call_the_unknown_started(monkeypatch):
     """No refusal means a start: a guess the other way."""
-    monkeypatch.setattr(_run, "unknown", lambda row, status, reason: _rows.started(row, status=status))
+    monkeypatch.setattr(_road, "unknown", lambda act, row, status, reason: _rows.done(act, row, status=status))
 
 
 def start_what_is_active(monkeypatch):
     """Do not look at the status first."""
-    table = {word: row._replace(start="startable") for word, row in _run.status_of.__globals__["STATUSES"].items()}
-    monkeypatch.setattr(_rows, "status_of", lambda word: table.get(word, table["job_init"]))
+    monkeypatch.setattr(_acts.Start, "stance", lambda self, job: _acts.SEND)
 
 
 def wait_for_ever(monkeypatch):
@@ -66,7 +65,7 @@ def wait_for_ever(monkeypatch):
 
 def take_a_stale_status_for_an_ending(monkeypatch):
     """Take the status from before the start for what became of the job."""
-    monkeypatch.setattr(_follow, "has_moved", lambda before, now: True)
+    monkeypatch.setattr(_acts.Start, "has_moved", lambda self, before, now: now is not None)
 
 
 def as_it_comes(world: Scenario) -> Scenario:

@@ -6,8 +6,26 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._report import diff, message, result, summary
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import STATES, Row
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._report import diff
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
+
+START = Start(False)
+STATES = states(START)
+
+
+
+def result(rows, check_mode):
+    return _report.batch_report(START, rows, check_mode, []).result
+
+
+def summary(rows):
+    return _report.summary(START, rows)
+
+
+def message(rows, check_mode):
+    return _report.message(START, rows, check_mode)
 
 
 def row(job_id=131, state="started", changed=True, failed=False, **more):

@@ -11,20 +11,26 @@ import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _settle
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._codes import JOB_FAULTS
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import (
+    DONE,
     NOTHING_SEEN,
     REFUSED,
     SOMEBODY_ELSE,
-    STARTED,
     UNKNOWN,
     Sight,
-    judge,
 )
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import judge as judge_with_faults
 
 from .fakes import ACCEPTED, refusal
 
 JOBS = (1, 2, 3)
+
+
+def judge(sent, answer, sight, time_is_up):
+    """Judge a start."""
+    return judge_with_faults(sent, answer, sight, time_is_up, JOB_FAULTS)
 
 
 def subsets(items):
@@ -66,7 +72,7 @@ def test_no_verdict_is_a_lie_while_nobody_else_starts_the_jobs(size, time_is_up)
                     for job_id, verdict in told.items():
                         checked += 1
                         assert verdict is not None or not time_is_up
-                        if verdict is not None and verdict.what == STARTED:
+                        if verdict is not None and verdict.what == DONE:
                             assert job_id in accepted, (accepted, answer, seen)
                         if verdict is not None and verdict.what == REFUSED:
                             assert job_id not in accepted, (accepted, answer, seen)
@@ -82,12 +88,12 @@ def test_everything_is_told_once_all_that_was_accepted_has_moved(size):
             elements = [ACCEPTED if job_id in accepted else refusal() for job_id in sent]
             answer = BatchAnswer(elements=tuple(elements[place] for place in order))
             told = words(judge(sent, answer, sight(accepted), time_is_up=True))
-            assert told == {job_id: STARTED if job_id in accepted else REFUSED for job_id in sent}
+            assert told == {job_id: DONE if job_id in accepted else REFUSED for job_id in sent}
 
 
 def test_unanimous_acceptance_needs_no_look():
     told = judge(JOBS, BatchAnswer(elements=(ACCEPTED,) * 3), NOTHING_SEEN, time_is_up=False)
-    assert words(told) == dict.fromkeys(JOBS, STARTED)
+    assert words(told) == dict.fromkeys(JOBS, DONE)
     assert not any(verdict.reconciled for verdict in told.values())
 
 
@@ -110,7 +116,7 @@ def test_everything_else_is_looked_at_first(answer):
 def test_mixed_answer_confirmed_by_the_statuses_keeps_its_positions_and_codes():
     answer = BatchAnswer(elements=(refusal("DLI.13005"), ACCEPTED, refusal("DLI.13017")))
     told = judge(JOBS, answer, sight({2}), time_is_up=False)
-    assert words(told) == {1: REFUSED, 2: STARTED, 3: REFUSED}
+    assert words(told) == {1: REFUSED, 2: DONE, 3: REFUSED}
     assert [told[1].element.code, told[3].element.code] == ["DLI.13005", "DLI.13017"]
     assert not any(verdict.reconciled for verdict in told.values())
 
@@ -123,7 +129,7 @@ def test_mixed_answer_waits_for_what_was_accepted_to_move():
 def test_another_order_is_seen_from_the_statuses():
     answer = BatchAnswer(elements=(ACCEPTED, refusal(), refusal()))
     told = judge(JOBS, answer, sight({3}), time_is_up=True)
-    assert words(told) == {1: REFUSED, 2: REFUSED, 3: STARTED}
+    assert words(told) == {1: REFUSED, 2: REFUSED, 3: DONE}
     assert all(verdict.reconciled for verdict in told.values())
     assert told[1].element.code == "DLI.13017", "both refusals had one code, so it is everybody's"
 
@@ -131,27 +137,27 @@ def test_another_order_is_seen_from_the_statuses():
 def test_another_order_with_several_codes_leaves_the_codes_open():
     answer = BatchAnswer(elements=(ACCEPTED, refusal("DLI.13005"), refusal("DLI.13017")))
     told = judge(JOBS, answer, sight({3}), time_is_up=True)
-    assert words(told) == {1: REFUSED, 2: REFUSED, 3: STARTED}
+    assert words(told) == {1: REFUSED, 2: REFUSED, 3: DONE}
     assert told[1].element is None and told[2].element is None
 
 
 def test_refused_but_moved_was_somebody_else():
     answer = BatchAnswer(elements=(ACCEPTED, refusal("DLI.13099"), ACCEPTED))
     told = judge(JOBS, answer, sight({1, 2, 3}), time_is_up=False)
-    assert words(told) == {1: STARTED, 2: SOMEBODY_ELSE, 3: STARTED}
+    assert words(told) == {1: DONE, 2: SOMEBODY_ELSE, 3: DONE}
     assert all(verdict.reconciled for verdict in told.values()), "in another order, 2 could be ours and 1 somebody else's"
 
 
 def test_a_job_that_vanished_does_not_hold_up_the_others():
     answer = BatchAnswer(elements=(ACCEPTED, refusal(), ACCEPTED))
     told = words(judge(JOBS, answer, sight({1}, gone={3}), time_is_up=False))
-    assert told == {1: STARTED, 2: UNKNOWN, 3: UNKNOWN}
+    assert told == {1: DONE, 2: UNKNOWN, 3: UNKNOWN}
 
 
 def test_status_alone_decides_after_a_lost_answer():
     answer = BatchAnswer(unclear="lost")
-    assert words(judge(JOBS, answer, sight({1}, gone={3}), False)) == {1: STARTED, 2: None, 3: UNKNOWN}
-    assert words(judge(JOBS, answer, sight({1}), True)) == {1: STARTED, 2: UNKNOWN, 3: UNKNOWN}
+    assert words(judge(JOBS, answer, sight({1}, gone={3}), False)) == {1: DONE, 2: None, 3: UNKNOWN}
+    assert words(judge(JOBS, answer, sight({1}), True)) == {1: DONE, 2: UNKNOWN, 3: UNKNOWN}
 
 
 def test_a_certain_refusal_of_the_whole_request_needs_no_look():
@@ -160,4 +166,4 @@ def test_a_certain_refusal_of_the_whole_request_needs_no_look():
 
 
 def test_verdict_words_are_distinct():
-    assert len({_settle.STARTED, _settle.REFUSED, _settle.SOMEBODY_ELSE, _settle.UNKNOWN}) == 4
+    assert len({_settle.DONE, _settle.REFUSED, _settle.SOMEBODY_ELSE, _settle.UNKNOWN}) == 4

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import Abandoned, AnswerLost, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import RunTask
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._run import run as run_flow
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._road import BatchTask, walk
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select
 
 from .fakes import ACCEPTED, FakeClock, FakeDli, job, refusal
 
 
-def task(ids=(), names=(), **changes):
+def task(ids=(), names=(), resume_savepoint=False, **changes):
     """Return a task with short times."""
     members = dict(
         selection=select([str(job_id) for job_id in ids], list(names)),
-        resume_savepoint=False,
+        act=Start(resume_savepoint),
         check_mode=False,
         wait=False,
         wait_timeout=600,
@@ -29,11 +29,11 @@ def task(ids=(), names=(), **changes):
         confirm_timeout=60,
         overall_timeout=600,
     )
-    return RunTask(**{**members, **changes})
+    return BatchTask(**{**members, **changes})
 
 
 def run(dli, clock, wanted, told=None):
-    return run_flow(dli, clock, wanted, (told if told is not None else []).append)
+    return walk(dli, clock, wanted, (told if told is not None else []).append)
 
 
 def runs(dli):
@@ -107,7 +107,7 @@ def startable(jobs):
 
 
 def task_with(base, **changes):
-    return RunTask(**{**base.__dict__, **changes})
+    return BatchTask(**{**base.__dict__, **changes})
 
 
 def test_unknown_id_and_names():

@@ -1,0 +1,279 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can be done to a batch of jobs: starting, stopping, deleting. Words and rules of each; pure, but for ``send``.
+
+The road of a batch (``_road.py``) is the same for all of them. Here stands what differs: which jobs it is sent for, what
+shows that it was carried out, and how it is said.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ._batch import BatchAnswer, Element
+from ._codes import JOB_FAULTS, RUN_NO_SAVEPOINT
+from ._dli import Dli
+from ._jobs import (
+    ACTIVE,
+    BUSY,
+    CANCEL_FAIL,
+    CANCELING,
+    DOWN,
+    LEAVING,
+    PENDING,
+    RESTING,
+    RUNNING,
+    SAVEPOINTING,
+    STARTABLE,
+    SUBMITTING,
+    UP,
+    Job,
+    has_moved,
+    status_of,
+)
+
+# States that every act has; the others are its own words.
+NOT_FOUND = "not_found"
+AMBIGUOUS = "ambiguous"
+REFUSED = "refused"
+FAILED = "failed"
+TIMED_OUT = "timed_out"
+UNKNOWN = "unknown"
+
+
+class Stance(t.NamedTuple):
+    """What is to be done with one job: send it, or report this state."""
+
+    send: bool
+    state: str = ""
+    failed: bool = False
+    msg: str = ""
+
+
+SEND = Stance(True)
+
+
+class Act(t.Protocol):
+    """One thing that can be done to a batch of jobs."""
+
+    #: States of the report that are its own: done to it, left alone, its status does not allow it, no such job.
+    done: t.ClassVar[str]
+    alone: t.ClassVar[str]
+    blocked: t.ClassVar[str]
+    absent: t.ClassVar[str]
+    #: Words: "start" accepted; "Started" and "Would start" so many jobs; left so many alone that are "already active".
+    noun: t.ClassVar[str]
+    title: t.ClassVar[str]
+    would: t.ClassVar[str]
+    are: t.ClassVar[str]
+    #: What somebody else, or the job by itself, did first; and what a second run of the task does.
+    meanwhile: t.ClassVar[str]
+    again: t.ClassVar[str]
+    #: Codes that are about the job itself. Any other refusal may mean that somebody has just done the same.
+    faults: t.ClassVar[frozenset[str]]
+    #: What a wait is for: not "running" after so many seconds.
+    arrived: t.ClassVar[str]
+    #: The status that an accepted request leads to, until it is read again; :data:`None` if the job is gone then.
+    leads_to: t.ClassVar[str | None]
+
+    def stance(self, job: Job) -> Stance:
+        """Decide what to do with a job as it was seen."""
+
+    def foreseen(self, job: Job) -> Element | None:
+        """Return the refusal that a job will meet, if that can be foreseen."""
+
+    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
+        """Send the request."""
+
+    def has_moved(self, before: Job, now: Job | None) -> bool:
+        """Tell whether a job shows that this was done to it, by whomever."""
+
+    def is_so(self, job: Job | None) -> bool:
+        """Tell whether a job is as this act would have it, or on its way to that."""
+
+    def end(self, job: Job | None) -> str:
+        """Return what a look means for somebody who waits, once the job has moved: UP, DOWN or PENDING."""
+
+    def advice(self, job: Job) -> str:
+        """Say what to do about a job that has ended badly."""
+
+
+def states(act: Act) -> tuple[str, ...]:
+    """Return the states that a report of this act may hold, in the order of the summary."""
+    return tuple(
+        dict.fromkeys((act.done, act.alone, act.absent, AMBIGUOUS, act.blocked, REFUSED, FAILED, TIMED_OUT, UNKNOWN))
+    )
+
+
+@dataclass(frozen=True)
+class Start:
+    """Starting; ``resume_savepoint`` restores every job from its most recent savepoint or checkpoint."""
+
+    resume_savepoint: bool
+
+    done: t.ClassVar[str] = "started"
+    alone: t.ClassVar[str] = "already_active"
+    blocked: t.ClassVar[str] = "not_startable"
+    absent: t.ClassVar[str] = NOT_FOUND
+    noun: t.ClassVar[str] = "start"
+    title: t.ClassVar[str] = "Started"
+    would: t.ClassVar[str] = "Would start"
+    are: t.ClassVar[str] = "already active"
+    meanwhile: t.ClassVar[str] = "it was started meanwhile"
+    again: t.ClassVar[str] = "which starts only what is not active"
+    faults: t.ClassVar[frozenset[str]] = JOB_FAULTS
+    arrived: t.ClassVar[str] = "running"
+    leads_to: t.ClassVar[str | None] = SUBMITTING
+
+    def stance(self, job: Job) -> Stance:
+        """Send what is at rest; leave alone what is active; touch nothing else."""
+        status = status_of(job.status)
+        if status.start == STARTABLE:
+            return SEND
+        if status.start == ACTIVE:
+            return Stance(False, self.alone, msg=f"left alone: it is {status.meaning}")
+        msg = f"not started: its status {job.status} ({status.meaning}) does not allow it; {status.advice}"
+        return Stance(False, self.blocked, True, msg)
+
+    def foreseen(self, job: Job) -> Element | None:
+        """A job without a savepoint cannot resume from one."""
+        return Element(False, RUN_NO_SAVEPOINT) if self.resume_savepoint and job.has_savepoint is False else None
+
+    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
+        """Send the request."""
+        return dli.run_jobs(job_ids, self.resume_savepoint, until)
+
+    def has_moved(self, before: Job, now: Job | None) -> bool:
+        """See :func:`._jobs.has_moved`."""
+        return now is not None and has_moved(before, now)
+
+    def is_so(self, job: Job | None) -> bool:
+        """Active."""
+        return job is not None and status_of(job.status).start == ACTIVE
+
+    def end(self, job: Job | None) -> str:
+        """Running and finished are what was wanted."""
+        return DOWN if job is None else status_of(job.status).end
+
+    def advice(self, job: Job) -> str:
+        """See the table of statuses."""
+        return status_of(job.status).advice
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stopping; ``trigger_savepoint`` makes a savepoint of every job first."""
+
+    trigger_savepoint: bool
+
+    done: t.ClassVar[str] = "stopped"
+    alone: t.ClassVar[str] = "already_stopped"
+    blocked: t.ClassVar[str] = "not_stoppable"
+    absent: t.ClassVar[str] = NOT_FOUND
+    noun: t.ClassVar[str] = "stop"
+    title: t.ClassVar[str] = "Stopped"
+    would: t.ClassVar[str] = "Would stop"
+    are: t.ClassVar[str] = "not running"
+    meanwhile: t.ClassVar[str] = "it came to rest meanwhile"
+    again: t.ClassVar[str] = "which stops only what is not at rest"
+    faults: t.ClassVar[frozenset[str]] = frozenset()
+    arrived: t.ClassVar[str] = "at rest"
+    leads_to: t.ClassVar[str | None] = CANCELING
+
+    def stance(self, job: Job) -> Stance:
+        """Leave alone what is at rest or being stopped; disturb no savepoint; send everything else.
+
+        A stop that makes no sense is refused by the service and does no harm, so that doubtful statuses are sent as well.
+        """
+        status = status_of(job.status)
+        if status.stop in (RESTING, LEAVING):
+            return Stance(False, self.alone, msg=f"left alone: it is {status.meaning}")
+        if status.stop == BUSY:
+            msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
+            return Stance(False, self.blocked, True, msg)
+        return SEND
+
+    def foreseen(self, job: Job) -> Element | None:
+        """Nothing can be foreseen."""
+        return None
+
+    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
+        """Send the request."""
+        return dli.stop_jobs(job_ids, self.trigger_savepoint, until)
+
+    def has_moved(self, before: Job, now: Job | None) -> bool:
+        """A job that is being stopped, or at rest, was stopped; before that it makes its savepoint."""
+        if now is None or now.status == before.status:
+            return False
+        return self.is_so(now) or now.status in (SAVEPOINTING, CANCEL_FAIL)
+
+    def is_so(self, job: Job | None) -> bool:
+        """At rest, or being stopped."""
+        return job is not None and status_of(job.status).stop in (RESTING, LEAVING)
+
+    def end(self, job: Job | None) -> str:
+        """Whatever is at rest is what was wanted; a job that runs again has not been stopped."""
+        if job is None or job.status in (RUNNING, CANCEL_FAIL):
+            return DOWN
+        return UP if status_of(job.status).stop == RESTING else PENDING
+
+    def advice(self, job: Job) -> str:
+        """A stop can fail, and so can the savepoint before it."""
+        return "its stop, or the savepoint before it, has failed: read the reason, and run the task again"
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Deleting, which nobody can undo; ``force`` takes active jobs as well."""
+
+    force: bool
+
+    done: t.ClassVar[str] = "deleted"
+    alone: t.ClassVar[str] = "absent"
+    blocked: t.ClassVar[str] = "still_active"
+    absent: t.ClassVar[str] = "absent"
+    noun: t.ClassVar[str] = "deletion"
+    title: t.ClassVar[str] = "Deleted"
+    would: t.ClassVar[str] = "Would delete"
+    are: t.ClassVar[str] = "absent"
+    meanwhile: t.ClassVar[str] = "it was deleted meanwhile"
+    again: t.ClassVar[str] = "which deletes only what is there"
+    faults: t.ClassVar[frozenset[str]] = frozenset()
+    arrived: t.ClassVar[str] = "gone"
+    leads_to: t.ClassVar[str | None] = None
+
+    def stance(self, job: Job) -> Stance:
+        """Send what is at rest, and with ``force`` everything."""
+        status = status_of(job.status)
+        if self.force or status.stop == RESTING:
+            return SEND
+        msg = f"not deleted: it is {status.meaning}; stop it first, or set force to delete it all the same"
+        return Stance(False, self.blocked, True, msg)
+
+    def foreseen(self, job: Job) -> Element | None:
+        """Nothing can be foreseen."""
+        return None
+
+    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
+        """Send the request."""
+        return dli.delete_jobs(job_ids, until)
+
+    def has_moved(self, before: Job, now: Job | None) -> bool:
+        """A job that is not there any more was deleted."""
+        return now is None
+
+    def is_so(self, job: Job | None) -> bool:
+        """Gone."""
+        return job is None
+
+    def end(self, job: Job | None) -> str:
+        """A job that can still be read is not deleted yet."""
+        return UP if job is None else PENDING
+
+    def advice(self, job: Job) -> str:
+        """Nothing ends badly here."""
+        return ""
