@@ -21,6 +21,7 @@ from ._jobs import (
     ACTIVE,
     BUSY,
     CANCEL_FAIL,
+    CANCEL_SUCCESS,
     CANCELING,
     DOWN,
     LEAVING,
@@ -92,6 +93,9 @@ class Act(t.Protocol):
     def has_moved(self, before: Job, now: Job | None) -> bool:
         """Tell whether a job shows that this was done to it, by whomever."""
 
+    def is_moot(self, now: Job | None) -> bool:
+        """Tell whether a job that has moved may have come there by itself."""
+
     def is_so(self, job: Job | None) -> bool:
         """Tell whether a job is as this act would have it, or on its way to that."""
 
@@ -150,6 +154,10 @@ class Start:
     def has_moved(self, before: Job, now: Job | None) -> bool:
         """See :func:`._jobs.has_moved`."""
         return now is not None and has_moved(before, now)
+
+    def is_moot(self, now: Job | None) -> bool:
+        """No job at rest starts by itself; what restarts by itself cannot be told apart (docs/behaviour.md)."""
+        return False
 
     def is_so(self, job: Job | None) -> bool:
         """Active."""
@@ -211,6 +219,10 @@ class Stop:
             return False
         return self.is_so(now) or now.status in (SAVEPOINTING, CANCEL_FAIL)
 
+    def is_moot(self, now: Job | None) -> bool:
+        """A job may finish or fail by itself just before its stop."""
+        return self.is_so(now) and now is not None and now.status not in (CANCELING, CANCEL_SUCCESS)
+
     def is_so(self, job: Job | None) -> bool:
         """At rest, or being stopped."""
         return job is not None and status_of(job.status).stop in (RESTING, LEAVING)
@@ -265,6 +277,10 @@ class Delete:
     def has_moved(self, before: Job, now: Job | None) -> bool:
         """A job that is not there any more was deleted."""
         return now is None
+
+    def is_moot(self, now: Job | None) -> bool:
+        """No job goes by itself."""
+        return False
 
     def is_so(self, job: Job | None) -> bool:
         """Gone."""

@@ -31,6 +31,7 @@ SUBMITTING = "job_submitting"
 RUNNING = "job_running"
 CANCELING = "job_canceling"
 CANCEL_FAIL = "job_cancel_fail"
+CANCEL_SUCCESS = "job_cancel_success"
 SAVEPOINTING = "job_savepointing"
 
 

@@ -23,7 +23,7 @@ from ._follow import follow
 from ._jobs import UP, Job
 from ._look import Looker
 from ._report import Report, batch_report
-from ._rows import Row, done, not_sent, plan, predict, refused, so_after_all, unknown
+from ._rows import Row, done, not_sent, plan, predict, refused, so_after_all, so_by_some_hand, unknown
 from ._selection import Selection
 
 #: Seconds between looks that confirm what was done: from the first to the longest, doubling.
@@ -146,7 +146,13 @@ def _settle_batch(
         moved = {job_id for job_id in unmoved if act.has_moved(before[job_id], seen[job_id])}
         gone = {job_id for job_id in unmoved if seen[job_id] is None} - moved
         latest.update({job_id: seen[job_id] for job_id in unmoved if job_id not in gone})
-        sight = _settle.Sight(True, sight.moved | moved, sight.gone | gone, long_enough=clock.now() >= patient_until)
+        sight = _settle.Sight(
+            looked=True,
+            moved=sight.moved | moved,
+            gone=sight.gone | gone,
+            moot=sight.moot | {job_id for job_id in moved if act.is_moot(seen[job_id])},
+            long_enough=clock.now() >= patient_until,
+        )
 
 
 def _result_of(act: Act, row: Row, verdict: _settle.Verdict, answer: BatchAnswer, settled: _Settled) -> Row:
@@ -158,6 +164,8 @@ def _result_of(act: Act, row: Row, verdict: _settle.Verdict, answer: BatchAnswer
         return done(act, row, verdict.reconciled, status if status != row.status_before else None)
     if verdict.what == _settle.SOMEBODY_ELSE and was_seen and act.is_so(latest):
         return so_after_all(act, row, status)
+    if verdict.what == _settle.MOOT:
+        return so_by_some_hand(act, row, status)
     if verdict.what == _settle.UNKNOWN:
         reason = answer.unclear or "the answer does not fit the jobs that were sent, and its status has not told yet"
         reason = f"{reason.rstrip('.')}; {settled.trouble}" if settled.trouble else reason

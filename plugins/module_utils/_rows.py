@@ -103,6 +103,12 @@ def so_after_all(act: Act, row: Row, status: str | None) -> Row:
     return replace(row, state=act.alone, status=status, reconciled=True, msg=f"left alone: {act.meanwhile}")
 
 
+def so_by_some_hand(act: Act, row: Row, status: str | None) -> Row:
+    """The answer was lost, and the job is as it should be; perhaps it came there by itself."""
+    msg = f"{act.meanwhile}, perhaps by itself: nobody knows whether the {act.noun} was carried out"
+    return replace(row, state=act.alone, changed=None, status=status, reconciled=True, msg=msg)
+
+
 def unknown(act: Act, row: Row, status: str | None, reason: str) -> Row:
     """Nobody could learn in time whether the request was carried out."""
     msg = f"nobody knows whether it was {act.done}: {reason}; run the task again, {act.again}"

@@ -21,6 +21,7 @@ DONE = "done"
 REFUSED = "refused"
 SOMEBODY_ELSE = "somebody else"
 UNKNOWN = "unknown"
+MOOT = "moot"  #: the job is as it was wanted, and nobody knows by whose hand
 
 
 class Verdict(t.NamedTuple):
@@ -38,6 +39,7 @@ class Sight:
     looked: bool
     moved: frozenset[int]
     gone: frozenset[int]
+    moot: frozenset[int] = frozenset()  #: of those that moved, the ones that may have come there by themselves
     long_enough: bool = False  #: whether a job that somebody else has just done it to would have shown it
 
 
@@ -62,10 +64,15 @@ def judge(
 def _from_status(job_id: int, sight: Sight, time_is_up: bool) -> Verdict | None:
     """Judge a job by its status alone."""
     if job_id in sight.moved:
-        return Verdict(DONE, reconciled=True)
+        return _seen(job_id, sight)
     if time_is_up or job_id in sight.gone:
         return Verdict(UNKNOWN, reconciled=True)
     return None
+
+
+def _seen(job_id: int, sight: Sight) -> Verdict:
+    """Judge a job that has moved."""
+    return Verdict(MOOT if job_id in sight.moot else DONE, reconciled=True)
 
 
 def _one_element_each(
@@ -112,7 +119,7 @@ def _contradicted(
     verdicts: dict[int, Verdict | None] = {}
     for job_id in by_job:
         if job_id in sight.moved and (reordered or job_id in accepted):
-            verdicts[job_id] = Verdict(DONE, reconciled=True)
+            verdicts[job_id] = _seen(job_id, sight)
         elif reordered:
             verdicts[job_id] = Verdict(REFUSED, only_refusal, reconciled=True)
         else:

@@ -28,7 +28,8 @@ attributes:
     support: full
     details:
       - Asks the service for every job, and predicts the report of the real run from it. That a savepoint fails cannot be
-        predicted.
+        predicted, nor whether the service takes a stop in the statuses for which its documentation does not say so
+        (V(job_downloading), V(job_idle), V(job_cancel_fail), V(job_arrearage_recovering)).
   diff_mode:
     support: full
     details:
