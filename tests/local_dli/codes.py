@@ -102,6 +102,10 @@ ERRORS: dict[str, Text] = {
         "[The job list query failed because of a wrong offset. Set an offset that is not below 0.]",
         "DLI.23001",
     ),
+    # Recorded in English only, in the Chinese definitions too (dli-api.md 1.12).
+    "export_path": Text("Failed for parse obs path", "Failed for parse obs path", "DLI.29001"),
+    "export_unknown": Text("[作业id {job_id} 不存在]", "[There is no job {job_id}.]"),
+    "import_path": Text("zip file path error", "zip file path error", "DLI.29002"),
 }
 
 MESSAGES: dict[str, Text] = {
@@ -116,6 +120,13 @@ MESSAGES: dict[str, Text] = {
     "started": Text("作业提交请求下发成功", "The request for submitting DLI jobs is successfully delivered."),
     "stopped": Text("作业停止请求下发成功", "The request for stopping DLI jobs is delivered successfully."),
     "deleted": Text("作业删除成功", "The job is successfully deleted."),
+    "exported": Text("[作业导出成功]", "The job is successfully exported."),
+    "imported": Text("[作业导入成功]", "[The jobs are imported.]"),
+    # Remarks of an import, one for each job.
+    "import_made": Text("[创建作业成功]", "Job successfully created"),
+    "import_covered": Text("[覆盖作业成功]", "[Job successfully overwritten]"),
+    "import_name_taken": Text("[存在同名作业]", "[A job with the same name already exists]"),
+    "import_active": Text("[同名作业正在运行]", "[The job with the same name is active]"),
     # The message is JSON text with an untranslated key inside (dli-api.md 1.11).
     "savepoint": Text(
         '{"is_success":"true","message":"api.msg.deal_savepoint_success"}',
