@@ -178,7 +178,7 @@ class _Views:
         if body.get("job_id") != job_id or not path.startswith("obs://"):
             raise bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
         self._service.import_savepoint(job_id, path, g.caller)
-        return self._good("updated")
+        return self._good("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
         fields, config = bodies.job_fields(json_body(), jar, creating=True)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The paths of export and import, in the application of `app.py` (dli-api.md 1.12)."""
+"""The paths of export, import and the stream graph, in the application of `app.py` (dli-api.md 1.12, 1.13)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from .service import Service
 from .settings import Settings
 from .transfer import Transfer
 
+JOB_V3 = "/v3/<project_id>/streaming/jobs/<int(signed=True):job_id>"
+
 
 def add_more(app: Flask, service: Service, transfer: Transfer) -> None:
     """Endpoint names are the names of the calls, as in `app.py`."""
@@ -20,6 +22,7 @@ def add_more(app: Flask, service: Service, transfer: Transfer) -> None:
     for path, call, method, view in (
         (f"{STREAMING}/jobs/export", "export", "POST", views.export),
         (f"{STREAMING}/jobs/import", "import", "POST", views.import_jobs),
+        (f"{JOB_V3}/gen-graph", "stream_graph", "POST", views.stream_graph),
     ):
         app.add_url_rule(path, call, view, methods=[method], provide_automatic_options=False)
 
@@ -46,3 +49,8 @@ class _Views:
         mapping = self._transfer.import_jobs(bodies.text(body, "zip_file", 256), cover, g.caller)
         name = "job_mapping" if self._settings.export_names == "schema" else "jobs_mapping"
         return good(self._service, "imported", **{name: mapping})
+
+    def stream_graph(self, project_id: str, job_id: int) -> Response:
+        body, operators = bodies.stream_graph(json_body())
+        text = self._service.stream_graph(job_id, body, operators, g.caller)
+        return good(self._service, "stream_graph", error_code="", stream_graph=text)

@@ -106,6 +106,34 @@ def selected_jobs(body: Mapping[str, Any], most: int) -> list[int] | None:
     return _ids(body, "job_selected", most) if body["is_selected"] else None
 
 
+_GRAPH_TYPES: dict[str, type] = {
+    "sql_body": str,
+    "flink_version": str,
+    "cu_number": int,
+    "manager_cu_number": int,
+    "parallel_number": int,
+    "tm_cus": int,
+    "tm_slot_num": int,
+    "operator_config": str,
+    "static_estimator": bool,
+    "job_type": str,
+    "graph_type": str,
+    "static_estimator_config": str,
+}
+
+
+def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+    """The members of a gen-graph, and the parallelism it gives to single operators (dli-api.md 1.13)."""
+    text(body, "sql_body")
+    given = {name: _typed(name, body[name], kind) for name, kind in _GRAPH_TYPES.items() if body.get(name) is not None}
+    _among(given, "graph_type", ("simple_graph", "job_graph"))
+    try:
+        listed = json.loads(given.get("operator_config") or "{}").get("operator_list", [])
+        return given, {str(item["id"]): int(item["parallelism"]) for item in listed}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
+
+
 def job_fields(body: Mapping[str, Any], jar: bool, creating: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     """Members of the job and of its ``job_config`` out of a create or update (dli-api.md 1.9, 1.10)."""
     given = {name: value for name, value in body.items() if value is not None}

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from . import sql, views
+from . import graphs, sql, views
 from .clock import Clock, epoch_ms
-from .codes import MESSAGES, DliError
+from .codes import BOOLEAN_EXAMPLES, BOOLEANS, MESSAGES, DliError
 from .engine import Engine
 from .jobs import STARTABLE, STOPPABLE, Job, Savepoint
 from .ledger import Entry, Ledger
@@ -127,10 +127,23 @@ class Service:
         """GET jobs/{job_id}/execute-graph (dli-api.md 1.8)."""
         with self.lock:
             self.tick()
-            job = self.find(job_id, caller, DliError("detail_unknown"))
+            job = self.find(job_id, caller, DliError("graph_unknown", self.settings.graph_unknown_code))
             if job.start_time is None:
                 raise DliError("graph_missing")
             return views.graph(job, epoch_ms(self.clock))
+
+    def stream_graph(self, job_id: int, body: dict[str, Any], operators: dict[str, int], caller: Caller) -> str:
+        """POST /v3/…/gen-graph: of the script in the request, not of the one the job has (dli-api.md 1.13)."""
+        with self.lock:
+            job = self.find(job_id, caller, DliError("graph_unknown", self.settings.graph_unknown_code))
+            kind = body.get("job_type") or job.job_type
+            version = body.get("flink_version") or job.job_config["flink_version"]
+            if kind != "flink_opensource_sql_job" or (version and version not in ("1.10", "1.12")):
+                raise DliError("unsupported")
+            script = str(body["sql_body"])
+            if sql.syntax_error(script) is not None or not graphs.operators(script):
+                raise DliError("stream_graph")
+            return graphs.stream_graph(script, body, operators)
 
     def list_jobs(self, query: ListQuery, caller: Caller) -> dict[str, Any]:
         """GET jobs (dli-api.md 3): ``total_count`` counts the result, not the page."""
@@ -230,8 +243,9 @@ class Service:
 
     def success(self, message: str, language: str) -> dict[str, Any]:
         """The envelope of good news; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
-        flag: Any = "true" if self.settings.is_success == "string" else True
-        return {"is_success": flag, "message": MESSAGES[message].say(language)}
+        boolean = message in BOOLEANS or self.settings.is_success == "boolean"
+        boolean = boolean or (self.settings.is_success == "examples" and message in BOOLEAN_EXAMPLES)
+        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language)}
 
     def _batch(
         self, job_ids: list[int], what: str, act: Callable[[int], str], caller: Caller, **flags: bool

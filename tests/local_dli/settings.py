@@ -13,7 +13,7 @@ from typing import Any
 _CHOICES: dict[str, tuple[str, ...]] = {
     "start_time_at": ("accept", "running"),
     "name_match": ("substring", "exact"),
-    "is_success": ("string", "boolean"),
+    "is_success": ("string", "boolean", "examples"),
     "over_limit": ("clamp", "refuse"),
     "savepoint_failure": ("job_running", "job_cancel_fail"),
     "job_mapping_ids": ("string", "integer"),
@@ -48,6 +48,8 @@ class Settings:
     # Where dli-api.md 10 says that nobody knows.
     active_code: str = "DLI.13099"
     stop_unknown_code: str = "DLI.15099"
+    # Both graphs of a job that is not there.
+    graph_unknown_code: str = "DLI.16001"
     name_exists_code: str = "DLI.11004"
     start_time_at: str = "accept"
     name_match: str = "substring"
@@ -63,6 +65,7 @@ class Settings:
     obs_buckets: str | None = None
 
     # Quirks seen in one edition of the documents or another (dli-api.md 0.1-3, 0.1-4, 1.4, 9).
+    # "examples": a boolean in those answers whose published example has one (dli-api.md 1.1).
     is_success: str = "string"
     run_answer: str = "array"
     stop_answer: str = "array"

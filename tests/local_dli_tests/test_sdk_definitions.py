@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -51,3 +52,36 @@ def test_export_and_import_refusals(dli: LocalDli) -> None:
     body = sdk.ImportFlinkJobsRequestBody(zip_file="backups/none.zip")
     error = refused(lambda: api.import_flink_jobs(sdk.ImportFlinkJobsRequest(body=body)))
     assert (error.status_code, error.error_code, error.error_msg) == (400, "DLI.29002", "zip file path error")
+
+
+def test_stream_graph(dli: LocalDli) -> None:
+    """``is_success`` is a boolean here, in the SDK as on the wire; ``job_id`` is a string in this request alone."""
+    body = sdk.CreateFlinkSqlJobGraphRequestBody(
+        sql_body="INSERT INTO a SELECT * FROM b",
+        flink_version="1.12",
+        cu_number=4,
+        manager_cu_number=1,
+        parallel_number=2,
+        tm_cus=1,
+        tm_slot_num=1,
+        operator_config="",
+        static_estimator=True,
+        job_type="flink_opensource_sql_job",
+        graph_type="job_graph",
+        static_estimator_config="",
+    )
+    api = client(dli)
+    answer = api.create_flink_sql_job_graph(sdk.CreateFlinkSqlJobGraphRequest(job_id="201", body=body))
+    assert (answer.is_success, answer.message, answer.error_code) == (True, "", "")
+    assert [item["parallelism"] for item in json.loads(answer.stream_graph)["operator_list"]] == [2, 2, 2]
+    body.sql_body = "nonsense"
+    error = refused(lambda: api.create_flink_sql_job_graph(sdk.CreateFlinkSqlJobGraphRequest(job_id="201", body=body)))
+    assert (error.status_code, error.error_code) == (400, "JK.1001")
+
+
+def test_execution_graph_has_more_than_the_sdk_knows(dli: LocalDli) -> None:
+    """The SDK keeps seven members; those of Flink's REST API stay in the raw answer."""
+    answer = client(dli).show_flink_job_execution_graph(sdk.ShowFlinkJobExecutionGraphRequest(job_id=207))
+    graph, raw = answer.execute_graph, json.loads(answer.raw_content)["execute_graph"]
+    assert (graph.is_stoppable, graph.state, graph.jid) == (False, "RUNNING", raw["plan"]["jid"])
+    assert graph.duration == raw["now"] - graph.start_time
