@@ -22,7 +22,7 @@ REQUEST_ID = "local_dli.request_id"
 BODY = "local_dli.body"
 ACTOR = "local_dli.actor"
 
-_STREAMING = "/v1.0/<project_id>/streaming"
+STREAMING = "/v1.0/<project_id>/streaming"
 
 
 def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flask:
@@ -30,20 +30,20 @@ def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flas
     app = Flask(__name__)
     app.url_map.redirect_defaults = False
     views = _Views(service, accounts, settings)
-    job = f"{_STREAMING}/jobs/<int(signed=True):job_id>"
+    job = f"{STREAMING}/jobs/<int(signed=True):job_id>"
     for path, call, method, view in (
-        (f"{_STREAMING}/jobs/run", "run", "POST", views.run),
-        (f"{_STREAMING}/jobs/stop", "stop", "POST", views.stop),
-        (f"{_STREAMING}/jobs/delete", "delete", "POST", views.delete),
+        (f"{STREAMING}/jobs/run", "run", "POST", views.run),
+        (f"{STREAMING}/jobs/stop", "stop", "POST", views.stop),
+        (f"{STREAMING}/jobs/delete", "delete", "POST", views.delete),
         (job, "delete_one", "DELETE", views.delete_one),
-        (f"{_STREAMING}/jobs", "list", "GET", views.list_jobs),
-        (f"{_STREAMING}/jobs/metrics", "metrics", "POST", views.metrics),
+        (f"{STREAMING}/jobs", "list", "GET", views.list_jobs),
+        (f"{STREAMING}/jobs/metrics", "metrics", "POST", views.metrics),
         (job, "detail", "GET", views.detail),
         (f"{job}/execute-graph", "graph", "GET", views.graph),
-        (f"{_STREAMING}/sql-jobs", "create", "POST", views.create),
-        (f"{_STREAMING}/flink-jobs", "create_jar", "POST", views.create_jar),
-        (f"{_STREAMING}/sql-jobs/<int(signed=True):job_id>", "update", "PUT", views.update),
-        (f"{_STREAMING}/flink-jobs/<int(signed=True):job_id>", "update_jar", "PUT", views.update_jar),
+        (f"{STREAMING}/sql-jobs", "create", "POST", views.create),
+        (f"{STREAMING}/flink-jobs", "create_jar", "POST", views.create_jar),
+        (f"{STREAMING}/sql-jobs/<int(signed=True):job_id>", "update", "PUT", views.update),
+        (f"{STREAMING}/flink-jobs/<int(signed=True):job_id>", "update_jar", "PUT", views.update_jar),
         (f"{job}/savepoint", "savepoint", "POST", views.savepoint),
         (f"{job}/import-savepoint", "import_savepoint", "POST", views.import_savepoint),
     ):
@@ -57,6 +57,16 @@ def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flas
 
 def reply(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json;charset=utf-8")
+
+
+def good(service: Service, message: str, **payload: Any) -> Response:
+    """Good news with its payload."""
+    return reply({**service.success(message, g.caller.language), **payload})
+
+
+def json_body() -> dict[str, Any]:
+    """The object in the request's body."""
+    return bodies.json_object(request.environ[BODY])
 
 
 def _gateway_error(error: GatewayError) -> Response:
@@ -108,19 +118,19 @@ class _Views:
         )
 
     def run(self, project_id: str) -> Response:
-        body = self._object()
+        body = json_body()
         ids = bodies.job_ids(body, self._settings.max_batch)
         answer = self._service.run(ids, bodies.flag(body, "resume_savepoint"), g.caller)
         return _batch(answer, self._settings.run_answer)
 
     def stop(self, project_id: str) -> Response:
-        body = self._object()
+        body = json_body()
         ids = bodies.job_ids(body, self._settings.max_batch)
         answer = self._service.stop(ids, bodies.flag(body, "trigger_savepoint"), g.caller)
         return _batch(answer, self._settings.stop_answer)
 
     def delete(self, project_id: str) -> Response:
-        ids = bodies.job_ids(self._object(), self._settings.max_batch)
+        ids = bodies.job_ids(json_body(), self._settings.max_batch)
         return _batch(self._service.delete(ids, g.caller), self._settings.delete_answer)
 
     def delete_one(self, project_id: str, job_id: int) -> Response:
@@ -134,7 +144,7 @@ class _Views:
         return self._good("detail", job_detail=self._service.detail(job_id, g.caller))
 
     def metrics(self, project_id: str) -> Response:
-        ids = bodies.job_ids(self._object(), self._settings.max_batch)
+        ids = bodies.job_ids(json_body(), self._settings.max_batch)
         return self._good("metrics", metrics={"jobs": self._service.metrics(ids, g.caller)})
 
     def graph(self, project_id: str, job_id: int) -> Response:
@@ -153,7 +163,7 @@ class _Views:
         return self._update(job_id, jar=True)
 
     def savepoint(self, project_id: str, job_id: int) -> Response:
-        body = self._object()
+        body = json_body()
         if body.get("action") != "TRIGGER":
             raise bodies.wrong("action must be TRIGGER")
         path = bodies.text(body, "savepoint_path")
@@ -163,30 +173,26 @@ class _Views:
         return self._good("savepoint")
 
     def import_savepoint(self, project_id: str, job_id: int) -> Response:
-        body = self._object()
+        body = json_body()
         path = bodies.text(body, "savepoint_path")
         if body.get("job_id") != job_id or not path.startswith("obs://"):
             raise bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
         self._service.import_savepoint(job_id, path, g.caller)
-        return self._good("updated")
+        return self._good("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
-        fields, config = bodies.job_fields(self._object(), jar, creating=True)
+        fields, config = bodies.job_fields(json_body(), jar, creating=True)
         job = self._service.create(fields, config, g.caller)
         made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
         return self._good("created_jar" if jar else "created", job=made)
 
     def _update(self, job_id: int, jar: bool) -> Response:
-        fields, config = bodies.job_fields(self._object(), jar, creating=False)
+        fields, config = bodies.job_fields(json_body(), jar, creating=False)
         job = self._service.update(job_id, fields, config, g.caller)
         return self._good("updated_jar" if jar else "updated", job={"update_time": job.update_time})
 
     def _good(self, message: str, **payload: Any) -> Response:
-        return reply({**self._service.success(message, g.caller.language), **payload})
-
-    @staticmethod
-    def _object() -> dict[str, Any]:
-        return bodies.json_object(request.environ[BODY])
+        return good(self._service, message, **payload)
 
 
 def _batch(answer: BatchAnswer, shape: str) -> Response:

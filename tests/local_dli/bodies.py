@@ -76,16 +76,7 @@ def job_ids(body: Mapping[str, Any], max_batch: int | None) -> list[int]:
 
     An empty list is refused; what the real service makes of one is not known (dli-api.md 10-2).
     """
-    ids = body.get("job_ids")
-    if not isinstance(ids, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in ids):
-        raise wrong("job_ids must be an array of integers")
-    if not ids:
-        raise wrong("job_ids must not be empty")
-    if not all(-_INT64 <= item < _INT64 for item in ids):
-        raise wrong("a job id does not fit into 64 bits")
-    if max_batch is not None and len(ids) > max_batch:
-        raise wrong(f"job_ids must not have more than {max_batch} elements")
-    return ids
+    return _ids(body, "job_ids", max_batch)
 
 
 def flag(body: Mapping[str, Any], name: str) -> bool:
@@ -98,12 +89,49 @@ def flag(body: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def text(body: Mapping[str, Any], name: str) -> str:
+def text(body: Mapping[str, Any], name: str, longest: int | None = None) -> str:
     """A string that must be there and not be empty."""
     value = body.get(name)
     if not isinstance(value, str) or not value:
         raise wrong(f"{name} must be a string that is not empty")
+    if longest is not None and len(value) > longest:
+        raise wrong(f"{name} must not be longer than {longest}")
     return value
+
+
+def selected_jobs(body: Mapping[str, Any], most: int) -> list[int] | None:
+    """The jobs of an export, None for all (dli-api.md 1.12). ``is_selected`` is required although it has a default."""
+    if not isinstance(body.get("is_selected"), bool):
+        raise wrong("is_selected must be a boolean")
+    return _ids(body, "job_selected", most) if body["is_selected"] else None
+
+
+_GRAPH_TYPES: dict[str, type] = {
+    "sql_body": str,
+    "flink_version": str,
+    "cu_number": int,
+    "manager_cu_number": int,
+    "parallel_number": int,
+    "tm_cus": int,
+    "tm_slot_num": int,
+    "operator_config": str,
+    "static_estimator": bool,
+    "job_type": str,
+    "graph_type": str,
+    "static_estimator_config": str,
+}
+
+
+def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+    """The members of a gen-graph, and the parallelism it gives to single operators (dli-api.md 1.13)."""
+    text(body, "sql_body")
+    given = {name: _typed(name, body[name], kind) for name, kind in _GRAPH_TYPES.items() if body.get(name) is not None}
+    _among(given, "graph_type", ("simple_graph", "job_graph"))
+    try:
+        listed = json.loads(given.get("operator_config") or "{}").get("operator_list", [])
+        return given, {str(item["id"]): int(item["parallelism"]) for item in listed}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
 
 
 def job_fields(body: Mapping[str, Any], jar: bool, creating: bool) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -155,6 +183,19 @@ def list_query(args: Mapping[str, str], over_limit: str) -> ListQuery:
         detailed=args.get("show_detail") == "true",
         root_job_id=_whole(args, "root_job_id", -1) if "root_job_id" in args else None,
     )
+
+
+def _ids(body: Mapping[str, Any], name: str, most: int | None) -> list[int]:
+    ids = body.get(name)
+    if not isinstance(ids, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in ids):
+        raise wrong(f"{name} must be an array of integers")
+    if not ids:
+        raise wrong(f"{name} must not be empty")
+    if not all(-_INT64 <= item < _INT64 for item in ids):
+        raise wrong("a job id does not fit into 64 bits")
+    if most is not None and len(ids) > most:
+        raise wrong(f"{name} must not have more than {most} elements")
+    return ids
 
 
 def _typed(name: str, value: Any, kind: type) -> Any:

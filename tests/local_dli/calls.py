@@ -17,7 +17,7 @@ IAM_CALLS = frozenset(("token", "projects", "temporary_key"))
 METADATA_CALLS = frozenset(("metadata_token", "metadata_key"))
 DLI_CALLS = frozenset(
     ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
-    + ("update_jar", "savepoint", "import_savepoint")
+    + ("update_jar", "savepoint", "import_savepoint", "export", "import", "stream_graph")
 )
 CALLS = DLI_CALLS | IAM_CALLS | METADATA_CALLS
 

@@ -39,6 +39,7 @@ def language_of(header: str | None) -> str:
 
 ERRORS: dict[str, Text] = {
     "parameter": Text("[参数校验失败: {why}]", "[The parameter check failed: {why}]", "DLI.0001"),
+    "unsupported": Text("[不支持该操作]", "[The operation is not supported for this job.]", "DLI.0007"),
     "denied": Text(
         "[您没有权限执行该请求]", "You have no permission to perform this request.", "DLI.0003", 403
     ),
@@ -75,6 +76,11 @@ ERRORS: dict[str, Text] = {
     "graph_missing": Text(
         "作业的执行流图不存在作业的执行流图不存在", "[The execution graph of the job does not exist.]", "DLI.14001"
     ),
+    "graph_unknown": Text("[作业id不存在]", "[The job id does not exist.]"),
+    # Another family of codes, and English in the Chinese definitions too (dli-api.md 1.13).
+    "stream_graph": Text(
+        "Failed to get stream graph:Sql validate error.", "Failed to get stream graph:Sql validate error.", "JK.1001"
+    ),
     "stop_status": Text(
         "当前状态的作业不允许被停止或触发保存点请参考数据湖探索服务 API",
         "[A job in its current state may not be stopped or have a savepoint triggered. See the DLI API.]",
@@ -102,6 +108,10 @@ ERRORS: dict[str, Text] = {
         "[The job list query failed because of a wrong offset. Set an offset that is not below 0.]",
         "DLI.23001",
     ),
+    # Recorded in English only, in the Chinese definitions too (dli-api.md 1.12).
+    "export_path": Text("Failed for parse obs path", "Failed for parse obs path", "DLI.29001"),
+    "export_unknown": Text("[作业id {job_id} 不存在]", "[There is no job {job_id}.]"),
+    "import_path": Text("zip file path error", "zip file path error", "DLI.29002"),
 }
 
 MESSAGES: dict[str, Text] = {
@@ -116,12 +126,26 @@ MESSAGES: dict[str, Text] = {
     "started": Text("作业提交请求下发成功", "The request for submitting DLI jobs is successfully delivered."),
     "stopped": Text("作业停止请求下发成功", "The request for stopping DLI jobs is delivered successfully."),
     "deleted": Text("作业删除成功", "The job is successfully deleted."),
+    "exported": Text("[作业导出成功]", "The job is successfully exported."),
+    "imported": Text("[作业导入成功]", "[The jobs are imported.]"),
+    # Remarks of an import, one for each job.
+    "import_made": Text("[创建作业成功]", "Job successfully created"),
+    "import_covered": Text("[覆盖作业成功]", "[Job successfully overwritten]"),
+    "import_name_taken": Text("[存在同名作业]", "[A job with the same name already exists]"),
+    "import_active": Text("[同名作业正在运行]", "[The job with the same name is active]"),
+    "stream_graph": Text("", ""),
+    "imported_savepoint": Text("[更新作业成功]", "The job is updated successfully."),
     # The message is JSON text with an untranslated key inside (dli-api.md 1.11).
     "savepoint": Text(
         '{"is_success":"true","message":"api.msg.deal_savepoint_success"}',
         '{"is_success":"true","message":"api.msg.deal_savepoint_success"}',
     ),
 }
+
+
+# Answers whose is_success is a boolean in every schema, and those where only an example shows one (dli-api.md 1.1).
+BOOLEANS = frozenset({"metrics", "stream_graph"})
+BOOLEAN_EXAMPLES = frozenset({"created_jar", "updated_jar", "exported", "imported", "savepoint", "imported_savepoint"})
 
 
 class DliError(Exception):

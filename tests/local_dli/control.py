@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from .app import BODY, reply
 from .clock import ManualClock
 from .faults import Rule, RuleError
+from .objects import PathError
 from .seed import SeedError
 from .settings import SettingError
 from .sim_engine import ScriptError
@@ -88,7 +89,20 @@ def control_blueprint(dli: LocalDli) -> Blueprint:
         dli.act(Rule.parse({**_object(), "kind": "actor"}))
         return reply(dli.describe())
 
-    for kind in (RuleError, SeedError, SettingError, ScriptError, TypeError):
+    @control.get("/objects")
+    def objects() -> Response:
+        return reply(dli.objects.paths)
+
+    @control.get("/objects/<path:path>")
+    def fetch(path: str) -> Response:
+        content = dli.objects.get(path)
+        return reply({"error": f"There is no {path}."}, 404) if content is None else Response(content)
+
+    @control.put("/objects/<path:path>")
+    def put(path: str) -> Response:
+        return reply({"path": dli.objects.put(path, request.environ[BODY])})
+
+    for kind in (RuleError, PathError, SeedError, SettingError, ScriptError, TypeError):
         control.register_error_handler(kind, _refuse)
     return control
 

@@ -161,7 +161,8 @@ class Gateway:
         if "job_id" in arguments:
             return call, [arguments["job_id"]]
         try:
-            ids = json.loads(environ[BODY] or b"{}")["job_ids"]
+            body = json.loads(environ[BODY] or b"{}")
+            ids = body["job_selected" if call == "export" else "job_ids"]
             return call, [item for item in ids if isinstance(item, int)]
         except (ValueError, KeyError, TypeError):
             return call, []

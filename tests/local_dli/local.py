@@ -15,6 +15,7 @@ from . import seed as seeds
 from .accounts import Accounts
 from .app import create_app
 from .app_iam import add_iam
+from .app_more import add_more
 from .clock import Clock, RealClock
 from .codes import DliError
 from .control import control_blueprint
@@ -23,10 +24,12 @@ from .faults import Faults, Rule
 from .gateway import Gateway
 from .jobs import STATUSES, Job
 from .ledger import Ledger, RequestLog
+from .objects import Objects
 from .seed import Seed, SeedError
 from .service import BatchAnswer, Caller, Service
 from .settings import Settings
 from .sim_engine import SimEngine
+from .transfer import Transfer
 
 _DESCRIBED = (
     "job_id",
@@ -45,6 +48,8 @@ EngineFactory = Callable[[Clock, Settings], Engine]
 
 class LocalDli:
     """A DLI with its account, jobs, ledger, request log, faults, settings and clock.
+
+    ``objects`` is what lies in OBS: the zips of exports, and what a test puts there to be imported.
 
     ``wsgi`` is the whole service as a WSGI application; ``server.serve`` puts it on a socket and sets ``url``.
     """
@@ -68,6 +73,8 @@ class LocalDli:
         self.engine = engine(self.clock, self.settings)
         self.service = Service(self.engine, self.clock, self.settings, self.ledger)
         self.app = create_app(self.service, self.accounts, self.settings)
+        self.objects = Objects()
+        add_more(self.app, self.service, Transfer(self.service, self.objects))
         add_iam(self.app, self.accounts)
         self.app.register_blueprint(control_blueprint(self))
         self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.act)
@@ -155,6 +162,7 @@ class LocalDli:
             self.seed(self._seed.jobs)
             self.ledger.clear()
             self.requests.clear()
+            self.objects.clear()
 
     def act(self, rule: Rule) -> BatchAnswer | None:
         """Do what an ``actor`` rule says, as another client; the ledger says "other"."""

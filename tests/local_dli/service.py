@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from . import sql, views
+from . import graphs, sql, views
 from .clock import Clock, epoch_ms
-from .codes import MESSAGES, DliError
+from .codes import BOOLEAN_EXAMPLES, BOOLEANS, MESSAGES, DliError
 from .engine import Engine
 from .jobs import STARTABLE, STOPPABLE, Job, Savepoint
 from .ledger import Entry, Ledger
@@ -65,8 +65,8 @@ class Service:
         self.jobs: dict[int, Job] = {}
         self.machine = Machine(runner, clock, settings)
         self.machine.on_restart = self._record_restart
-        self._clock = clock
-        self._settings = settings
+        self.clock = clock
+        self.settings = settings
         self._ledger = ledger
         self._next_id = itertools.count(1001)
 
@@ -76,7 +76,7 @@ class Service:
         """POST jobs/run (dli-api.md 1.3)."""
 
         def start(job_id: int) -> str:
-            job = self._find(job_id, caller, DliError("run_unknown"))
+            job = self.find(job_id, caller, DliError("run_unknown"))
             self._check_startable(job, resume)
             self.machine.start(job, resume)
             return "started"
@@ -87,7 +87,7 @@ class Service:
         """POST jobs/stop (dli-api.md 1.4)."""
 
         def stop(job_id: int) -> str:
-            job = self._find(job_id, caller, DliError("stop_unknown", self._settings.stop_unknown_code))
+            job = self.find(job_id, caller, DliError("stop_unknown", self.settings.stop_unknown_code))
             if job.status not in STOPPABLE:
                 raise DliError("stop_status")
             self.machine.stop(job, trigger_savepoint)
@@ -99,7 +99,7 @@ class Service:
         """POST jobs/delete and DELETE jobs/{job_id}: any status may be deleted (dli-api.md 1.5)."""
 
         def delete(job_id: int) -> str:
-            job = self._find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
+            job = self.find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
             self.machine.abandon(job)
             del self.jobs[job_id]
             return "deleted"
@@ -112,14 +112,14 @@ class Service:
         """GET jobs/{job_id} (dli-api.md 1.7)."""
         with self.lock:
             self.tick()
-            job = self._find(job_id, caller, DliError("detail_unknown"))
-            return views.detail(job, self._clock.monotonic(), epoch_ms(self._clock))
+            job = self.find(job_id, caller, DliError("detail_unknown"))
+            return views.detail(job, self.clock.monotonic(), epoch_ms(self.clock))
 
     def metrics(self, job_ids: list[int], caller: Caller) -> list[dict[str, Any]]:
         """POST jobs/metrics (dli-api.md 1.13, deprecated): nothing is measured here, so everything is zero."""
         with self.lock:
             self.tick()
-            found = [self._find(job_id, caller, DliError("detail_unknown")) for job_id in job_ids]
+            found = [self.find(job_id, caller, DliError("detail_unknown")) for job_id in job_ids]
             nothing = {"sources": [], "sinks": [], "total_read_rate": 0, "total_write_rate": 0}
             return [{"job_id": job.job_id, "metrics": nothing} for job in found]
 
@@ -127,10 +127,23 @@ class Service:
         """GET jobs/{job_id}/execute-graph (dli-api.md 1.8)."""
         with self.lock:
             self.tick()
-            job = self._find(job_id, caller, DliError("detail_unknown"))
+            job = self.find(job_id, caller, DliError("graph_unknown", self.settings.graph_unknown_code))
             if job.start_time is None:
                 raise DliError("graph_missing")
-            return views.graph(job, epoch_ms(self._clock))
+            return views.graph(job, epoch_ms(self.clock))
+
+    def stream_graph(self, job_id: int, body: dict[str, Any], operators: dict[str, int], caller: Caller) -> str:
+        """POST /v3/…/gen-graph: of the script in the request, not of the one the job has (dli-api.md 1.13)."""
+        with self.lock:
+            job = self.find(job_id, caller, DliError("graph_unknown", self.settings.graph_unknown_code))
+            kind = body.get("job_type") or job.job_type
+            version = body.get("flink_version") or job.job_config["flink_version"]
+            if kind != "flink_opensource_sql_job" or (version and version not in ("1.10", "1.12")):
+                raise DliError("unsupported")
+            script = str(body["sql_body"])
+            if sql.syntax_error(script) is not None or not graphs.operators(script):
+                raise DliError("stream_graph")
+            return graphs.stream_graph(script, body, operators)
 
     def list_jobs(self, query: ListQuery, caller: Caller) -> dict[str, Any]:
         """GET jobs (dli-api.md 3): ``total_count`` counts the result, not the page."""
@@ -140,7 +153,7 @@ class Service:
             # Ties are unknown territory (dli-api.md 10-8); the id settles them the same way on every page.
             found.sort(key=lambda job: (job.create_time, job.job_id), reverse=not query.ascending)
             page = found[query.offset : query.offset + query.limit]
-            now, now_ms = self._clock.monotonic(), epoch_ms(self._clock)
+            now, now_ms = self.clock.monotonic(), epoch_ms(self.clock)
             items = [views.list_item(job, now, now_ms, query.detailed) for job in page]
             return {"total_count": len(found), "jobs": items}
 
@@ -149,55 +162,60 @@ class Service:
     def create(self, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
         """POST sql-jobs and flink-jobs (dli-api.md 1.9, 1.10), fields already checked."""
         with self.lock:
-            if any(job.name == fields["name"] for job in self._of(caller.project_id)):
-                error = DliError("name_exists", self._settings.name_exists_code, name=fields["name"])
-                self._record(0, "create", caller, error)
+            if any(job.name == fields["name"] for job in self.of_project(caller.project_id)):
+                error = DliError("name_exists", self.settings.name_exists_code, name=fields["name"])
+                self.record(0, "create", caller, error)
                 raise error
-            now = epoch_ms(self._clock)
-            job = Job(
-                job_id=self._new_id(),
-                project_id=caller.project_id,
-                create_time=now,
-                update_time=now,
-                user_id=caller.user_id,
-                user_name=caller.user_name,
-                **fields,
-            )
+            job = self.make(fields, caller)
             job.job_config.update(config)
-            job.history.append((now, job.status))
-            self.jobs[job.job_id] = job
-            self._record(job.job_id, "create", caller, None)
+            self.record(job.job_id, "create", caller, None)
             return job
+
+    def make(self, members: dict[str, Any], caller: Caller) -> Job:
+        """A new draft of the caller's. The caller holds the lock and has checked everything."""
+        now = epoch_ms(self.clock)
+        job = Job(
+            job_id=self.new_id(),
+            project_id=caller.project_id,
+            create_time=now,
+            update_time=now,
+            user_id=caller.user_id,
+            user_name=caller.user_name,
+            **members,
+        )
+        job.history.append((now, job.status))
+        self.jobs[job.job_id] = job
+        return job
 
     def update(self, job_id: int, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
         """PUT sql-jobs/{job_id} and flink-jobs/{job_id}: edits are accepted in every status."""
-        with self.lock, self._recorded(job_id, "edit", caller):
-            job = self._find(job_id, caller, DliError("update_unknown"))
+        with self.lock, self.recorded(job_id, "edit", caller):
+            job = self.find(job_id, caller, DliError("update_unknown"))
             for name, value in fields.items():
                 setattr(job, name, value)
             job.job_config.update(config)
-            job.update_time = epoch_ms(self._clock)
+            job.update_time = epoch_ms(self.clock)
             return job
 
     def savepoint(self, job_id: int, path: str, caller: Caller) -> None:
         """POST jobs/{job_id}/savepoint: running jobs only (dli-api.md 1.11)."""
-        with self.lock, self._recorded(job_id, "savepoint", caller):
+        with self.lock, self.recorded(job_id, "savepoint", caller):
             self.tick()
-            job = self._find(job_id, caller, DliError("stop_unknown", self._settings.stop_unknown_code))
+            job = self.find(job_id, caller, DliError("stop_unknown", self.settings.stop_unknown_code))
             if job.status != "job_running":
                 raise DliError("stop_status")
             self.machine.savepoint(job, path)
 
     def import_savepoint(self, job_id: int, path: str, caller: Caller) -> None:
         """POST jobs/{job_id}/import-savepoint: not while it runs (dli-api.md 1.11)."""
-        with self.lock, self._recorded(job_id, "import_savepoint", caller):
+        with self.lock, self.recorded(job_id, "import_savepoint", caller):
             self.tick()
-            job = self._find(job_id, caller, DliError("update_unknown"))
+            job = self.find(job_id, caller, DliError("update_unknown"))
             if job.status not in STARTABLE:
                 raise DliError("stop_status")
             job.savepoints.append(Savepoint(path, "import"))
             job.savepoint_path = path
-            job.update_time = epoch_ms(self._clock)
+            job.update_time = epoch_ms(self.clock)
 
     # --- the rest ----------------------------------------------------------------------------------------------
 
@@ -225,8 +243,9 @@ class Service:
 
     def success(self, message: str, language: str) -> dict[str, Any]:
         """The envelope of good news; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
-        flag: Any = "true" if self._settings.is_success == "string" else True
-        return {"is_success": flag, "message": MESSAGES[message].say(language)}
+        boolean = message in BOOLEANS or self.settings.is_success == "boolean"
+        boolean = boolean or (self.settings.is_success == "examples" and message in BOOLEAN_EXAMPLES)
+        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language)}
 
     def _batch(
         self, job_ids: list[int], what: str, act: Callable[[int], str], caller: Caller, **flags: bool
@@ -245,16 +264,16 @@ class Service:
                 except DliError as error:
                     refused = True
                     elements.append(error.body(caller.language))
-                    self._record(job_id, what, caller, error, **flags)
+                    self.record(job_id, what, caller, error, **flags)
                 else:
                     elements.append(self.success(message, caller.language))
-                    self._record(job_id, what, caller, None, **flags)
+                    self.record(job_id, what, caller, None, **flags)
         return BatchAnswer(elements, refused)
 
     def _check_startable(self, job: Job, resume: bool) -> None:
         """The refusals of dli-api.md 1.3. Their order among each other is not documented."""
         if job.status not in STARTABLE:
-            raise DliError("run_not_startable", self._settings.active_code, status=job.status)
+            raise DliError("run_not_startable", self.settings.active_code, status=job.status)
         if job.run_mode == "exclusive_cluster" and not job.queue_name:
             raise DliError("run_no_queue")
         problem = None if job.is_jar else sql.syntax_error(job.sql_body)
@@ -270,7 +289,7 @@ class Service:
         if job.root_id != (-1 if query.root_job_id is None else query.root_job_id):
             return False
         shown = {
-            "status": views.stamps(job, self._clock.monotonic())["status"],
+            "status": views.stamps(job, self.clock.monotonic())["status"],
             "job_type": job.job_type,
             "queue_name": job.queue_name,
             "user_name": job.user_name,
@@ -284,31 +303,35 @@ class Service:
         return all(job.tags.get(key) == value for key, value in query.tags.items())
 
     def _name_matches(self, name: str, wanted: str) -> bool:
-        return wanted in name if self._settings.name_match == "substring" else wanted == name
+        return wanted in name if self.settings.name_match == "substring" else wanted == name
 
-    def _find(self, job_id: int, caller: Caller, missing: DliError) -> Job:
+    def find(self, job_id: int, caller: Caller, missing: DliError) -> Job:
         job = self.jobs.get(job_id)
         if job is None or job.project_id != caller.project_id:
             raise missing
         return job
 
-    def _of(self, project_id: str) -> list[Job]:
+    def of_project(self, project_id: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.project_id == project_id]
 
-    def _new_id(self) -> int:
+    def new_id(self) -> int:
         return next(job_id for job_id in self._next_id if job_id not in self.jobs)
 
-    def _recorded(self, job_id: int, what: str, caller: Caller) -> _Recording:
-        return _Recording(lambda error: self._record(job_id, what, caller, error))
+    def recorded(self, job_id: int, what: str, caller: Caller) -> _Recording:
+        return _Recording(lambda error: self.record(job_id, what, caller, error))
 
-    def _record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **flags: bool) -> None:
+    def recorded_refusal(self, job_id: int, what: str, caller: Caller) -> _Recording:
+        """The same for a block whose success is no deed yet."""
+        return _Recording(lambda error: None if error is None else self.record(job_id, what, caller, error))
+
+    def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **flags: bool) -> None:
         code = None if error is None else error.code
-        at = epoch_ms(self._clock)
+        at = epoch_ms(self.clock)
         self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **flags))
 
     def _record_restart(self, job: Job) -> None:
         resumed = job.resumed_from is not None
-        self._record(job.job_id, "restart", Caller("dli", job.project_id), None, resume_savepoint=resumed)
+        self.record(job.job_id, "restart", Caller("dli", job.project_id), None, resume_savepoint=resumed)
 
 
 class _Recording:

@@ -13,9 +13,12 @@ from typing import Any
 _CHOICES: dict[str, tuple[str, ...]] = {
     "start_time_at": ("accept", "running"),
     "name_match": ("substring", "exact"),
-    "is_success": ("string", "boolean"),
+    "is_success": ("string", "boolean", "examples"),
     "over_limit": ("clamp", "refuse"),
     "savepoint_failure": ("job_running", "job_cancel_fail"),
+    "job_mapping_ids": ("string", "integer"),
+    "export_names": ("schema", "example"),
+    "import_over_active": ("refuse", "reset"),
     "run_answer": ("array", "short", "long", "reversed", "object"),
     "stop_answer": ("array", "short", "long", "reversed", "object"),
     "delete_answer": ("array", "short", "long", "reversed", "object"),
@@ -45,18 +48,31 @@ class Settings:
     # Where dli-api.md 10 says that nobody knows.
     active_code: str = "DLI.13099"
     stop_unknown_code: str = "DLI.15099"
+    # Both graphs of a job that is not there.
+    graph_unknown_code: str = "DLI.16001"
     name_exists_code: str = "DLI.11004"
     start_time_at: str = "accept"
     name_match: str = "substring"
     over_limit: str = "clamp"
     savepoint_failure: str = "job_running"
     max_batch: int | None = None
+    # An export of a job that is not there. (Its cap of 50 jobs is published, its code is not.)
+    export_unknown_code: str = "DLI.29099"
+    max_export: int = 50
+    # What an import that may overwrite does to a job of the same name that is active.
+    import_over_active: str = "refuse"
+    # Names of the OBS buckets that DLI may use, with commas between; None: every bucket is there and authorised.
+    obs_buckets: str | None = None
 
     # Quirks seen in one edition of the documents or another (dli-api.md 0.1-3, 0.1-4, 1.4, 9).
+    # "examples": a boolean in those answers whose published example has one (dli-api.md 1.1).
     is_success: str = "string"
     run_answer: str = "array"
     stop_answer: str = "array"
     delete_answer: str = "array"
+    # Example and schema disagree (dli-api.md 1.12): "100" or 100; zip_file and job_mapping, or zip_files and jobs_mapping.
+    job_mapping_ids: str = "string"
+    export_names: str = "schema"
 
     # The gateway (dli-api.md 0.1-9, 4.4, 4.5, 5).
     max_body: int = 12 * 1024 * 1024
@@ -88,6 +104,11 @@ class Settings:
         for name, value in checked.items():
             setattr(self, name, value)
 
+    def has(self, name: str, item: str) -> bool:
+        """Whether a setting that lists what there is has ``item`` in; None lists everything."""
+        listed = getattr(self, name)
+        return listed is None or item in [word.strip() for word in listed.split(",")]
+
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
@@ -106,11 +127,11 @@ def _checked(name: str, value: Any) -> Any:
     wanted = _TYPES[name]
     if value is None and wanted.endswith("None"):
         return None
-    if wanted == "str" and isinstance(value, str):
+    if wanted.startswith("str") and isinstance(value, str):
         return value
     if wanted == "bool" and isinstance(value, bool):
         return value
-    if wanted == "bool" or isinstance(value, bool) or not isinstance(value, (int, float)):
+    if wanted in ("bool", "str", "str | None") or isinstance(value, bool) or not isinstance(value, (int, float)):
         raise SettingError(f"Setting {name} must be of type {wanted}, not {value!r}.")
     if wanted.startswith("int") and not isinstance(value, int):
         raise SettingError(f"Setting {name} must be a whole number, not {value!r}.")

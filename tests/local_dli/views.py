@@ -7,17 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import graphs
 from .jobs import Job
-
-_GRAPH_STATES = {
-    "job_submitting": "INITIALIZING",
-    "job_running": "RUNNING",
-    "job_savepointing": "RUNNING",
-    "job_canceling": "CANCELLING",
-    "job_finish": "FINISHED",
-    "job_submit_fail": "FAILED",
-    "job_running_exception": "FAILED",
-}
 
 
 def stamps(job: Job, monotonic: float) -> dict[str, Any]:
@@ -51,17 +42,13 @@ def detail(job: Job, monotonic: float, now_ms: int) -> dict[str, Any]:
 
 
 def graph(job: Job, now_ms: int) -> dict[str, Any]:
-    """``execute_graph`` (dli-api.md 1.8), in Flink's words and its mixed spelling."""
-    running = job.end_time is None
-    return {
-        "jid": job.handle or f"{job.job_id:032x}",
-        "name": job.name,
-        "isStoppable": False,
-        "state": _GRAPH_STATES.get(job.status, "CANCELED"),
-        "start-time": job.start_time,
-        "end-time": -1 if running else job.end_time,
-        "duration": _duration(job, now_ms),
-    }
+    """``execute_graph`` (dli-api.md 1.8) of a job that has been started."""
+    config = job.job_config
+    jar = str(config.get("entrypoint") or job.name) if job.is_jar else ""
+    jid = job.handle or f"{job.job_id:032x}"
+    times = (job.start_time or 0, job.end_time, now_ms)
+    found = graphs.operators(job.sql_body, jar)
+    return graphs.execution_graph(found, jid, job.name, job.status, int(config.get("parallel_number") or 1), times)
 
 
 def _common(job: Job, shown: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attributes, connection, selection, waiting
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _report
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._connection import FAMILIES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES, SDK_ENDPOINT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import STATES, Row
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 
@@ -108,17 +108,39 @@ def test_every_option_is_described(name):
 @each_module
 def test_secrets_are_declared(name, monkeypatch):
     spec = argument_spec(name, monkeypatch)["argument_spec"]
-    secret = {option for option in spec if re.search(r"key|token|password|secret|proxy", option)}
+    secret = {option for option in spec if re.search(r"key|token|password|secret|proxy", option)} - {"client_key"}  # a path
     assert {option for option, entry in spec.items() if entry.get("no_log")} == secret
-    assert secret == {"access_key", "secret_key", "security_token", "auth_token", "proxy"}
+    assert secret == {"access_key", "secret_key", "security_token", "auth_token", "password", "proxy"}
+    assert spec["client_key"]["type"] == "path"
 
 
-def test_options_name_their_environment_variables():
-    """In the order in which the families are tried."""
-    for option, entry in fragment("connection")["options"].items():
-        named = re.findall(r"E\(([A-Z_]+)\)", str(entry["description"]))
-        read = [variables[option] for variables in FAMILIES.values() if option in variables]
-        assert named == (read or (["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] if option == "proxy" else [])), option
+@each_module
+def test_ansible_need_not_guess_what_is_secret(name, monkeypatch):
+    """It warns, in front of users, of an option whose name looks like a secret and of which nothing is said."""
+    for option, entry in argument_spec(name, monkeypatch)["argument_spec"].items():
+        assert "no_log" in entry or not re.search(r"key|token|password|secret", option), option
+
+
+#: Variables that are not ours, and are read all the same.
+OTHERS = {"proxy": ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"], "ca_cert": ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]}
+
+
+@pytest.mark.parametrize("option", sorted(_argspec.connection()))
+def test_an_option_names_its_environment_variables(option):
+    """All of them, and no others, in the order in which they are tried."""
+    named = re.findall(r"E\(([A-Z_]+)\)", str(fragment("connection")["options"][option]["description"]))
+    assert named == [name for family in FAMILIES.values() for name in family.get(option, ())] + OTHERS.get(option, [])
+
+
+def test_every_variable_is_documented_and_every_documented_one_is_ours():
+    named = set(re.findall(r"\bE\(([A-Z_]+)\)", connection.ModuleDocFragment.DOCUMENTATION))
+    ours = {name for family in FAMILIES.values() for names in family.values() for name in names}
+    assert named == ours | {name for names in OTHERS.values() for name in names}
+    assert f"C({SDK_ENDPOINT}<REGION>)" in connection.ModuleDocFragment.DOCUMENTATION
+
+
+def test_every_variable_belongs_to_an_option():
+    assert {option for family in FAMILIES.values() for option in family} <= set(_argspec.connection())
 
 
 def test_the_notes_name_the_families_in_order():

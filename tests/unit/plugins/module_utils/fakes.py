@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import PAGE_SIZE, JobPage
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import Job
 
 ACCEPTED = Element(True)
@@ -90,3 +92,49 @@ class FakeDli:
 def job(job_id, status="job_cancel_success", name="", **members):
     """Return a job."""
     return Job(job_id, name or f"job_{job_id}", status, **members)
+
+
+class Wire:
+    """The network: keeps, in one list, what was sent by whom and what was masked, and gives one answer after the other."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.events = []
+
+    def sender(self, credential, network):
+        """Stand in for the class of the sender."""
+        return SimpleNamespace(send=lambda request, timeout: self._send(credential, network, request, timeout))
+
+    def mask(self, secrets):
+        self.events.append(("mask", sorted(secrets)))
+
+    def _send(self, credential, network, request, timeout):
+        sent = SimpleNamespace(by=credential, network=network, request=request, timeout=timeout)
+        self.events.append(("send", sent))
+        outcome = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    @property
+    def sent(self):
+        """Return what was sent."""
+        return [what for kind, what in self.events if kind == "send"]
+
+    @property
+    def masked(self):
+        """Return what was masked."""
+        return {secret for kind, what in self.events if kind == "mask" for secret in what}
+
+    @property
+    def order(self):
+        """Return what happened, one after the other: methods with paths, and what was masked."""
+        return [
+            what if kind == "mask" else f"{what.request.method} /{what.request.url.partition('//')[2].partition('/')[2]}"
+            for kind, what in self.events
+        ]
+
+
+def reply(status=200, value=None, **headers):
+    """Return an answer with a JSON body."""
+    return Reply(status, {name.replace("_", "-"): text for name, text in headers.items()}, json.dumps(value).encode())

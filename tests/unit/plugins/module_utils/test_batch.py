@@ -23,7 +23,7 @@ def answer(status, value=None, text=None):
 
 
 def read(given, sent):
-    return read_batch("start jobs", "https://dli.test", given, sent)
+    return read_batch("start jobs", "https://dli.test", given, sent, "dli:jobs:startFlinkJob")
 
 
 @pytest.mark.parametrize(
@@ -232,3 +232,9 @@ def test_what_a_smaller_batch_may_mend(given, too_much):
 
 def test_what_never_arrived_was_not_too_much():
     assert BatchAnswer(refusal=NotDelivered("no route")).too_much is False
+
+
+@pytest.mark.parametrize("value", [{"error_code": "DLI.0003", "error_msg": "no"}, {"error_code": "APIGW.0306"}, {}, []])
+def test_a_missing_permission_is_named(value):
+    """dli-api.md 1.2."""
+    assert "ask for the IAM permission dli:jobs:startFlinkJob" in str(read(answer(403, value), 2).refusal)

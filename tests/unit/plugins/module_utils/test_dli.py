@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -206,3 +207,22 @@ def test_a_moment_to_end_by_reaches_the_network():
         except NotDelivered:
             pass
         assert sender.timeouts == [7]
+
+
+@pytest.mark.parametrize(
+    "call, actions",
+    [
+        (lambda dli: dli.list_jobs(), ["dli:jobs:list", "dli:jobs:listAll"]),
+        (lambda dli: dli.show_job(146), ["dli:jobs:get"]),
+        (lambda dli: dli.run_jobs([146], False), ["dli:jobs:startFlinkJob", "dli:jobs:start"]),
+    ],
+)
+def test_the_permission_that_is_missing_is_named(call, actions):
+    """Of identity policies, and of role policies where these call it something else (dli-api.md 1.2)."""
+    dli, _sender = service(403, {"error_code": "DLI.0003", "error_msg": "Forbidden"})
+    try:
+        said = str(call(dli).refusal)
+    except ServiceError as error:
+        said = str(error)
+    advice = said.partition("ask for the IAM permission ")[2]
+    assert re.findall(r"dli:jobs:\w+", advice) == actions

@@ -32,6 +32,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aks
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered, Unreachable
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import HttpSender, Request
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._network import Network
 
 VECTORS = json.loads((Path(__file__).parents[2] / "signing-vectors.json").read_text(encoding="utf-8"))["vectors"]
 #: What this client never signs, unlike the vendor's.
@@ -204,8 +205,8 @@ def over_tls(context: ssl.SSLContext, script=OK):
     return encrypted
 
 
-def sender(verify: bool | str = True, proxy: str | None = None, credential=TOKEN) -> HttpSender:
-    return HttpSender(credential, verify, proxy)
+def sender(credential=TOKEN, **network) -> HttpSender:
+    return HttpSender(credential, Network(**network))
 
 
 def get(url: str, **headers: str) -> Request:
@@ -328,6 +329,30 @@ def test_netrc_does_not_replace_the_signature(peer, make, tmp_path, monkeypatch)
     assert server.seen[0].headers["authorization"].startswith("SDK-HMAC-SHA256 Access=AK, ")
     assert server.seen[1].headers["x-auth-token"] == "a-token"
     assert "authorization" not in server.seen[1].headers
+
+
+@pytest.mark.parametrize("network", [{}, {"direct": True}])
+@both
+def test_netrc_signs_nobody_in(peer, make, tmp_path, monkeypatch, network):
+    """Where a password is about to be turned into a token, or the metadata service is asked."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = peer(OK)
+    sender(credential=None, **network).send(make(server.url), AMPLE)
+    assert not {"authorization", "x-auth-token", "x-sdk-date"} & set(server.seen[0].headers)
+
+
+def test_a_put_without_a_body(peer):
+    """The metadata service hands out its tokens so (dli-api.md 5.4)."""
+    server = peer(OK)
+    request = Request("PUT", f"{server.url}/meta-data/latest/api/token", None, {"X-Metadata-Token-Ttl-Seconds": "21600"})
+    sender(credential=None, direct=True).send(request, AMPLE)
+    (seen,) = server.seen
+    assert (seen.method, seen.target, seen.body) == ("PUT", "/meta-data/latest/api/token", b"")
+    assert seen.headers["x-metadata-token-ttl-seconds"] == "21600"
+    assert "content-type" not in seen.headers
 
 
 class AtTheTimeOf:
@@ -703,6 +728,68 @@ def test_a_handshake_that_hangs(peer):
     assert seconds < SHORT + GRACE
 
 
+# Certificates of ours
+
+
+@pytest.fixture(scope="session")
+def asking(certificates):
+    """Return a context that lets nobody in without the second certificate, its authority, and that certificate with key."""
+    (_context, ca_cert), (_other, mine) = certificates
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ca_cert, ca_cert.replace(".pem", ".key"))
+    context.load_verify_locations(mine)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # later ones tell of a refusal only after the handshake
+    return context, ca_cert, mine, mine.replace(".pem", ".key")
+
+
+@pytest.mark.parametrize("in_one_file", [False, True])
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_a_certificate_of_ours_is_shown(peer, asking, tmp_path, in_one_file, through_proxy):
+    context, ca_cert, mine, key = asking
+    both_in_one = tmp_path / "both.pem"
+    both_in_one.write_text(Path(mine).read_text(encoding="ascii") + Path(key).read_text(encoding="ascii"), encoding="ascii")
+    shown = {"verify": ca_cert, "client_cert": str(both_in_one) if in_one_file else (mine, key)}
+    if through_proxy:
+        server = peer(tunnel(context))
+        assert sender(proxy=server.url, **shown).send(post("https://dli.example.test/run"), AMPLE).status == 200
+    else:
+        server = peer(over_tls(context))
+        assert sender(**shown).send(post(server.https), AMPLE).status == 200
+    assert server.seen[-1].method == "POST"
+
+
+@both
+@pytest.mark.parametrize("wrong", [False, True])
+def test_without_the_certificate_that_is_asked_for_nothing_is_delivered(peer, asking, make, wrong):
+    context, ca_cert, _mine, _key = asking
+    server = peer(over_tls(context))
+    shown = (ca_cert, ca_cert.replace(".pem", ".key")) if wrong else None
+    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=shown)
+    assert isinstance(error, NotDelivered) or make is get
+    assert server.seen == []
+
+
+@both
+@pytest.mark.parametrize("missing", ["certificate", "key"])
+def test_a_file_of_ours_that_is_not_there(peer, asking, make, tmp_path, missing):
+    context, ca_cert, mine, _key = asking
+    nothing = str(tmp_path / "nothing.pem")
+    server = peer(over_tls(context))
+    shown = (mine, nothing) if missing == "key" else nothing
+    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=shown)
+    assert isinstance(error, Unreachable) and "nothing.pem" in str(error)
+    assert server.seen == []
+
+
+def test_a_key_that_belongs_to_another_certificate(peer, asking):
+    context, ca_cert, mine, _key = asking
+    server = peer(over_tls(context))
+    error, _seconds = failure(post(server.https), verify=ca_cert, client_cert=(mine, ca_cert.replace(".pem", ".key")))
+    assert isinstance(error, NotDelivered) and "KEY_VALUES_MISMATCH" in str(error)
+    assert server.seen == []
+
+
 # Proxies
 
 
@@ -751,6 +838,15 @@ def test_the_option_beats_the_environment(peer, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert sender(proxy=chosen.url).send(get(server.url), AMPLE).status == 200
     assert (len(chosen.seen), server.connections, proxy.connections) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_direct_way_takes_no_proxy_whatever_the_environment_says(peer, monkeypatch, variable):
+    """No proxy knows this machine's own metadata service, and none must see its keys."""
+    server, proxy = peer(OK), peer(OK)
+    monkeypatch.setenv(variable, proxy.url)
+    assert sender(credential=None, direct=True).send(get(server.url), AMPLE).status == 200
+    assert (len(server.seen), proxy.connections) == (1, 0)
 
 
 def test_tls_goes_through_a_tunnel(peer, certificates):

@@ -1,24 +1,16 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one retry rule, and how an unusable answer is told (dli-api.md 0.1-9, 4.1, 4.5)."""
+"""The one retry rule, and when to sign in again (dli-api.md 0.1-9, 4.5, 5.1)."""
 
 from __future__ import annotations
 
 import datetime
-import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._answer import Answer, error_parts, one_line, whole_error
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
-    Abandoned,
-    AnswerLost,
-    NotDelivered,
-    ServiceError,
-    Unreachable,
-)
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import Abandoned, AnswerLost, NotDelivered, Unreachable
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Transport, retry_after
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Journal, Transport, clock_ahead, retry_after
 
 from .fakes import FakeClock
 
@@ -81,7 +73,13 @@ def write(transport, **more):
     return transport.write("start 2 jobs", "/path", {"job_ids": [1, 2]}, **more)
 
 
+def ask(transport, **more):
+    """Read with a POST that changes nothing."""
+    return transport.read("get a token", "/path", question={"auth": {}}, **more)
+
+
 either = pytest.mark.parametrize("call", [read, write])
+each = pytest.mark.parametrize("call", [read, ask, write])
 
 
 @either
@@ -138,7 +136,16 @@ def test_a_write_is_compact_json():
     assert request.body == b'{"job_ids":[131],"resume_savepoint":true}'
 
 
-@either
+def test_a_question_is_a_post_of_compact_json():
+    """Signing in asks so (dli-api.md 5.1)."""
+    transport, sender, _clock = line(reply())
+    transport.read("x", "/path", [("nocatalog", "true")], question={"auth": {"scope": {}}})
+    (request,) = sender.requests
+    assert (request.method, request.url) == ("POST", f"{URL}/path?nocatalog=true")
+    assert request.body == b'{"auth":{"scope":{}}}'
+
+
+@each
 def test_headers(call):
     """Without X-Language the service's texts are Chinese (dli-api.md 1.1)."""
     transport, sender, _clock = line(reply())
@@ -149,7 +156,7 @@ def test_headers(call):
     assert headers["User-Agent"].startswith("ansible-")
 
 
-@either
+@each
 @pytest.mark.parametrize(
     "body, value, is_json",
     [
@@ -197,19 +204,19 @@ RULE = [
 
 
 @pytest.mark.parametrize("given, reads, writes", RULE, ids=lambda value: getattr(value, "status", None))
-@either
+@each
 def test_an_answer_that_stays(call, given, reads, writes):
     """Reads on 429, 5xx and what is no answer; writes only where the gateway turned them away; 401 and 403 never."""
     transport, sender, _clock = line(given, max_retries=3)
     assert call(transport).status == given.status
-    assert len(sender.requests) == (4 if (reads if call is read else writes) else 1)
+    assert len(sender.requests) == (4 if (writes if call is write else reads) else 1)
 
 
 @pytest.mark.parametrize("given, reads, writes", RULE, ids=lambda value: getattr(value, "status", None))
-@either
+@each
 def test_an_answer_that_heals(call, given, reads, writes):
     transport, sender, _clock = line(given, reply(200, b"[1]"))
-    again = reads if call is read else writes
+    again = writes if call is write else reads
     assert call(transport).value == ([1] if again else line(given)[0].read("x", "/").value)
     assert len(sender.requests) == (2 if again else 1)
 
@@ -219,7 +226,9 @@ def test_an_answer_that_heals(call, given, reads, writes):
     [
         (NotDelivered("no route"), read, 4),
         (NotDelivered("no route"), write, 4),
+        (NotDelivered("no route"), ask, 4),
         (AnswerLost("reset"), read, 4),
+        (AnswerLost("reset"), ask, 4),
         (AnswerLost("reset"), write, 1),
     ],
 )
@@ -277,8 +286,8 @@ def test_retry_after_is_honoured(call, asked, slept):
 def test_what_was_repeated_is_kept_for_a_warning():
     transport, _sender, _clock = line(reply(503), NotDelivered("no route"), reply(503), reply(), max_retries=5)
     read(transport)
-    assert transport.retries == {"HTTP 503": 2, "no route": 1}
-    assert transport.lost_time == 0.5 + 1 + 2
+    assert transport.journal.retries == {"HTTP 503": 2, "no route": 1}
+    assert transport.journal.lost_time == 0.5 + 1 + 2
 
 
 @either
@@ -319,13 +328,109 @@ def test_nothing_is_sent_when_the_moment_has_passed(call):
     assert sender.requests == []
 
 
+# Signing in again
+
+
+def renewing(*outcomes, gives=True, **how):
+    """Return what line() does, and the moments at which signing in again was asked for."""
+    transport, sender, clock = line(*outcomes, **how)
+    asked = []
+
+    def renew(until):
+        asked.append(until)
+        return gives if isinstance(gives, bool) else gives.pop(0)
+
+    return Transport(sender, URL, clock, 60.0, 3, renew=renew), sender, asked
+
+
+@each
+def test_a_sign_in_that_was_good_is_renewed_and_the_request_sent_again(call):
+    """A token can die before its time (dli-api.md 5.1). Who is turned away has changed nothing, so a write goes again, too."""
+    transport, sender, asked = renewing(reply(), reply(401), reply(200, b"[1]"))
+    read(transport)
+    assert call(transport, until=1500.0).value == [1]
+    assert asked == [1500.0] and len(sender.requests) == 3
+    assert sender.requests[1] == sender.requests[2]
+
+
+@each
+@pytest.mark.parametrize("before", [[], [reply(403)], [reply(401)], [reply(404)]])
+def test_a_sign_in_that_was_never_accepted_is_not_renewed(call, before):
+    """Wrong credentials stay wrong, and a few failures in a row lock the key."""
+    transport, sender, asked = renewing(*before, reply(401))
+    for _answer in before:
+        read(transport)
+    assert call(transport).status == 401
+    assert (asked, len(sender.requests)) == ([], len(before) + 1)
+
+
+@each
+def test_where_there_is_nothing_new_to_try_the_refusal_stays(call):
+    transport, sender, asked = renewing(reply(), reply(401), gives=False)
+    read(transport)
+    assert call(transport).status == 401
+    assert (len(asked), len(sender.requests)) == (1, 2)
+
+
+@each
+def test_what_is_new_and_not_accepted_either_is_the_end(call):
+    transport, sender, asked = renewing(reply(), reply(401), gives=[True, False])
+    read(transport)
+    assert call(transport).status == 401
+    assert (len(asked), len(sender.requests)) == (2, 3)
+
+
+@each
+@pytest.mark.parametrize("status", [400, 403, 404, 407, 429, 503])
+def test_only_a_refused_sign_in_is_a_reason_to_sign_in_again(call, status):
+    transport, _sender, asked = renewing(reply(), reply(status))
+    read(transport)
+    assert call(transport).status == status and asked == []
+
+
+@either
+def test_a_transport_cannot_sign_in_again_by_itself(call):
+    transport, sender, _clock = line(reply(), reply(401))
+    read(transport)
+    assert call(transport).status == 401 and len(sender.requests) == 2
+
+
+def test_signing_in_again_costs_no_pause_and_is_no_repetition():
+    transport, _sender, _asked = renewing(reply(), reply(401, x_request_id="r1"), reply(200, x_request_id="r2"))
+    read(transport)
+    write(transport)
+    assert transport.clock.slept == [] and transport.journal == Journal(["r1", "r2"], {}, 0.0)
+
+
 # What is kept and told
+
+
+def test_several_ways_share_one_journal():
+    """The services are two, and the task is one."""
+    journal, clock = Journal(), NotingClock()
+    iam = Transport(Line(clock, reply(503, x_request_id="r1"), reply()), "https://iam.test", clock, 60.0, 5, journal)
+    dli = Transport(Line(clock, NotDelivered("no route"), reply(200, x_request_id="r2")), URL, clock, 60.0, 5, journal)
+    ask(iam)
+    write(dli)
+    assert journal == Journal(["r1", "r2"], {"HTTP 503": 1, "no route": 1}, 1.0)
+    assert iam.journal is dli.journal is journal
+    assert Transport(None, URL, clock, 60.0, 5).journal is not Transport(None, URL, clock, 60.0, 5).journal
+
+
+@each
+@pytest.mark.parametrize("date, ahead", [("Fri, 02 Jan 2026 02:41:05 GMT", 23 * 60), (None, 0)])
+def test_an_answer_knows_its_headers_and_how_the_clocks_differ(call, date, ahead):
+    transport, _sender, _clock = line(reply(401, x_subject_token="token", **({"date": date} if date else {})))
+    answer = call(transport)
+    assert answer.headers["x-subject-token"] == "token" and answer.clock_ahead == ahead
 
 
 @pytest.mark.parametrize(
     "call, given, ids",
     [
         (read, [reply(200, x_request_id="r1")], []),
+        (ask, [reply(201, x_request_id="r1")], []),
+        (ask, [reply(401, x_request_id="r1")], ["r1"]),
         (read, [reply(404, x_request_id="r1")], ["r1"]),
         (read, [reply(503, x_request_id="r1"), reply(200, x_request_id="r2")], ["r1"]),
         (write, [reply(200, x_request_id="r1")], ["r1"]),
@@ -337,7 +442,7 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
     """The vendor's support asks for them (dli-api.md 4.1)."""
     transport, _sender, _clock = line(*given)
     call(transport)
-    assert transport.request_ids == ids
+    assert transport.journal.request_ids == ids
 
 
 @pytest.mark.parametrize(
@@ -347,15 +452,15 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
             read,
             NotDelivered("Connection refused"),
             0,
-            "Could not list the jobs: https://dli.example.test was not reached: Connection refused; check endpoint, region, "
-            "proxy and ca_cert, and that this machine may connect there.",
+            "Could not list the jobs: https://dli.example.test was not reached: Connection refused; check region, cloud, "
+            "endpoint, auth_url, proxy and ca_cert, and that this machine may connect there.",
         ),
         (
             write,
             NotDelivered("Connection refused"),
             2,
             "Could not start 2 jobs: https://dli.example.test was not reached (3 attempts): Connection refused; check "
-            "endpoint, region, proxy and ca_cert, and that this machine may connect there.",
+            "region, cloud, endpoint, auth_url, proxy and ca_cert, and that this machine may connect there.",
         ),
         (
             read,
@@ -376,99 +481,6 @@ def test_the_sentence_when_there_is_no_answer(call, error, retries, sentence):
     with pytest.raises(type(error)) as caught:
         call(transport)
     assert str(caught.value) == sentence
-
-
-def answer(status, value=None, text=None, request_id=None):
-    if text is None:
-        return Answer(status, value, True, json.dumps(value), request_id)
-    return Answer(status, None, False, text, request_id)
-
-
-@pytest.mark.parametrize(
-    "value, code, text",
-    [
-        ({"error_code": "DLI.16001", "error_msg": "no such job"}, "DLI.16001", "no such job"),
-        ({"error_msg": "bad", "error_code": "APIGW.0301", "request_id": "r"}, "APIGW.0301", "bad"),
-        ({"error_code": "DLI.0001"}, "DLI.0001", ""),
-        ({"error_code": 7, "error_msg": None}, "7", ""),
-        ({"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}, "401", "Bad token"),
-        ({"errorCode": "X.1", "errorMsg": "m"}, "X.1", "m"),
-        ({"code": "X.2", "message": "m"}, "X.2", "m"),
-        ({"error_code": "A", "code": "B", "message": "m"}, "A", ""),
-        ({"error_code": None, "code": "B", "message": "m"}, "B", "m"),
-        ({"is_success": False, "message": "two\n lines"}, None, "two lines"),
-        ({"error": "text"}, None, ""),
-        ({}, None, ""),
-        ([{"error_code": "DLI.13007"}], None, '[{"error_code": "DLI.13007"}]'),
-        ("größe", None, '"größe"'),
-        (None, None, "null"),
-    ],
-)
-def test_code_and_text_in_every_shape(value, code, text):
-    """dli-api.md 4.1."""
-    assert error_parts(answer(500, value)) == (code, text)
-
-
-@pytest.mark.parametrize(
-    "text, said", [("<html>", "the answer is not JSON"), ("", "the answer is empty"), (" \n", "the answer is empty")]
-)
-def test_what_is_not_json_is_not_quoted(text, said):
-    assert error_parts(answer(502, text=text)) == (None, said)
-
-
-@pytest.mark.parametrize(
-    "given, sentence",
-    [
-        (
-            answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, request_id="r1"),
-            "Could not list the jobs: HTTP 401 APIGW.0301 (verify aksk signature fail) from https://dli.example.test, "
-            "request id r1; check the access key,",
-        ),
-        (
-            answer(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
-            "Could not list the jobs: HTTP 404 APIG.0101 (not published) from https://dli.example.test; check region, cloud "
-            "and endpoint:",
-        ),
-        (
-            answer(502, text="<html>"),
-            "Could not list the jobs: HTTP 502 (the answer is not JSON) from https://dli.example.test; the service has a "
-            "problem:",
-        ),
-        (
-            answer(200, text="<html>"),
-            "Could not list the jobs: HTTP 200 (the answer is not JSON) from https://dli.example.test; check endpoint and "
-            "proxy:",
-        ),
-        (
-            answer(200, {"job_list": None}),
-            "Could not list the jobs: HTTP 200 (the answer is not what the API documents) from https://dli.example.test; "
-            "check endpoint and proxy:",
-        ),
-        (
-            answer(200, {"is_success": "false", "message": "Cluster is frozen"}),
-            "Could not list the jobs: HTTP 200 (Cluster is frozen) from https://dli.example.test.",
-        ),
-        (
-            answer(200, {"is_success": False, "message": ""}),
-            "Could not list the jobs: HTTP 200 (the service says that it did not succeed) from https://dli.example.test.",
-        ),
-        (answer(418, {}), "Could not list the jobs: HTTP 418 from https://dli.example.test."),
-    ],
-)
-def test_the_sentence_for_an_error_of_the_whole_request(given, sentence):
-    error = whole_error("list the jobs", URL, given)
-    assert isinstance(error, ServiceError)
-    assert str(error).startswith(sentence) and str(error).endswith(".") and not str(error).endswith("..")
-    assert error.status == given.status
-    assert given.request_id is None or given.request_id in str(error)
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [(None, ""), ("", ""), (" a\n\tb ", "a b"), (7, "7"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 299 + "…")],
-)
-def test_one_line(value, text):
-    assert one_line(value) == text
 
 
 @pytest.mark.parametrize(
@@ -495,3 +507,22 @@ def test_one_line(value, text):
 )
 def test_retry_after(value, seconds):
     assert retry_after(value, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    "date, seconds",
+    [
+        (None, 0),
+        ("", 0),
+        ("now", 0),
+        ("Fri, 99 Jan 2026", 0),
+        ("Fri, 02 Jan 2026 03:04:05 -0000", 0),  # a date without a zone says nothing
+        ("Fri, 02 Jan 2026 03:04:05 GMT", 0),
+        ("Fri, 02 Jan 2026 03:04:00 GMT", 5),
+        ("Fri, 02 Jan 2026 03:04:15 GMT", -10),
+        ("Fri, 02 Jan 2026 04:04:00 +0100", 5),
+        ("Thu, 01 Jan 2026 03:04:05 GMT", 86400),
+    ],
+)
+def test_clock_ahead(date, seconds):
+    assert clock_ahead(date, NOW) == seconds

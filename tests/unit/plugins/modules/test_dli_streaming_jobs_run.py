@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+from types import SimpleNamespace
 from unittest import mock
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,40 +15,62 @@ import pytest
 from ansible.module_utils import basic
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _module
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._connection import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._network import Network
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 
 SECRET = "a-secret-that-nobody-may-see"
 WHO = {"access_key": "an-access-key", "secret_key": SECRET, "project_id": "p1", "region": "cn-north-4"}
+PLACE = {"project_id": "p1", "region": "cn-north-4"}
+USER = {"username": "user", "password": SECRET, "domain_name": "account", **PLACE}
+AGENCY = {"agency_name": "agency", "agency_domain_name": "lender"}
+NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
+REQUEST = Unsigned("GET", "/", [], b"")
 ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status", "error_code", "msg", "reconciled"}
 
 
 class Service:
-    """DLI as the network shows it: a few jobs, and a list of what goes wrong first."""
+    """DLI, IAM and the metadata service as the network shows them: a few jobs, and a list of what goes wrong first.
 
-    def __init__(self, *jobs, trouble=()):
+    ``tokens`` and ``keys`` are what is handed out next; ``takes`` is how long the identity service needs for an answer.
+    """
+
+    def __init__(self, *jobs, trouble=(), tokens=("token-of-iam-1", "token-of-iam-2"), projects=(), takes=0.0):
         self.jobs = {job["job_id"]: job for job in jobs}
         self.trouble = list(trouble)
+        self.tokens = list(tokens)
+        self.projects = [{"id": f"id0of0{name.replace('-', '0')}", "name": name} for name in projects]
+        self.takes = takes
         self.requests = []
-        self.connected = None
+        self.timeouts = []
+        self.clock = None
+        self.network = None
+        self.signed_by = None
 
-    def connect(self, credential, verify, proxy):
+    def connect(self, credential, network):
         """Stand in for the class of the sender."""
-        self.connected = (credential, verify, proxy)
-        return self
+        self.network = network
+        return SimpleNamespace(send=lambda request, timeout: self.send(request, timeout, credential))
 
-    def send(self, request, timeout):
+    def send(self, request, timeout, credential):
+        parts = urlsplit(request.url)
         self.requests.append(request)
+        self.timeouts.append(timeout)
+        if parts.netloc.startswith(("iam.", "169.254.")):
+            self.clock.time += self.takes
+            return self._identity(request.method, parts.path)
+        self.signed_by = credential.headers(REQUEST, NOW)
         if self.trouble:
             outcome = self.trouble.pop(0)
             if isinstance(outcome, Exception):
                 raise outcome
-            return outcome
-        parts = urlsplit(request.url)
+            if outcome is not None:
+                return outcome
         if request.method == "POST":
             return self._run(**json.loads(request.body))
         if parts.path.endswith("/jobs"):
@@ -58,6 +81,17 @@ class Service:
         if job is None:
             return reply(400, {"error_code": "DLI.16001", "error_msg": "no such job"})
         return reply(200, {"is_success": "true", "job_detail": job})
+
+    def _identity(self, method, path):
+        if path == "/v3/projects":
+            return reply(200, {"projects": self.projects})
+        if path == "/meta-data/latest/api/token" or not self.tokens:
+            return reply(404 if method in ("PUT", "GET") else 401, {"error": {"code": 401, "message": "wrong"}})
+        token = self.tokens.pop(0)
+        if path == "/v3/auth/tokens":
+            return Reply(201, {"x-subject-token": token}, b'{"token": {"project": {"id": "p1"}}}')
+        keys = {"access": f"{token}-access", "secret": f"{token}-secret", "securitytoken": token}
+        return reply(201 if method == "POST" else 200, {"credential": keys})
 
     def _run(self, job_ids, resume_savepoint):
         elements = []
@@ -71,7 +105,7 @@ class Service:
 
     @property
     def posts(self):
-        return [json.loads(request.body) for request in self.requests if request.method == "POST"]
+        return [json.loads(request.body) for request in self.requests if request.url.endswith("/jobs/run")]
 
 
 class Clock:
@@ -111,16 +145,23 @@ except ImportError:  # ansible-core before 2.18
 
 
 @pytest.fixture
-def play(monkeypatch, capsys):
+def home(monkeypatch, tmp_path):
+    """A home without any files, and an environment without any of our variables."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in [*_module.PROXIES, *(name for family in FAMILIES.values() for names in family.values() for name in names)]:
+        monkeypatch.delenv(variable, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def play(monkeypatch, capsys, home):
     """Return a function that runs the module and returns exit code and result, warnings among it."""
-    for family in FAMILIES.values():
-        for variable in family.values():
-            monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(dli_streaming_jobs_run, "Clock", Clock)
     warnings = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _self, text, *_args, **_kwargs: warnings.append(text))
 
     def run(service, check_mode=False, diff=False, **options):
+        service.clock = Clock()
+        monkeypatch.setattr(_module, "Clock", lambda: service.clock)
         monkeypatch.setattr(_module, "HttpSender", service.connect)
         warnings.clear()
         args = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": diff}
@@ -193,41 +234,50 @@ def test_a_result_stays_small(play):
     assert len(result["msg"]) < 500
 
 
+PAIR = AccessKey("an-access-key", SECRET, None, "p1")
+
+
 @pytest.mark.parametrize(
-    "options, environ, connected, url",
+    "options, environ, signer, network, url",
     [
-        (
-            WHO,
-            {},
-            (AccessKey("an-access-key", SECRET, None, "p1"), True, None),
-            "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/",
-        ),
+        (WHO, {}, PAIR, Network(), "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/"),
         (
             {**WHO, "ca_cert": "/ca.pem", "proxy": "http://proxy:3128", "endpoint": "https://dli.test"},
             {},
-            (AccessKey("an-access-key", SECRET, None, "p1"), "/ca.pem", "http://proxy:3128"),
+            PAIR,
+            Network("/ca.pem", "http://proxy:3128"),
             "https://dli.test/v1.0/p1/",
         ),
         (
             {**WHO, "ca_cert": "/ca.pem", "validate_certs": False},
             {},
-            (AccessKey("an-access-key", SECRET, None, "p1"), False, None),
+            PAIR,
+            Network(False),
+            "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/",
+        ),
+        (
+            {**WHO, "client_cert": "/cert.pem", "client_key": "/key.pem"},
+            {},
+            PAIR,
+            Network(client_cert=("/cert.pem", "/key.pem")),
             "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/",
         ),
         (
             {},
             {"HW_AUTH_TOKEN": SECRET, "HW_PROJECT_ID": "hwp", "HW_REGION_NAME": "eu-west-101"},
-            (IamToken(SECRET), True, None),
+            IamToken(SECRET),
+            Network(),
             "https://dli.eu-west-101.myhuaweicloud.eu/v1.0/hwp/",
         ),
     ],
 )
-def test_options_and_environment_reach_the_network(play, monkeypatch, options, environ, connected, url):
+def test_options_and_environment_reach_the_network(play, monkeypatch, options, environ, signer, network, url):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     service = Service(job(131))
     play(service, **options, job_ids=[131])
-    assert service.connected == connected
+    assert service.signed_by == signer.headers(REQUEST, NOW)
+    assert service.network == network
     assert all(request.url.startswith(url) for request in service.requests)
 
 
@@ -291,8 +341,8 @@ def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(play):
     service = Service(job(131))
     answered = service.send
 
-    def lose(request, timeout):
-        outcome = answered(request, timeout)
+    def lose(request, timeout, credential):
+        outcome = answered(request, timeout, credential)
         if request.method == "POST":
             raise AnswerLost("reset")
         return outcome
@@ -309,10 +359,11 @@ def test_without_the_library(play, monkeypatch):
     result = play(service, **WHO, job_ids=[131])
     assert "(requests)" in result["msg"] and "Python" in result["msg"]
     assert (result["changed"], result["jobs"], result["request_ids"]) == (False, [], [])
-    assert service.requests == []
+    assert service.requests == [] and "credentials_from" not in result
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("who", [WHO, USER], ids=["pair", "user"])
 @pytest.mark.parametrize(
     "options, part",
     [
@@ -329,15 +380,21 @@ def test_without_the_library(play, monkeypatch):
         ({"job_ids": [131], "request_timeout": 0}, "request_timeout must be more than 0"),
         ({"job_ids": [131], "max_retries": -1}, "max_retries must be 0 or more"),
         ({"job_ids": [131], "project_id": "a/b"}, "project_id must be"),
-        ({"job_ids": [131], "project_id": ""}, "project_id is missing"),
+        ({"job_ids": [131], "project_id": "", "region": "", "endpoint": "https://dli.test"}, "project_id is missing"),
         ({"job_ids": [131], "region": ""}, "region is missing"),
-        ({"job_ids": [131], "secret_key": ""}, "secret_key is missing"),
+        ({"job_ids": [131], "secret_key": "", "access_key": "an-access-key"}, "secret_key is missing"),
+        ({"job_ids": [131], "password": "a-password", "username": ""}, "username is missing"),
+        ({"job_ids": [131], "auth_url": "http://iam.test", "project_id": "", **AGENCY}, "is not encrypted"),
+        ({"job_ids": [131], "profile": "work"}, "the options say several times how to sign in"),
+        ({"job_ids": [131], "client_key": "/key.pem"}, "client_cert is missing"),
+        ({"job_ids": ["x"], "project_id": ""}, "job_ids: 'x' is not a job id"),
         ({"job_ids": [131], "endpoint": "http://dli.test"}, "is not encrypted"),
     ],
 )
-def test_a_wrong_option_is_told_before_anything_is_sent(play, options, part, check_mode):
+def test_a_wrong_option_is_told_before_anything_is_sent(play, who, options, part, check_mode):
+    """Signing in included."""
     service = Service(job(131))
-    result = play(service, check_mode, **{**WHO, **options})
+    result = play(service, check_mode, **{**who, **options})
     assert result["failed"] is True and result["changed"] is False
     assert part in result["msg"]
     assert (result["jobs"], result["request_ids"]) == ([], [])
@@ -350,6 +407,177 @@ def test_an_option_of_a_wrong_type_or_name(play, options):
     result = play(service, **WHO, job_ids=[131], **options)
     assert result["failed"] is True and next(iter(options)) in result["msg"]
     assert service.requests == []
+
+
+# Signing in
+
+FILES = {
+    "ini": (".huaweicloud/credentials", f"[basic]\nak = an-access-key\nsk = {SECRET}\nproject_id = p1\n"),
+    "koocli": (
+        ".hcloud/config.json",
+        json.dumps(
+            {"profiles": [{"name": "work", "accessKeyId": "an-access-key", "secretAccessKey": SECRET, "projectId": "p1"}]}
+        ),
+    ),
+}
+
+
+def write(home, name, text=None):
+    path, usual = FILES[name]
+    (home / path).parent.mkdir(exist_ok=True)
+    (home / path).write_text(usual if text is None else text, encoding="utf-8")
+    return str(home / path)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("jobs, failed", [([131], False), ([131, 5], True)])
+@pytest.mark.parametrize(
+    "options, environ, file, source",
+    [
+        (WHO, {}, None, "the options (access key and secret key)"),
+        ({**PLACE, "auth_token": SECRET}, {}, None, "the options (IAM token)"),
+        (USER, {}, None, "the options (user name and password)"),
+        ({**WHO, **AGENCY}, {}, None, "the options (access key and secret key, then the agency agency)"),
+        (PLACE, {"HW_ACCESS_KEY": "an-access-key", "HW_SECRET_KEY": SECRET}, None, "HW_* (access key and secret key)"),
+        (
+            PLACE,
+            {"HUAWEICLOUD_SDK_AK": "an-access-key", "HUAWEICLOUD_SDK_SK": SECRET},
+            None,
+            "HUAWEICLOUD_SDK_* (access key and secret key)",
+        ),
+        (
+            PLACE,
+            {"OS_USERNAME": "user", "OS_PASSWORD": SECRET, "OS_USER_DOMAIN_NAME": "account"},
+            None,
+            "OS_* (user name and password)",
+        ),
+        (PLACE, {}, "ini", "{file} (access key and secret key)"),
+        (PLACE, {}, "koocli", "the profile work of {file} (access key and secret key)"),
+        ({**PLACE, "profile": "work"}, {"HW_AUTH_TOKEN": "another"}, "koocli", "the profile work of {file} (access key and"),
+        (PLACE, {}, None, "the metadata service (temporary keys of the machine)"),
+        ({**PLACE, "auth_method": "metadata"}, {"HW_AUTH_TOKEN": "another"}, None, "the metadata service (temporary keys of the"),
+    ],
+)
+def test_the_result_says_where_the_credentials_came_from(
+    play, monkeypatch, home, options, environ, file, source, jobs, failed, check_mode
+):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    path = write(home, file) if file else None
+    result = play(Service(job(131)), check_mode, **options, job_ids=jobs)
+    assert bool(result.get("failed")) == failed and result["jobs"][0]["state"] == "started"
+    assert result["credentials_from"].startswith(source.format(file=path))
+
+
+@pytest.mark.parametrize(
+    "service, options, part",
+    [
+        (Service(tokens=[]), USER, "Could not sign in as user of account: HTTP 401 (wrong) from https://iam.cn-north-4.myhuaweicl"),
+        (Service(tokens=[]), {**WHO, **AGENCY}, "Could not take on the agency agency: HTTP 401 (wrong) from https://iam."),
+        (Service(), {**WHO, "project_id": ""}, "there is no project called cn-north-4 that these credentials may see; they may"),
+        (Service(tokens=[]), PLACE, "no credentials: set access_key and secret_key"),
+        (Service(tokens=[]), {**PLACE, "auth_method": "metadata"}, "cannot sign in: the metadata service at http://169.254.169.254"),
+    ],
+)
+def test_signing_in_fails(play, service, options, part):
+    result = play(service, **options, job_ids=[131])
+    assert result["msg"].startswith(part)
+    assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
+    assert "credentials_from" in result and not any("dli." in request.url for request in service.requests)
+
+
+@pytest.mark.parametrize(
+    "environ, file, status, ending",
+    [
+        ({"HW_AUTH_TOKEN": SECRET}, None, 401, " The credentials came from HW_* (IAM token)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 403, " The credentials came from HW_* (IAM token)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 404, "streaming job API."),
+        ({}, "koocli", 401, " unless told otherwise (hcloud configure set --cli-auth-encrypt=false)."),
+        ({}, "ini", 403, "/.huaweicloud/credentials (access key and secret key)."),
+    ],
+)
+def test_whoever_is_not_let_in_reads_where_the_credentials_came_from(play, monkeypatch, home, environ, file, status, ending):
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    if file:
+        write(home, file)
+    result = play(Service(job(131), trouble=[reply(status, {})]), **PLACE, job_ids=[131])
+    assert result["http_status"] == status and result["msg"].endswith(ending)
+
+
+def test_the_project_is_looked_up(play):
+    service = Service(job(131), projects=["cn-north-4_team", "cn-north-4"])
+    result = play(service, **{**WHO, "project_id": ""}, job_ids=[131])
+    assert result["changed"] is True
+    assert service.requests[0].url == "https://iam.cn-north-4.myhuaweicloud.com/v3/projects?name=cn-north-4"
+    assert service.requests[1].url.startswith("https://dli.cn-north-4.myhuaweicloud.com/v1.0/id0of0cn0north04/")
+    assert service.signed_by["X-Project-Id"] == "id0of0cn0north04"
+
+
+GONE = reply(401, {"error_code": "APIGW.0307", "error_msg": "The token must be updated."}, request_id="r9")
+
+
+@pytest.mark.parametrize("who", [USER, {**WHO, **AGENCY}, {**PLACE, "auth_method": "metadata"}])
+@pytest.mark.parametrize("accepted, starts", [(1, 2), (2, 1)], ids=["starting", "waiting"])
+def test_a_sign_in_that_dies_on_the_way_is_renewed(play, who, accepted, starts):
+    """dli-api.md 5.1. A start that was turned away is sent again: it cannot have been carried out."""
+    service = Service(job(131), job(130), trouble=[None] * accepted + [GONE])
+    result = play(service, **who, job_ids=[131, 130], wait=accepted == 2, wait_timeout=20)
+    assert [row["changed"] for row in result["jobs"]] == [True, True] and result["told"] == []
+    assert "token-of-iam-2" in service.signed_by.values() and service.tokens == []
+    assert len(service.posts) == starts and sorted(result["request_ids"]) == ["r1", "r9"]
+
+
+@pytest.mark.parametrize("who", [WHO, {**PLACE, "auth_token": SECRET}])
+def test_what_cannot_be_renewed_is_not_tried_again(play, who):
+    service = Service(job(131), trouble=[None, GONE])
+    result = play(service, **who, job_ids=[131])
+    assert result["failed"] is True and result["told"] == [] and len(service.posts) == 1
+
+
+def test_credentials_that_were_never_accepted_are_not_renewed(play):
+    """Wrong ones stay wrong, and a few failures in a row lock the key."""
+    service = Service(job(131), trouble=[GONE])
+    result = play(service, **USER, job_ids=[131])
+    assert result["http_status"] == 401 and service.tokens == ["token-of-iam-2"] and len(service.requests) == 2
+
+
+def test_signing_in_again_that_fails_is_told(play):
+    service = Service(job(131), trouble=[None, GONE], tokens=["token-of-iam-1"])
+    result = play(service, **USER, job_ids=[131])
+    assert result["failed"] is True and result["changed"] is False
+    (told,) = result["told"]
+    said = "The sign-in was accepted no more, and signing in again failed: Could not sign in as user of account: HTTP 401 "
+    assert told.startswith(said)
+
+
+@pytest.mark.parametrize("takes, asked", [(3.0, True), (9.9, True), (10.0, False), (12.0, False)])
+def test_the_time_for_all_of_it_covers_signing_in(play, takes, asked):
+    service = Service(job(131), takes=takes)
+    result = play(service, **USER, job_ids=[131], overall_timeout=10, request_timeout=60)
+    assert service.timeouts[0] == 10
+    if asked:
+        assert result["changed"] is True
+        assert service.timeouts[1] == pytest.approx(10 - takes)
+    else:
+        assert "no time was left" in result["msg"] and len(service.requests) == 1
+
+
+def test_a_file_that_cannot_be_read(play, home, tmp_path):
+    folder, binary = tmp_path / "folder", tmp_path / "binary"
+    folder.mkdir()
+    binary.write_bytes(b"\xff\xfe\x00")
+    for path, why in ((folder, "Is a directory"), (binary, "it is no text"), (f"{binary}/x", "Not a directory")):
+        service = Service(job(131))
+        result = play(service, **PLACE, job_ids=[131], credentials_file=str(path))
+        assert result["msg"] == f"the file {path} cannot be read: {why}"
+        assert service.requests == [] and "credentials_from" not in result
+
+
+def test_a_file_in_the_home_is_named_by_a_tilde(play, home):
+    write(home, "ini")
+    result = play(Service(job(131)), **PLACE, job_ids=[131], credentials_file="~/.huaweicloud/credentials")
+    assert result["changed"] is True and result["credentials_from"].startswith(str(home))
 
 
 # Check mode and diff mode
@@ -442,6 +670,80 @@ def test_a_secret_from_an_option_is_masked(play, options):
     result = play(Service(trouble=[trouble]), **options, job_ids=[131])
     assert result["http_status"] == 401
     assert SECRET not in everything_said(result)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_secret_from_a_file_is_masked(play, home, file):
+    write(home, file)
+    trouble = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
+    result = play(Service(trouble=[trouble]), **PLACE, job_ids=[131])
+    assert result["http_status"] == 401 and "not exist" in result["msg"]
+    assert SECRET not in everything_said(result)
+
+
+@pytest.mark.parametrize(
+    "options, secrets",
+    [
+        (USER, [SECRET]),
+        ({**WHO, **AGENCY}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
+        ({**PLACE, "auth_method": "metadata"}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
+    ],
+)
+def test_a_secret_that_was_handed_out_is_masked(play, options, secrets):
+    trouble = reply(401, {"error_code": "APIGW.0301", "error_msg": f"Incorrect: {' '.join(secrets)}"})
+    result = play(Service(trouble=[trouble], tokens=[SECRET]), **{**options, "password": "", **options}, job_ids=[131])
+    assert result["http_status"] == 401 and "Incorrect: " in result["msg"]
+    assert SECRET not in everything_said(result)
+
+
+@pytest.mark.parametrize("option", ["endpoint", "auth_url", "metadata_url", "proxy"])
+def test_a_password_inside_a_url_is_masked(play, option):
+    """Whatever is said of the URL: it may be no good one."""
+    for url in (f"https://user:{SECRET}@service.test", f"user:{SECRET}@service.test"):
+        service = Service(job(131, name=f"with {SECRET}"))
+        result = play(service, **{**WHO, "secret_key": "another", option: url}, job_ids=[131])
+        assert SECRET not in everything_said(result)
+
+
+@pytest.mark.parametrize("variable", _module.PROXIES)
+def test_a_password_of_a_proxy_in_the_environment_is_masked(play, monkeypatch, variable):
+    monkeypatch.setenv(variable, f"http://user:{SECRET}@proxy:3128")
+    trouble = NotDelivered(f"the proxy failed: http://user:{SECRET}@proxy:3128")
+    result = play(Service(trouble=[trouble]), **{**WHO, "secret_key": "another"}, job_ids=[131], max_retries=0)
+    assert "the proxy failed: http://user:" in result["msg"]
+    assert SECRET not in everything_said(result)
+
+
+#: Letters of which no other word of a result has any.
+SHORT = ["Q", "Q~Q", "QZ~QZ"]
+
+
+@pytest.mark.parametrize("short", SHORT)
+@pytest.mark.parametrize(
+    "options, option",
+    [
+        (WHO, "access_key"),
+        (WHO, "secret_key"),
+        (WHO, "security_token"),
+        (PLACE, "auth_token"),
+        (USER, "password"),
+    ],
+)
+def test_a_short_secret_is_refused_in_words_that_can_be_read(play, options, option, short):
+    """Masking it would take its letters out of every word; so it is refused, and stands nowhere."""
+    service = Service(job(131))
+    result = play(service, **{**options, option: short}, job_ids=[131])
+    assert result["msg"] == f"{option} in the options has fewer than 6 characters: it cannot be complete"
+    assert short not in everything_said(result)
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("letter", ["a", "e", "s", "_"])
+def test_a_short_secret_masks_nothing(play, letter):
+    result = play(Service(job(131)), **{**WHO, "secret_key": letter}, job_ids=[131])
+    assert result["msg"] == "secret_key in the options has fewer than 6 characters: it cannot be complete"
+    arguments = result.get("invocation", {}).get("module_args")  # newer versions of ansible-core leave them out
+    assert arguments is None or arguments["region"] == "cn-north-4"
 
 
 def test_a_secret_in_a_job_is_masked(play, monkeypatch):
