@@ -68,3 +68,18 @@ def waiting() -> dict[str, dict[str, t.Any]]:
         confirm_timeout=dict(type="float", default=60),
         overall_timeout=dict(type="float", default=600),
     )
+
+
+def job() -> dict[str, dict[str, t.Any]]:
+    """Return the options of the doc fragment ``job``: one job."""
+    return dict(
+        job_id=dict(type="str"),
+        job_name=dict(type="str"),
+    )
+
+
+def overall() -> dict[str, dict[str, t.Any]]:
+    """Return the option of the doc fragment ``overall``, for modules that have nothing to wait for."""
+    return dict(
+        overall_timeout=dict(type="float", default=600),
+    )

@@ -11,7 +11,8 @@ page showed is read singly before it counts as missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import typing as t
+from collections.abc import Iterable, Mapping
 
 from ._dli import PAGE_SIZE, Dli, JobPage
 from ._jobs import Found, Job
@@ -23,9 +24,13 @@ LAST_LOOK = 0.5
 class Looker:
     """Looks at jobs; remembers how long the list is, so that later looks need not find out again."""
 
-    def __init__(self, dli: Dli) -> None:
-        """Prepare; nothing is read yet."""
+    def __init__(self, dli: Dli, query: Mapping[str, t.Any] | None = None) -> None:
+        """Prepare; nothing is read yet.
+
+        :arg query: more parameters of every list that is read; none that leaves jobs out.
+        """
         self._dli = dli
+        self._query = query
         self._total: int | None = None
 
     def look(self, ids: Iterable[int], names: Iterable[str] = (), until: float | None = None) -> Found:
@@ -62,7 +67,7 @@ class Looker:
             singly = sum(job_id not in found.jobs for job_id in ids) + len(names)
             if singly <= self._pages_left(offset):
                 return
-            page = self._dli.list_jobs(offset, until=until)
+            page = self._dli.list_jobs(offset, until=until, filters=self._query)
             self._total = page.total
             self._note(page, found)
             offset += len(page.jobs)
@@ -81,7 +86,7 @@ class Looker:
         offset = 0
         ids: list[int] = []
         while True:
-            page = self._dli.list_jobs(offset, name, until)
+            page = self._dli.list_jobs(offset, name, until, self._query)
             self._note(page, found)
             ids.extend(job.job_id for job in page.jobs if job.name == name)
             offset += len(page.jobs)

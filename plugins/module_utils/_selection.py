@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ._checks import text_or_none
 from ._errors import InputError
 
 LARGEST_ID = 2**63 - 1
@@ -28,23 +29,48 @@ class Selection:
 
 
 def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
-    """Read the options ``job_ids`` and ``job_names``.
+    """Read the options ``job_ids`` and ``job_names``, where at least one job must be named.
+
+    :raises InputError: nothing is named, or something is no job id.
+    """
+    selection = select_any(job_ids, job_names)
+    if not selection.ids and not selection.names:
+        raise InputError("no jobs are named: set job_ids, job_names or both to at least one job")
+    return selection
+
+
+def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
+    """Read the options ``job_ids`` and ``job_names``, where naming nothing has a meaning too.
 
     :arg job_ids: texts, each of which may hold several ids between commas, spaces or line ends (a survey's text area), or
         a JSON list (``-e ids=[131,130]``); empty ones count as unset.
     :arg job_names: texts, each of which may hold several names between commas or line ends.
-    :raises InputError: nothing is named, or something is no job id.
+    :raises InputError: something is no job id.
     """
     ids, repeated_ids = _once([_job_id(text) for text in _pieces(job_ids, r"[\s,]+")])
     names, repeated_names = _once(_pieces(job_names, r"[\r\n,]+"))
-    if not ids and not names:
-        raise InputError("no jobs are named: set job_ids, job_names or both to at least one job")
     warnings = [
         f"{option} names {_few(repeated)} more than once; each job is handled once"
         for option, repeated in (("job_ids", repeated_ids), ("job_names", repeated_names))
         if repeated
     ]
     return Selection(tuple(ids), tuple(names), tuple(warnings))
+
+
+def select_one(job_id: object, job_name: object) -> Selection:
+    """Read the options ``job_id`` and ``job_name``: exactly one of them names one job.
+
+    :raises InputError: none or both are set, or the id is none.
+    """
+    number, name = text_or_none(job_id), text_or_none(job_name)
+    if (number is None) == (name is None):
+        raise InputError("set either job_id or job_name, to name one job")
+    return Selection((_job_id(number, "job_id"),) if number else (), (name,) if name else (), ())
+
+
+def words(texts: Iterable[str] | None) -> list[str]:
+    """Return the words of texts, each of which may hold several between commas, spaces or line ends."""
+    return _once(_pieces(texts, r"[\s,]+"))[0]
 
 
 def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
@@ -65,12 +91,12 @@ def _without_json(pieces: list[str]) -> list[str]:
     return [piece.strip("'\"") for piece in inner] if is_json else pieces
 
 
-def _job_id(text: str) -> int:
+def _job_id(text: str, option: str = "job_ids") -> int:
     """Read one id strictly: a boolean, a float, a sign, a leading zero or an underscore is a slip, not a job."""
     if not re.fullmatch(r"[1-9][0-9]{0,18}", text) or int(text) > LARGEST_ID:
+        several = ", and several are separated by commas, spaces or line ends" if option == "job_ids" else ""
         raise InputError(
-            f"job_ids: {text[:40]!r} is not a job id; a job id is a whole number from 1 to {LARGEST_ID}, "
-            "and several are separated by commas, spaces or line ends"
+            f"{option}: {text[:40]!r} is not a job id; a job id is a whole number from 1 to {LARGEST_ID}{several}"
         )
     return int(text)
 

@@ -62,7 +62,7 @@ class FakeDli:
         self.on_run = None
         self.transport = SimpleNamespace(lost_time=0.0, retries={}, request_ids=[], clock=FakeClock())
 
-    def list_jobs(self, offset=0, name=None, until=None):
+    def list_jobs(self, offset=0, name=None, until=None, filters=None):
         self._called("list", offset, name)
         jobs = [job for _id, job in sorted(self.jobs.items(), reverse=True) if name is None or name in job.name]
         return JobPage(len(jobs), jobs[offset : offset + PAGE_SIZE])

@@ -57,7 +57,7 @@ def test_a_list_that_shifts_between_pages_loses_nothing():
     dli = service(250)
     listed = dli.list_jobs
 
-    def shifting(offset=0, name=None, until=None):
+    def shifting(offset=0, name=None, until=None, filters=None):
         page = listed(offset, name, until)
         new = max(dli.jobs) + 1
         dli.jobs[new] = job(new)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import LARGEST_ID, select
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import LARGEST_ID, select, select_any, select_one
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,35 @@ def test_nothing_named(nothing):
         select(nothing, nothing)
     assert select(nothing, ["a"]).names == ("a",)
     assert select(["1"], nothing).ids == (1,)
+
+
+@pytest.mark.parametrize(
+    ("job_id", "job_name", "selected"),
+    [
+        (" 131\n", None, ((131,), ())),
+        (131, "", ((131,), ())),
+        ("", " orders ", ((), ("orders",))),
+    ],
+)
+def test_one_job(job_id, job_name, selected):
+    one = select_one(job_id, job_name)
+    assert (one.ids, one.names) == selected
+
+
+@pytest.mark.parametrize(
+    ("job_id", "job_name", "words"),
+    [
+        (None, "", "either job_id or job_name"),
+        ("131", "orders", "either job_id or job_name"),
+        ("131,130", None, "job_id: '131,130' is not a job id"),
+        ("0", None, "job_id: '0'"),
+    ],
+)
+def test_not_one_job(job_id, job_name, words):
+    with pytest.raises(InputError, match=words):
+        select_one(job_id, job_name)
+
+
+def test_nothing_may_be_named_where_that_has_a_meaning():
+    nothing = select_any(["", " , "], None)
+    assert (nothing.ids, nothing.names) == ((), ())
