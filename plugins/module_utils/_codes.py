@@ -30,7 +30,7 @@ MEANINGS: dict[str, str] = {
     DELETE_UNKNOWN_JOB: "the project has no job of this id",
     STOP_WRONG_STATUS: "its status does not allow to stop it or to make a savepoint",
     NO_GRAPH: "there is no graph of it, because it has never run",
-    "DLI.11016": "DLI may not use the OBS bucket",
+    "DLI.11016": "the service may not use the OBS bucket",
     "DLI.11032": "there is no such SMN topic",
     "DLI.29001": "the OBS path is not right",
     "DLI.29002": "the path of the zip file is not right",
