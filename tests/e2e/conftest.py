@@ -106,12 +106,12 @@ class Ansible:
         file.write_text(text, encoding="utf-8")
         return self.command("ansible-playbook", *words, file, env=env)
 
-    def task(self, arguments: dict, *words, env=None, **keywords) -> Ended:
-        """Run the module as the only task of a playbook; ``keywords`` are the task's."""
+    def task(self, arguments: dict, *words, env=None, module=MODULE, **keywords) -> Ended:
+        """Run a module as the only task of a playbook; ``keywords`` are the task's."""
         play = {
             "hosts": "localhost",
             "gather_facts": False,
-            "tasks": [{"name": "The task", MODULE: arguments, **keywords}],
+            "tasks": [{"name": "The task", module: arguments, **keywords}],
         }
         return self.playbook(json.dumps([play]), *words, env=env)
 
