@@ -98,6 +98,7 @@ def _unsettled(act: Act, row: Row, trouble: DliError | None, timeout: float) -> 
         msg = f"{row.msg}, but what became of it could not be read: {trouble}"
         return replace(row, state=UNKNOWN, failed=True, msg=msg)
     reading = f"; the last look failed: {trouble}" if trouble else ""
-    seen = f"last known status {row.status}{' as before the {act.noun}' if row.status == row.status_before else ''}"
+    unmoved = f" as before the {act.noun}" if row.status == row.status_before else ""
+    seen = f"last known status {row.status}{unmoved}"
     msg = f"not {act.arrived} after {timeout:g} s, {seen}; run the task again to go on waiting{reading}"
     return replace(row, state=TIMED_OUT, failed=True, msg=msg)
