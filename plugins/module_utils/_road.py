@@ -49,10 +49,11 @@ class BatchTask:
 
 
 class Outcome(t.NamedTuple):
-    """The rows in the order asked for, and warnings for the user."""
+    """The rows in the order asked for, warnings for the user, and the seconds that were waited."""
 
     rows: list[Row]
     warnings: list[str]
+    waited: float = 0.0
 
 
 class _Settled(t.NamedTuple):
@@ -83,9 +84,10 @@ def walk(dli: Dli, clock: Clock, task: BatchTask, tell: t.Callable[[str], None])
     else:
         results = _send(dli, looker, clock, task, planned_rows, to_send, until)
     rows = [results.get(t.cast(int, row.job_id), row) for row in rows]
+    began = clock.now()
     if task.wait and not task.check_mode:
         rows = _wait(rows, to_send, looker, clock, task, tell)
-    return Outcome(rows, list(task.selection.warnings) + planned.warnings)
+    return Outcome(rows, list(task.selection.warnings) + planned.warnings, clock.now() - began)
 
 
 def _send(
