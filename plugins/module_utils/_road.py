@@ -64,8 +64,8 @@ class _Settled(t.NamedTuple):
 
 def batch(dli: Dli, clock: Clock, task: BatchTask, tell: t.Callable[[str], None]) -> Report:
     """Walk the road and report; see :func:`walk`."""
-    rows, warnings = walk(dli, clock, task, tell)
-    return batch_report(task.act, rows, task.check_mode, warnings)
+    outcome = walk(dli, clock, task, tell)
+    return batch_report(task.act, outcome.rows, task.check_mode, outcome.warnings)
 
 
 def walk(dli: Dli, clock: Clock, task: BatchTask, tell: t.Callable[[str], None]) -> Outcome:
