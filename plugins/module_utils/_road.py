@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from . import _settle
 from ._acts import Act
@@ -49,11 +50,15 @@ class BatchTask:
 
 
 class Outcome(t.NamedTuple):
-    """The rows in the order asked for, warnings for the user, and the seconds that were waited."""
+    """The rows in the order asked for, warnings for the user, and the seconds that were waited.
+
+    ``before``: the jobs that were to be sent, as they were seen first.
+    """
 
     rows: list[Row]
     warnings: list[str]
     waited: float = 0.0
+    before: Mapping[int, Job] = MappingProxyType({})
 
 
 class _Settled(t.NamedTuple):
@@ -87,7 +92,7 @@ def walk(dli: Dli, clock: Clock, task: BatchTask, tell: t.Callable[[str], None])
     began = clock.now()
     if task.wait and not task.check_mode:
         rows = _wait(rows, to_send, looker, clock, task, tell)
-    return Outcome(rows, list(task.selection.warnings) + planned.warnings, clock.now() - began)
+    return Outcome(rows, list(task.selection.warnings) + planned.warnings, clock.now() - began, to_send)
 
 
 def _send(

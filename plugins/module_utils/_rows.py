@@ -136,7 +136,7 @@ def _row(act: Act, job_id: int, job: Job | None) -> Row:
 def _unnamed(act: Act, name: str, ids: list[int]) -> Row:
     if ids:
         listed = ", ".join(map(str, ids))
-        msg = f"not {act.done}: {len(ids)} jobs bear this name, {listed}; name the one you mean in job_ids"
+        msg = f"not {act.done}: {len(ids)} jobs bear this name, {listed}; name the one you mean by its id"
         return Row(None, name, AMBIGUOUS, failed=True, msg=msg)
     if act.absent != NOT_FOUND:
         return Row(None, name, act.absent, msg="left alone: the project has no job of this name")
