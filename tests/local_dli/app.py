@@ -59,6 +59,11 @@ def reply(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json;charset=utf-8")
 
 
+def no_content() -> Response:
+    """Good news without a word, which only the tag calls have (dli-api.md 1.2)."""
+    return Response(status=204)
+
+
 def good(service: Service, message: str, **payload: Any) -> Response:
     """Good news with its payload."""
     return reply({**service.success(message, g.caller.language), **payload})
@@ -74,7 +79,7 @@ def _gateway_error(error: GatewayError) -> Response:
 
 
 def _dli_error(error: DliError) -> Response:
-    return reply(error.body(language_of(request.headers.get("X-Language"))), error.text.status)
+    return reply(error.body(language_of(request.headers.get("X-Language"))), error.status)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -181,13 +186,13 @@ class _Views:
         return self._good("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
-        fields, config = bodies.job_fields(json_body(), jar, creating=True)
+        fields, config = bodies.job_fields(json_body(), jar, True, self._settings)
         job = self._service.create(fields, config, g.caller)
         made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
         return self._good("created_jar" if jar else "created", job=made)
 
     def _update(self, job_id: int, jar: bool) -> Response:
-        fields, config = bodies.job_fields(json_body(), jar, creating=False)
+        fields, config = bodies.job_fields(json_body(), jar, False, self._settings)
         job = self._service.update(job_id, fields, config, g.caller)
         return self._good("updated_jar" if jar else "updated", job={"update_time": job.update_time})
 

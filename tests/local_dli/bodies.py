@@ -12,6 +12,8 @@ from typing import Any
 from .codes import DliError
 from .jobs import JAR, JOB_TYPES, RUN_MODES, STATUSES
 from .service import ListQuery
+from .settings import Settings
+from .tags import as_tags
 
 _INT64 = 2**63
 _MAX_LIMIT = 100
@@ -134,7 +136,7 @@ def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
         raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
 
 
-def job_fields(body: Mapping[str, Any], jar: bool, creating: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+def job_fields(body: Mapping[str, Any], jar: bool, creating: bool, settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
     """Members of the job and of its ``job_config`` out of a create or update (dli-api.md 1.9, 1.10)."""
     given = {name: value for name, value in body.items() if value is not None}
     foreign = _SQL_ONLY if jar else _JAR_ONLY
@@ -152,7 +154,7 @@ def job_fields(body: Mapping[str, Any], jar: bool, creating: bool) -> tuple[dict
     _among(fields, "run_mode", RUN_MODES)
     if creating:
         text(body, "name")
-        fields["tags"] = _tags(given.get("tags", []))
+        fields["tags"] = as_tags(given.get("tags", []), (settings.tag_key_length, settings.tag_value_length))
         fields.setdefault("job_type", JAR if jar else "flink_opensource_sql_job")
         if jar:
             fields.update(job_type=JAR, run_mode="exclusive_cluster" if fields.get("queue_name") else "shared_cluster")
@@ -198,6 +200,14 @@ def _ids(body: Mapping[str, Any], name: str, most: int | None) -> list[int]:
     return ids
 
 
+def page(args: Mapping[str, str]) -> tuple[int, int | None]:
+    """``offset`` and ``limit`` of a list that comes whole where neither is given."""
+    offset, limit = _whole(args, "offset", 0), _whole(args, "limit", 0) if args.get("limit") else None
+    if offset < 0 or (limit is not None and limit < 0):
+        raise wrong("offset and limit must not be below 0")
+    return offset, limit
+
+
 def _typed(name: str, value: Any, kind: type) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise wrong(f"{name} must be of type {kind.__name__}")
@@ -214,13 +224,6 @@ def _whole(args: Mapping[str, str], name: str, default: int) -> int:
         return int(args.get(name) or default)
     except ValueError:
         raise wrong(f"{name} must be an integer") from None
-
-
-def _tags(value: Any) -> dict[str, str]:
-    try:
-        return {str(item["key"]): str(item["value"]) for item in value}
-    except (KeyError, TypeError):
-        raise wrong("tags must be an array of objects with key and value") from None
 
 
 def _tag_filter(value: str) -> dict[str, str]:

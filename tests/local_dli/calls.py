@@ -12,12 +12,13 @@ GROUPS = {
     "create": ("create", "create_jar"),
     "delete": ("delete", "delete_one"),
     "update": ("update", "update_jar"),
+    "tag": ("tags_create", "tags_delete"),
 }
 IAM_CALLS = frozenset(("token", "projects", "temporary_key"))
 METADATA_CALLS = frozenset(("metadata_token", "metadata_key"))
 DLI_CALLS = frozenset(
     ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
-    + ("update_jar", "savepoint", "import_savepoint", "export", "import", "stream_graph")
+    + ("update_jar", "savepoint", "import_savepoint", "export", "import", "stream_graph", "tags", "tags_create", "tags_delete")
 )
 CALLS = DLI_CALLS | IAM_CALLS | METADATA_CALLS
 

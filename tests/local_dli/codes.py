@@ -108,6 +108,8 @@ ERRORS: dict[str, Text] = {
         "[The job list query failed because of a wrong offset. Set an offset that is not below 0.]",
         "DLI.23001",
     ),
+    # Of the newer calls, which may say 404 (dli-api.md 4.3).
+    "tags_unknown": Text("Not Found", "Not Found", status=404),
     # Recorded in English only, in the Chinese definitions too (dli-api.md 1.12).
     "export_path": Text("Failed for parse obs path", "Failed for parse obs path", "DLI.29001"),
     "export_unknown": Text("[作业id {job_id} 不存在]", "[There is no job {job_id}.]"),
@@ -151,10 +153,18 @@ BOOLEAN_EXAMPLES = frozenset({"created_jar", "updated_jar", "exported", "importe
 class DliError(Exception):
     """DLI's refusal of one call or of one job in a batch, by its key in ``ERRORS``."""
 
-    def __init__(self, key: str, code: str = "", json_opt: dict[str, Any] | None = None, **values: Any) -> None:
+    def __init__(
+        self,
+        key: str,
+        code: str = "",
+        json_opt: dict[str, Any] | None = None,
+        http_status: int | None = None,
+        **values: Any,
+    ) -> None:
         super().__init__(key)
         self.text = ERRORS[key]
         self.code = self.text.code or code
+        self.status = self.text.status if http_status is None else http_status
         self.json_opt = json_opt
         self.values = values
 

@@ -317,17 +317,18 @@ class Service:
     def new_id(self) -> int:
         return next(job_id for job_id in self._next_id if job_id not in self.jobs)
 
-    def recorded(self, job_id: int, what: str, caller: Caller) -> _Recording:
-        return _Recording(lambda error: self.record(job_id, what, caller, error))
+    def recorded(self, job_id: int, what: str, caller: Caller, **more: Any) -> _Recording:
+        """Writes into the ledger how the block ended."""
+        return _Recording(lambda error: self.record(job_id, what, caller, error, **more))
 
     def recorded_refusal(self, job_id: int, what: str, caller: Caller) -> _Recording:
         """The same for a block whose success is no deed yet."""
         return _Recording(lambda error: None if error is None else self.record(job_id, what, caller, error))
 
-    def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **flags: bool) -> None:
+    def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **more: Any) -> None:
         code = None if error is None else error.code
         at = epoch_ms(self.clock)
-        self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **flags))
+        self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **more))
 
     def _record_restart(self, job: Job) -> None:
         resumed = job.resumed_from is not None

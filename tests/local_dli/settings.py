@@ -59,6 +59,12 @@ class Settings:
     # An export of a job that is not there. (Its cap of 50 jobs is published, its code is not.)
     export_unknown_code: str = "DLI.29099"
     max_export: int = 50
+    # Tags of a job that is not there; how long tags may be (the documents have 36 and 43 too), and how many.
+    tags_unknown_code: str = "DLI.0002"
+    tags_unknown_status: int = 404
+    tag_key_length: int = 128
+    tag_value_length: int = 255
+    max_tags: int | None = None
     # What an import that may overwrite does to a job of the same name that is active.
     import_over_active: str = "refuse"
     # Names of the OBS buckets that DLI may use, with commas between; None: every bucket is there and authorised.

@@ -85,3 +85,24 @@ def test_execution_graph_has_more_than_the_sdk_knows(dli: LocalDli) -> None:
     graph, raw = answer.execute_graph, json.loads(answer.raw_content)["execute_graph"]
     assert (graph.is_stoppable, graph.state, graph.jid) == (False, "RUNNING", raw["plan"]["jid"])
     assert graph.duration == raw["now"] - graph.start_time
+
+
+def test_tags(dli: LocalDli) -> None:
+    api, where = client(dli), {"resource_type": "dli_flink_job", "resource_id": "131"}
+    pair = [sdk.Tag(key="env", value="größe 1")]
+    made = api.batch_create_resource_tags(
+        sdk.BatchCreateResourceTagsRequest(**where, body=sdk.BatchCreateResourceTagsRequestBody(tags=pair))
+    )
+    assert made.status_code == 204
+    shown = api.show_resource_tags(sdk.ShowResourceTagsRequest(**where))
+    assert (shown.tags, shown.count) == (pair, 1)
+    found = api.list_flink_jobs(sdk.ListFlinkJobsRequest(tags="env=größe 1")).job_list.jobs
+    assert [job.job_id for job in found] == [131]
+    gone = api.batch_delete_resource_tags(
+        sdk.BatchDeleteResourceTagsRequest(**where, body=sdk.BatchDeleteResourceTagsRequestBody(tags=pair))
+    )
+    assert gone.status_code == 204
+    assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)).tags == []
+    where["resource_id"] = "5"
+    error = refused(lambda: api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)))
+    assert (error.status_code, error.error_code) == (404, "DLI.0002")
