@@ -11,12 +11,12 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from . import answers, auth, bodies
+from . import answers, auth, bodies, fields
 from .accounts import Accounts
 from .calls import DLI_CALLS
 from .codes import DliError, GatewayError, language_of, no_such_api
+from .definitions import Definitions
 from .service import BatchAnswer, Caller, Service
-from .settings import Settings
 
 REQUEST_ID = "local_dli.request_id"
 BODY = "local_dli.body"
@@ -25,11 +25,11 @@ ACTOR = "local_dli.actor"
 STREAMING = "/v1.0/<project_id>/streaming"
 
 
-def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flask:
+def create_app(service: Service, definitions: Definitions, accounts: Accounts) -> Flask:
     """The service behind the gateway. Endpoint names are the names of the calls that faults and logs use."""
     app = Flask(__name__)
     app.url_map.redirect_defaults = False
-    views = _Views(service, accounts, settings)
+    views = _Views(service, definitions, accounts)
     job = f"{STREAMING}/jobs/<int(signed=True):job_id>"
     for path, call, method, view in (
         (f"{STREAMING}/jobs/run", "run", "POST", views.run),
@@ -95,10 +95,11 @@ def _http_error(error: HTTPException) -> Response:
 class _Views:
     """One method per call."""
 
-    def __init__(self, service: Service, accounts: Accounts, settings: Settings) -> None:
+    def __init__(self, service: Service, definitions: Definitions, accounts: Accounts) -> None:
         self._service = service
+        self._definitions = definitions
         self._accounts = accounts
-        self._settings = settings
+        self._settings = service.settings
 
     def enter(self) -> None:
         """Nobody gets to DLI without a good signature or token, and the permission for the call."""
@@ -186,14 +187,13 @@ class _Views:
         return self._good("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
-        fields, config = bodies.job_fields(json_body(), jar, True, self._settings)
-        job = self._service.create(fields, config, g.caller)
+        job = self._definitions.create(fields.read(json_body(), jar, True, self._settings), g.caller)
         made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
         return self._good("created_jar" if jar else "created", job=made)
 
     def _update(self, job_id: int, jar: bool) -> Response:
-        fields, config = bodies.job_fields(json_body(), jar, False, self._settings)
-        job = self._service.update(job_id, fields, config, g.caller)
+        given = fields.read(json_body(), jar, False, self._settings)
+        job = self._definitions.update(job_id, given, g.caller)
         return self._good("updated_jar" if jar else "updated", job={"update_time": job.update_time})
 
     def _good(self, message: str, **payload: Any) -> Response:

@@ -10,54 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .codes import DliError
-from .jobs import JAR, JOB_TYPES, RUN_MODES, STATUSES
+from .jobs import STATUSES
 from .service import ListQuery
-from .settings import Settings
-from .tags import as_tags
 
 _INT64 = 2**63
 _MAX_LIMIT = 100
 _DEFAULT_LIMIT = 10
-_CHECKPOINT_MODES = {1: "exactly_once", 2: "at_least_once"}
-
-_TEXT_FIELDS = ("name", "desc", "queue_name", "sql_body", "run_mode", "job_type", "main_class", "entrypoint_args")
-_SQL_ONLY = frozenset({"sql_body", "run_mode"})
-_JAR_ONLY = frozenset({"main_class", "entrypoint_args"})
-_CONFIG_TYPES: dict[str, type] = {
-    "cu_number": int,
-    "manager_cu_number": int,
-    "parallel_number": int,
-    "tm_cus": int,
-    "tm_slot_num": int,
-    "checkpoint_interval": int,
-    "resume_max_num": int,
-    "idle_state_retention": int,
-    "checkpoint_enabled": bool,
-    "log_enabled": bool,
-    "restart_when_exception": bool,
-    "resume_checkpoint": bool,
-    "obs_bucket": str,
-    "smn_topic": str,
-    "checkpoint_path": str,
-    "dirty_data_strategy": str,
-    "entrypoint": str,
-    "udf_jar_url": str,
-    "feature": str,
-    "flink_version": str,
-    "image": str,
-    "runtime_config": str,
-    "flink_log_config": str,
-    "operator_config": str,
-    "static_estimator_config": str,
-    "execution_agency_urn": str,
-    "resource_config_version": str,
-    "dependency_jars": list,
-    "dependency_files": list,
-    "edge_group_ids": list,
-    "resource_config": dict,
-}
-_LENGTHS = {"name": 57, "desc": 2048, "queue_name": 128, "sql_body": 1024 * 1024}
-
 
 def wrong(why: str) -> DliError:
     return DliError("parameter", why=why)
@@ -134,34 +92,6 @@ def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
         return given, {str(item["id"]): int(item["parallelism"]) for item in listed}
     except (ValueError, TypeError, KeyError, AttributeError):
         raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
-
-
-def job_fields(body: Mapping[str, Any], jar: bool, creating: bool, settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Members of the job and of its ``job_config`` out of a create or update (dli-api.md 1.9, 1.10)."""
-    given = {name: value for name, value in body.items() if value is not None}
-    foreign = _SQL_ONLY if jar else _JAR_ONLY
-    fields = {name: _typed(name, given[name], str) for name in _TEXT_FIELDS if name in given and name not in foreign}
-    config = {name: _typed(name, given[name], kind) for name, kind in _CONFIG_TYPES.items() if name in given}
-    if "checkpoint_mode" in given:
-        # An integer in requests, a word in answers (dli-api.md 1.7).
-        mode = given["checkpoint_mode"]
-        if not isinstance(mode, int) or isinstance(mode, bool) or mode not in _CHECKPOINT_MODES:
-            raise wrong("checkpoint_mode must be 1 or 2")
-        config["checkpoint_mode"] = _CHECKPOINT_MODES[mode]
-    for name, limit in _LENGTHS.items():
-        if len(fields.get(name, "")) > limit:
-            raise wrong(f"{name} must not be longer than {limit}")
-    _among(fields, "run_mode", RUN_MODES)
-    if creating:
-        text(body, "name")
-        fields["tags"] = as_tags(given.get("tags", []), (settings.tag_key_length, settings.tag_value_length))
-        fields.setdefault("job_type", JAR if jar else "flink_opensource_sql_job")
-        if jar:
-            fields.update(job_type=JAR, run_mode="exclusive_cluster" if fields.get("queue_name") else "shared_cluster")
-    else:
-        fields.pop("job_type", None)
-    _among(fields, "job_type", JOB_TYPES)
-    return fields, config
 
 
 def list_query(args: Mapping[str, str], over_limit: str) -> ListQuery:

@@ -49,6 +49,28 @@ ERRORS: dict[str, Text] = {
         "The job does not exist. Check the reason or create a job.",
         "DLI.12004",
     ),
+    "update_failed": Text(
+        "作业更新失败，错误原因:{cause}，请检查后重试。",
+        "[The job could not be updated because of: {cause}. Check and try again.]",
+        "DLI.12002",
+    ),
+    "queue_unknown": Text("There is no queue named {name}", "There is no queue named {name}"),
+    "topic_unknown": Text(
+        "SMN主题不存在请用户选择一个可用SMN主题", "[The SMN topic does not exist. Choose an available SMN topic.]", "DLI.11032"
+    ),
+    # Misspelt by the vendor in two places.
+    "bucket_unauthorized": Text(
+        "作业请求中传入的的obs_bucket是未授权给数据胡探索服务的OBS桶请授权该OBS桶给实时流计算服务",
+        "[The obs_bucket in the request is not authorised for the DLI service. Authorise it.]",
+        "DLI.11016",
+    ),
+    # The cause of a recorded DLI.12002 (dli-api.md 1.10); alone, in a create, it is ours.
+    "package_unknown": Text(
+        "invalid resource {path}, cannot find resource {name}", "invalid resource {path}, cannot find resource {name}"
+    ),
+    "template_unknown": Text(
+        "模板不存在请指定已存在的模板ID", "[The template does not exist. Give the id of an existing one.]", "DLI.18005"
+    ),
     "run_sql": Text(
         "SQL语法错误请查看SQL编辑器中显示的详细错误信息",
         "[The SQL syntax is wrong. See the details shown in the SQL editor.]",

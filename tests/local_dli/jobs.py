@@ -46,7 +46,7 @@ def default_config() -> dict[str, Any]:
         "cu_number": 2,
         "parallel_number": 1,
         "tm_cus": 1,
-        "tm_slot_num": 1,
+        "tm_slot_num": None,
         "executor_number": None,
         "executor_cu_number": None,
         "real_cu_number": 0,
@@ -119,6 +119,9 @@ class Job:
 
     savepoints: list[Savepoint] = field(default_factory=list)
     checkpoint: str | None = None
+    generated_checkpoint_path: str = ""
+    """Where its checkpoints went: DLI shows it from the first run on (dli-api.md 2.3, 7.4)."""
+
     handle: str | None = None
     operation: str | None = None
     stopping: bool = False

@@ -135,6 +135,8 @@ class Machine:
         # "Until the job is started again" (dli-api.md 7.2) is read as: until it runs. Dying at the request already
         # would lose the savepoint to a submission that fails.
         job.savepoints = [item for item in job.savepoints if item.made_by != "stop"]
+        if job.job_config["checkpoint_enabled"]:
+            job.generated_checkpoint_path = checkpoint_directory(job)
         self.turn(job, "job_running")
 
     def _running(self, job: Job) -> bool:
@@ -215,15 +217,20 @@ class Machine:
 
     def _spec(self, job: Job) -> JobSpec:
         config = job.job_config
-        bucket = config.get("obs_bucket") or "dli"
         return JobSpec(
             name=f"{job.job_id}-{job.name}",
             script=job.sql_body or str(config.get("entrypoint") or ""),
             parallelism=int(config.get("parallel_number") or 1),
             checkpoint_interval=float(config["checkpoint_interval"]) if config.get("checkpoint_enabled") else None,
-            checkpoint_directory=f"{bucket}/jobs/checkpoint/{job.job_id}_{job.name}",
+            checkpoint_directory=checkpoint_directory(job),
             hints=dict(job.script),
         )
+
+
+def checkpoint_directory(job: Job) -> str:
+    """Where checkpoints go: a folder that starts with the job's id (dli-api.md 7.4)."""
+    bucket = job.job_config.get("obs_bucket") or "dli"
+    return f"{bucket}/jobs/checkpoint/{job.job_id}_{job.name}"
 
 
 def savepoint_directory(job: Job, clock: Clock) -> str:

@@ -38,7 +38,9 @@ _ACCOUNT_MEMBERS = (
     "agencies",
 )
 # What the service keeps for itself.
-_INTERNAL = ("history", "handle", "operation", "stopping", "since", "savepoints", "restarts", "stale", "stale_until")
+_INTERNAL = ("history", "handle", "operation", "stopping", "since", "savepoints", "restarts", "stale", "stale_until") + (
+    "generated_checkpoint_path",
+)
 _JOB_MEMBERS = tuple(item.name for item in dataclasses.fields(Job) if item.name not in _INTERNAL) + _OWN
 
 

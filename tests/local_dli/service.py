@@ -159,18 +159,6 @@ class Service:
 
     # --- writing one job ---------------------------------------------------------------------------------------
 
-    def create(self, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
-        """POST sql-jobs and flink-jobs (dli-api.md 1.9, 1.10), fields already checked."""
-        with self.lock:
-            if any(job.name == fields["name"] for job in self.of_project(caller.project_id)):
-                error = DliError("name_exists", self.settings.name_exists_code, name=fields["name"])
-                self.record(0, "create", caller, error)
-                raise error
-            job = self.make(fields, caller)
-            job.job_config.update(config)
-            self.record(job.job_id, "create", caller, None)
-            return job
-
     def make(self, members: dict[str, Any], caller: Caller) -> Job:
         """A new draft of the caller's. The caller holds the lock and has checked everything."""
         now = epoch_ms(self.clock)
@@ -187,15 +175,13 @@ class Service:
         self.jobs[job.job_id] = job
         return job
 
-    def update(self, job_id: int, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
-        """PUT sql-jobs/{job_id} and flink-jobs/{job_id}: edits are accepted in every status."""
-        with self.lock, self.recorded(job_id, "edit", caller):
+    def edit(self, job_id: int, members: dict[str, Any], caller: Caller) -> None:
+        """Somebody else's hand: members of a job change whatever the rules of an update say."""
+        with self.lock, self.recorded(job_id, "edit", caller, fields=tuple(members)):
             job = self.find(job_id, caller, DliError("update_unknown"))
-            for name, value in fields.items():
+            for name, value in members.items():
                 setattr(job, name, value)
-            job.job_config.update(config)
             job.update_time = epoch_ms(self.clock)
-            return job
 
     def savepoint(self, job_id: int, path: str, caller: Caller) -> None:
         """POST jobs/{job_id}/savepoint: running jobs only (dli-api.md 1.11)."""
@@ -276,6 +262,8 @@ class Service:
             raise DliError("run_not_startable", self.settings.active_code, status=job.status)
         if job.run_mode == "exclusive_cluster" and not job.queue_name:
             raise DliError("run_no_queue")
+        if job.queue_name and not self.settings.has("queues", job.queue_name):
+            raise DliError("queue_unknown", self.settings.queue_unknown_code, name=job.queue_name)
         problem = None if job.is_jar else sql.syntax_error(job.sql_body)
         if problem is not None:
             raise DliError("run_sql", json_opt=problem)

@@ -16,6 +16,13 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "is_success": ("string", "boolean", "examples"),
     "over_limit": ("clamp", "refuse"),
     "savepoint_failure": ("job_running", "job_cancel_fail"),
+    "edit_active": ("refuse", "accept", "ignore"),
+    "same_bucket": ("refuse", "accept"),
+    "unknown_fields": ("ignore", "refuse"),
+    "job_type_rule": ("given", "enforce", "accept"),
+    "default_job_type": ("flink_opensource_sql_job", "flink_sql_job"),
+    "bucket_rule": ("accept", "enforce"),
+    "checkpoint_path_rule": ("refuse", "accept"),
     "job_mapping_ids": ("string", "integer"),
     "export_names": ("schema", "example"),
     "import_over_active": ("refuse", "reset"),
@@ -48,6 +55,29 @@ class Settings:
     # Where dli-api.md 10 says that nobody knows.
     active_code: str = "DLI.13099"
     stop_unknown_code: str = "DLI.15099"
+    rename_exists_code: str = "DLI.12002"
+    # What is there, names with commas between; None: everything that anybody names.
+    queues: str | None = None
+    smn_topics: str | None = None
+    packages: str | None = None
+    queue_unknown_code: str = "DLI.0002"
+    package_unknown_code: str = "DLI.11099"
+    # An update of an active job: refused if it changes more than dli-api.md 2.3 lists, or all of it taken, or only what
+    # is listed. And whether an unchanged obs_bucket makes it fail.
+    edit_active: str = "refuse"
+    same_bucket: str = "refuse"
+    # A create or update with members that the call does not have.
+    unknown_fields: str = "ignore"
+    # Whether job_type and run_mode must go together; the defaults of the two do not (dli-api.md 1.9).
+    job_type_rule: str = "given"
+    default_job_type: str = "flink_opensource_sql_job"
+    # Whether checkpoints and logs without a bucket, and a checkpoint_path beside checkpoint_enabled, are refused.
+    bucket_rule: str = "accept"
+    checkpoint_path_rule: str = "refuse"
+    # Read back from a Jar job that sets none; the documents have 10, Terraform saw 30 (dli-api.md 2.3).
+    jar_checkpoint_interval: int = 30
+    # None: 2048 for SQL jobs, 512 for Jar jobs.
+    max_desc: int | None = None
     # Both graphs of a job that is not there.
     graph_unknown_code: str = "DLI.16001"
     name_exists_code: str = "DLI.11004"

@@ -138,6 +138,7 @@ class Transfer:
         """Another definition for a job, which makes it a draft again (dli-api.md 1.12); its savepoints go (ours)."""
         for name, value in members.items():
             setattr(job, name, value)
+        job.generated_checkpoint_path = ""
         job.savepoints.clear()
         job.checkpoint = job.savepoint_path = job.start_time = job.end_time = None
         job.restart_times = 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from . import graphs
@@ -76,12 +77,23 @@ def _detailed(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
         "project_id": job.project_id,
         "sql_body": job.sql_body,
         "run_mode": job.run_mode,
-        "job_config": dict(job.job_config),
+        "job_config": _config(job),
         "main_class": job.main_class,
         "entrypoint_args": job.entrypoint_args,
         "execution_graph": None,
         "update_time": shown["update_time"],
     }
+
+
+def _config(job: Job) -> dict[str, Any]:
+    """``job_config`` as it is read: what nobody set is derived (dli-api.md 1.9; rounding is ours)."""
+    config = {**job.job_config, "root_id": job.root_id}
+    if config["tm_slot_num"] is None:
+        workers = max(1, config["cu_number"] - config["manager_cu_number"])
+        config["tm_slot_num"] = max(1, math.ceil(config["parallel_number"] * config["tm_cus"] / workers))
+    if config["checkpoint_enabled"] and job.generated_checkpoint_path:
+        config["checkpoint_path"] = job.generated_checkpoint_path
+    return config
 
 
 def _duration(job: Job, now_ms: int) -> int:
