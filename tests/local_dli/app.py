@@ -143,7 +143,7 @@ class _Views:
         return _batch(self._service.delete([job_id], g.caller, single=True), "object")
 
     def list_jobs(self, project_id: str) -> Response:
-        query = bodies.list_query(request.args, self._settings.over_limit)
+        query = bodies.list_query(request.args, self._settings)
         return self._good("listed", job_list=self._service.list_jobs(query, g.caller))
 
     def detail(self, project_id: str, job_id: int) -> Response:

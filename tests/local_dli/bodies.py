@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .codes import DliError
-from .jobs import STATUSES
+from .jobs import JOB_TYPES, STATUSES
 from .service import ListQuery
+from .settings import Settings
 
 _INT64 = 2**63
 _MAX_LIMIT = 100
@@ -94,23 +95,30 @@ def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
         raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
 
 
-def list_query(args: Mapping[str, str], over_limit: str) -> ListQuery:
+def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
     """The query of a list (dli-api.md 3)."""
     offset = _whole(args, "offset", 0)
     if offset < 0:
         raise DliError("list_offset")
     limit = _whole(args, "limit", _DEFAULT_LIMIT)
-    if limit < 0 or (limit > _MAX_LIMIT and over_limit == "refuse"):
+    if limit < 0 or (limit > _MAX_LIMIT and settings.over_limit == "refuse"):
         raise wrong(f"limit must be from 0 to {_MAX_LIMIT}")
+    if limit > _MAX_LIMIT and settings.over_limit == "clamp":
+        limit = _MAX_LIMIT
+    if limit == 0 and args.get("limit") and settings.zero_limit == "default":
+        limit = _DEFAULT_LIMIT
     _among(args, "order", ("asc", "desc"))
     _among(args, "show_detail", ("true", "false"))
     _among(args, "status", STATUSES)
-    filters = ("name", "status", "job_type", "queue_name", "user_name")
+    _among(args, "job_type", JOB_TYPES)
+    if len(args.get("name", "")) > 57:
+        raise wrong("name must not be longer than 57")
+    filters = ("name", "status", "job_type", "queue_name", "user_name", "sys_enterprise_project_name")
     return ListQuery(
         filters={name: args[name] for name in filters if args.get(name)},
         tags=_tag_filter(args.get("tags", "")),
         offset=offset,
-        limit=min(limit, _MAX_LIMIT),
+        limit=limit,
         ascending=args.get("order") == "asc",
         detailed=args.get("show_detail") == "true",
         root_job_id=_whole(args, "root_job_id", -1) if "root_job_id" in args else None,
@@ -151,12 +159,17 @@ def _among(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> No
 
 def _whole(args: Mapping[str, str], name: str, default: int) -> int:
     try:
-        return int(args.get(name) or default)
+        value = int(args.get(name) or default)
     except ValueError:
         raise wrong(f"{name} must be an integer") from None
+    if not -_INT64 <= value < _INT64:
+        raise wrong(f"{name} does not fit into 64 bits")
+    return value
 
 
 def _tag_filter(value: str) -> dict[str, str]:
-    """``key1=v1,key2=v2`` (dli-api.md 3)."""
-    pairs = (item.partition("=") for item in value.split(",") if item)
+    """``key1=v1,key2=v2`` (dli-api.md 3): a job must have all of them. What has another form is refused (ours)."""
+    pairs = [item.partition("=") for item in value.split(",")] if value else []
+    if not all(key and equals for key, equals, _wanted in pairs):
+        raise wrong("tags must be pairs like key1=v1,key2=v2")
     return {key: wanted for key, _equals, wanted in pairs}

@@ -114,6 +114,9 @@ ERRORS: dict[str, Text] = {
         "[The job id does not exist. Give an available jobId from the job list page of the DLI service.]",
         "DLI.16001",
     ),
+    "delete_active": Text(
+        "[当前状态({status})的作业不允许被删除]", "[A job in its current state ({status}) may not be deleted.]"
+    ),
     # 数据胡探索 is the vendor's own misspelling, and only the batch call has it (dli-api.md 1.5).
     "delete_unknown_batch": Text(
         "作业id不存在请提供一个可用的jobId, jobId可以从数据胡探索的作业列表页获取",

@@ -14,12 +14,9 @@ from typing import Any
 from .clock import epoch_ms
 from .codes import DliError
 from .fields import Given, resource_config
-from .jobs import JAR, Job, default_config
+from .jobs import ACTIVE, JAR, Job, default_config
 from .service import Caller, Service
 
-_ACTIVE = frozenset(
-    ("job_submitting", "job_running", "job_savepointing", "job_canceling", "job_downloading", "job_arrearage_recovering")
-)
 # dli-api.md 2.3: what Terraform changes without stopping the job.
 CHANGEABLE = frozenset(
     ("smn_topic", "restart_when_exception", "resume_checkpoint", "resume_max_num", "checkpoint_path", "obs_bucket")
@@ -59,7 +56,7 @@ class Definitions:
             with service.recorded_refusal(job_id, "edit", caller):
                 job = service.find(job_id, caller, DliError("update_unknown"))
                 self._check_update(job, given, caller)
-            if job.status in _ACTIVE and self._settings.edit_active == "ignore":
+            if job.status in ACTIVE and self._settings.edit_active == "ignore":
                 given = _only_changeable(given)
             changed = _changes(job, given)
             for name, value in given.job.items():
@@ -100,7 +97,7 @@ class Definitions:
         why = self._contradiction(given.jar, {**job.job_config, **given.config}, given.config)
         if why is not None:
             raise _failed(f"[{why}]")
-        if job.status in _ACTIVE:
+        if job.status in ACTIVE:
             self._check_active(job, given)
 
     def _check_active(self, job: Job, given: Given) -> None:

@@ -16,6 +16,8 @@ from typing import Any, Callable
 from .codes import DliError
 from .jobs import JAR, JOB_TYPES, RUN_MODES
 from .settings import Settings
+from .sim_engine import ScriptError
+from .sql import markers
 from .tags import as_tags
 
 _TEXTS = ("name", "desc", "queue_name", "sql_body", "run_mode", "job_type", "main_class", "entrypoint_args")
@@ -121,6 +123,7 @@ def read(body: Mapping[str, Any], jar: bool, creating: bool, settings: Settings)
         raise _wrong(f"desc must not be longer than {longest}")
     if creating and "name" not in made.job:
         raise _wrong("name must be a string that is not empty")
+    _check_markers(made.job)
     if not creating and made.job.pop("job_type", JAR) != JAR:
         raise _wrong("the type of a job cannot be changed")
     return made
@@ -201,6 +204,15 @@ def _typed(name: str, value: Any, kind: type) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise _wrong(f"{name} must be of type {kind.__name__}")
     return value
+
+
+def _check_markers(job: Mapping[str, Any]) -> None:
+    """A marker nobody understands would only show at the start, as a bug of ours."""
+    for name in ("sql_body", "entrypoint_args"):
+        try:
+            markers(job.get(name, ""))
+        except ScriptError as error:
+            raise _wrong(f"{name}: {error}") from None
 
 
 def _wrong(why: str) -> DliError:

@@ -215,8 +215,8 @@ class LocalDli:
 
     def _describe(self, job: Job) -> dict[str, Any]:
         shown = {name: getattr(job, name) for name in _DESCRIBED}
-        numbers = getattr(self.engine, "numbers", None)
         shown["savepoints"] = [dataclasses.asdict(item) for item in job.savepoints]
-        shown["numbers"] = list(numbers(job.handle)) if numbers and job.handle else None
+        numbers = self.service.machine.numbers(job)
+        shown["numbers"] = None if numbers is None else list(numbers)
         shown["history"] = job.history
         return shown

@@ -18,7 +18,7 @@ from . import graphs, sql, views
 from .clock import Clock, epoch_ms
 from .codes import BOOLEAN_EXAMPLES, BOOLEANS, MESSAGES, DliError
 from .engine import Engine
-from .jobs import STARTABLE, STOPPABLE, Job, Savepoint
+from .jobs import ACTIVE, STARTABLE, STOPPABLE, Job
 from .ledger import Entry, Ledger
 from .machine import Machine
 from .settings import Settings
@@ -100,6 +100,8 @@ class Service:
 
         def delete(job_id: int) -> str:
             job = self.find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
+            if job.status in ACTIVE and self.settings.delete_active == "refuse":
+                raise DliError("delete_active", self.settings.delete_active_code, status=job.status)
             self.machine.abandon(job)
             del self.jobs[job_id]
             return "deleted"
@@ -116,12 +118,11 @@ class Service:
             return views.detail(job, self.clock.monotonic(), epoch_ms(self.clock))
 
     def metrics(self, job_ids: list[int], caller: Caller) -> list[dict[str, Any]]:
-        """POST jobs/metrics (dli-api.md 1.13, deprecated): nothing is measured here, so everything is zero."""
+        """POST jobs/metrics (dli-api.md 1.13, deprecated)."""
         with self.lock:
             self.tick()
             found = [self.find(job_id, caller, DliError("detail_unknown")) for job_id in job_ids]
-            nothing = {"sources": [], "sinks": [], "total_read_rate": 0, "total_write_rate": 0}
-            return [{"job_id": job.job_id, "metrics": nothing} for job in found]
+            return [{"job_id": job.job_id, "metrics": views.metrics(job, self.machine.numbers(job))} for job in found]
 
     def graph(self, job_id: int, caller: Caller) -> dict[str, Any]:
         """GET jobs/{job_id}/execute-graph (dli-api.md 1.8)."""
@@ -199,7 +200,7 @@ class Service:
             job = self.find(job_id, caller, DliError("update_unknown"))
             if job.status not in STARTABLE:
                 raise DliError("stop_status")
-            job.savepoints.append(Savepoint(path, "import"))
+            job.savepoints.append(self.machine.imported(path))
             job.savepoint_path = path
             job.update_time = epoch_ms(self.clock)
 
@@ -217,6 +218,7 @@ class Service:
             for job in jobs:
                 self.jobs[job.job_id] = job
                 job.history.append((job.update_time, job.status))
+                self.machine.know(job)
                 if job.status in ("job_running", "job_submitting"):
                     self.machine.adopt(job)
 
@@ -225,6 +227,7 @@ class Service:
             for job in self.jobs.values():
                 self.machine.abandon(job)
             self.jobs.clear()
+            self.machine.forget()
             self._next_id = itertools.count(1001)
 
     def success(self, message: str, language: str) -> dict[str, Any]:
@@ -281,6 +284,7 @@ class Service:
             "job_type": job.job_type,
             "queue_name": job.queue_name,
             "user_name": job.user_name,
+            "sys_enterprise_project_name": job.enterprise_project_name,
         }
         for name, wanted in query.filters.items():
             if name == "name":

@@ -14,7 +14,12 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "start_time_at": ("accept", "running"),
     "name_match": ("substring", "exact"),
     "is_success": ("string", "boolean", "examples"),
-    "over_limit": ("clamp", "refuse"),
+    "over_limit": ("clamp", "refuse", "honour"),
+    "zero_limit": ("empty", "default"),
+    "delete_active": ("accept", "refuse"),
+    "stop_savepoint_path": ("hidden", "shown"),
+    "incompatible_savepoint": ("job_submit_fail", "job_running_exception", "accept"),
+    "imported_savepoints": ("trust", "known"),
     "savepoint_failure": ("job_running", "job_cancel_fail"),
     "edit_active": ("refuse", "accept", "ignore"),
     "same_bucket": ("refuse", "accept"),
@@ -83,7 +88,18 @@ class Settings:
     name_exists_code: str = "DLI.11004"
     start_time_at: str = "accept"
     name_match: str = "substring"
+    # A list with a limit above 100, and with one of 0.
     over_limit: str = "clamp"
+    zero_limit: str = "empty"
+    # Documented is that any status may be deleted (dli-api.md 1.5).
+    delete_active: str = "accept"
+    delete_active_code: str = "DLI.17099"
+    # Whether savepoint_path shows the folder of a savepoint that a stop has made.
+    stop_savepoint_path: str = "hidden"
+    # What becomes of a job that resumes from a savepoint of another script, Jar or parallelism (dli-api.md 7.6), and
+    # whether an imported path that nobody here made is good to resume from.
+    incompatible_savepoint: str = "job_submit_fail"
+    imported_savepoints: str = "trust"
     savepoint_failure: str = "job_running"
     max_batch: int | None = None
     # An export of a job that is not there. (Its cap of 50 jobs is published, its code is not.)
