@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ._sources import METHODS
-
 
 def connection() -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``connection``.
@@ -18,7 +16,7 @@ def connection() -> dict[str, dict[str, t.Any]]:
     environment, and surveys send empty texts for what is not set.
     """
     return dict(
-        auth_method=dict(type="str", default="auto", choices=list(METHODS)),
+        auth_method=dict(type="str", default="auto"),
         access_key=dict(type="str", no_log=True),
         secret_key=dict(type="str", no_log=True),
         security_token=dict(type="str", no_log=True),
