@@ -15,7 +15,8 @@ options:
   auth_method:
     description:
       - How to sign in, if it is not to be found out from what is there.
-      - V(auto) - the first that there is of the options, the environment, the profile files and the machine's own role.
+      - V(auto), or nothing - the first that there is of the options, the environment, the profile files and the machine's own
+        role.
       - V(token), V(aksk), V(password) - a ready token, a pair of keys, or a user and a password, from the options or the
         environment.
       - V(sdk_file) - O(credentials_file), the profile file of the official SDKs.
@@ -23,7 +24,6 @@ options:
       - V(metadata) - the role (agency) of the cloud server that the module runs on.
     type: str
     default: auto
-    choices: [auto, token, aksk, password, sdk_file, hcloud, metadata]
     version_added: 0.2.0
   access_key:
     description:

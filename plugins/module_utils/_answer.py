@@ -47,16 +47,20 @@ def parse(body: bytes) -> tuple[t.Any, bool]:
 
 
 def whole_error(
-    what: str, endpoint: str, answer: Answer, permission: str | None = None, unauthorized: str | None = None
+    what: str,
+    endpoint: str,
+    answer: Answer,
+    permission: str | None = None,
+    advices: Mapping[int, str] | None = None,
 ) -> ServiceError:
     """Make the error for an answer that is an error of the request as a whole (shapes: dli-api.md 4.1).
 
     :arg permission: the IAM action that the call needs, for the advice.
-    :arg unauthorized: what to do if the call is not let in, where that is not a matter of keys and tokens.
+    :arg advices: HTTP status -> what to do, for calls of another service than DLI.
     """
     code, text = error_parts(answer)
-    if answer.status == 401 and unauthorized:
-        advice: str | None = unauthorized
+    if advices and answer.status in advices:
+        advice: str | None = advices[answer.status]
     elif answer.status == 401:
         advice = sign_in_remedy(code, text, answer.clock_ahead)
     else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 
 from ._fields import BOOLEAN, INTEGER, JSON, LIST, OBJECT, fields_of
-from ._sources import METHODS
 from ._wanted import NEVER, PRESENT, RESTARTS, STATES
 
 #: The types of a job's settings; any other kind is a text.
@@ -23,7 +22,7 @@ def connection() -> dict[str, dict[str, t.Any]]:
     environment, and surveys send empty texts for what is not set.
     """
     return dict(
-        auth_method=dict(type="str", default="auto", choices=list(METHODS)),
+        auth_method=dict(type="str", default="auto"),
         access_key=dict(type="str", no_log=True),
         secret_key=dict(type="str", no_log=True),
         security_token=dict(type="str", no_log=True),

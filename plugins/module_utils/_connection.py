@@ -20,14 +20,21 @@ from ._checks import not_negative, positive
 from ._credentials.agency import Agency
 from ._credentials.interface import Scope, Way
 from ._credentials.password import Password
-from ._environment import FAMILIES, Values
+from ._environment import DEFAULT_CLOUD, FAMILIES, Values
 from ._errors import InputError
 from ._network import Network, read_network
 from ._sources import ReadFile, Search
 
-DEFAULT_CLOUD = "myhuaweicloud.com"
 #: Regions that live under another domain than their cloud's (dli-api.md 6).
 REGION_CLOUDS = {"eu-west-101": "myhuaweicloud.eu"}
+#: The clouds that are known (dli-api.md 6), to recognise in an address.
+CLOUDS = (
+    DEFAULT_CLOUD,
+    *REGION_CLOUDS.values(),
+    "otc.t-systems.com",
+    "prod-cloud-ocb.orange-business.com",
+    "hc.sbercloud.ru",
+)
 LOOPBACK = ("localhost", "::1")
 
 
@@ -115,8 +122,9 @@ class _Place:
             return re.sub(r"/v3(\.0)?$", "", self._checked("auth_url", given))
         if endpoint and "cloud" not in self._values:
             parts = urlsplit(self._checked("endpoint", endpoint))
-            if parts.netloc.startswith("dli."):
-                return f"{parts.scheme}://iam.{parts.netloc[len('dli.') :]}"
+            if not parts.netloc.startswith("dli."):
+                raise InputError(f"auth_url is missing: nobody can tell which identity service belongs to {endpoint}")
+            return f"{parts.scheme}://iam.{parts.netloc[len('dli.') :]}"
         return f"https://iam.{self._domain('auth_url')}"
 
     def _domain(self, otherwise: str) -> str:
@@ -139,6 +147,9 @@ class _Place:
         """Return the domain of the cloud that the address of IAM belongs to: ``iam.region.cloud`` or ``iam.cloud``."""
         auth_url = self._values.get("auth_url")
         host = (urlsplit(self._checked("auth_url", auth_url)).hostname or "") if auth_url else ""
+        known = next((cloud for cloud in CLOUDS if host.endswith(f".{cloud}")), None)
+        if known:
+            return known
         for beginning in (f"iam.{region}.", "iam."):
             if host.startswith(beginning):
                 return host[len(beginning) :]

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from ._checks import text_or_none
 
 Values = dict[str, str]
+#: The cloud that is meant where nobody names one.
+DEFAULT_CLOUD = "myhuaweicloud.com"
 
 #: In the order tried; option -> variables, of which the first that is set counts.
 FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {

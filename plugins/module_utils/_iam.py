@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ._answer import parse, whole_error
 from ._checks import SHORTEST_SECRET
+from ._clock import Clock
 from ._credentials.aksk import AccessKey, temporary
 from ._credentials.interface import Credential, Scope, SignedIn
 from ._credentials.token import IamToken
@@ -23,6 +24,15 @@ from ._transport import Sender, Transport
 KEY_LIFE = 24 * 3600
 #: Seconds that the metadata service's own token is to live (dli-api.md 5.4); it is used at once.
 METADATA_TOKEN_LIFE = "21600"
+#: What to do about answers that are not those of an identity service.
+NOT_THERE = "check auth_url, region and cloud: there is no identity service at this address"
+NOT_IAM = "check auth_url and proxy: something else than the identity service may be answering there"
+NO_AGENCY = "check agency_name and agency_domain_name, and auth_url"
+ADVICES = {404: NOT_THERE, 200: NOT_IAM, 201: NOT_IAM}
+PASSWORD_ADVICES = {
+    **ADVICES,
+    401: "check username, password, domain_name and project: a few wrong passwords in a row lock the user",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class Iam:
         transport: t.Callable[[Credential | None], Transport],
         direct: t.Callable[[], Sender],
         mask: t.Callable[[Iterable[str]], None],
+        clock: Clock,
         until: float | None = None,
     ) -> None:
         """Prepare; nothing is sent yet.
@@ -52,6 +63,7 @@ class Iam:
         self._transport = transport
         self._direct = direct
         self._mask = mask
+        self._clock = clock
         self._until = until
 
     def token(self, username: str, password: str, domain_name: str, scope: Scope | None) -> SignedIn:
@@ -71,12 +83,7 @@ class Iam:
         answer = transport.read(what, "/v3/auth/tokens", [("nocatalog", "true")], self._until, payload)
         token = answer.headers.get("x-subject-token", "")
         if answer.status != 201 or len(token) < SHORTEST_SECRET:
-            raise whole_error(
-                what,
-                transport.endpoint,
-                answer,
-                unauthorized="check username, password, domain_name and project: a few wrong passwords in a row lock the user",
-            )
+            raise whole_error(what, transport.endpoint, answer, advices=PASSWORD_ADVICES)
         self._mask([token])
         return SignedIn(IamToken(token), _project_id(answer.value))
 
@@ -92,12 +99,8 @@ class Iam:
         answer = transport.read(what, "/v3.0/OS-CREDENTIAL/securitytokens", (), self._until, payload)
         keys = temporary(answer.value) if answer.status == 201 else None
         if keys is None:
-            raise whole_error(
-                what,
-                transport.endpoint,
-                answer,
-                permission="iam:agencies:assume (the role Agent Operator)",
-            )
+            permission = "iam:agencies:assume (the role Agent Operator)"
+            raise whole_error(what, transport.endpoint, answer, permission, {**ADVICES, 404: NO_AGENCY})
         self._mask(keys.secrets())
         return keys
 
@@ -111,11 +114,12 @@ class Iam:
         headers = {}
         try:
             life = {"X-Metadata-Token-Ttl-Seconds": METADATA_TOKEN_LIFE}
-            opened = sender.send(Request("PUT", f"{url}/meta-data/latest/api/token", None, life), patience)
-            if opened.status == 200:  # a service that knows no tokens wants none
-                headers["X-Metadata-Token"] = opened.body.decode("latin-1").strip()
-                self._mask(headers.values())
-            reply = sender.send(Request("GET", f"{url}/openstack/latest/securitykey", None, headers), patience)
+            opened = sender.send(Request("PUT", f"{url}/meta-data/latest/api/token", None, life), self._left(patience))
+            token = opened.body.decode("latin-1").strip()
+            if opened.status == 200 and len(token) >= SHORTEST_SECRET:  # a service that knows no tokens wants none
+                headers["X-Metadata-Token"] = token
+                self._mask([token])
+            reply = sender.send(Request("GET", f"{url}/openstack/latest/securitykey", None, headers), self._left(patience))
         except (NotDelivered, AnswerLost) as error:
             raise InputError(str(error)) from None
         keys = temporary(parse(reply.body)[0]) if reply.status == 200 else None
@@ -123,6 +127,16 @@ class Iam:
             raise InputError(f"HTTP {reply.status}")
         self._mask(keys.secrets())
         return keys
+
+    def _left(self, patience: float) -> float:
+        """Return the seconds that one request may take.
+
+        :raises NotDelivered: there are none left.
+        """
+        left = patience if self._until is None else min(patience, self._until - self._clock.now())
+        if left <= 0:
+            raise NotDelivered("no time was left for it")
+        return left
 
     def project_id(self, credential: Credential, name: str) -> str:
         """Return the id of the one project of that name (dli-api.md 5.6).
@@ -151,7 +165,7 @@ class Iam:
                 raise ValueError("no success")
             return [Project(str(item["id"]), str(item["name"])) for item in answer.value["projects"]]
         except (ValueError, KeyError, TypeError):
-            raise whole_error(what, transport.endpoint, answer, permission="iam:projects:list") from None
+            raise whole_error(what, transport.endpoint, answer, "iam:projects:list", ADVICES) from None
 
 
 def _project_id(answer: object) -> str | None:

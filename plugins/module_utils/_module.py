@@ -112,7 +112,7 @@ class Session:
                 **more,
             )
 
-        sign_in = self._sign_in = SignIn(connection, HttpSender, transport, self._mask)
+        sign_in = self._sign_in = SignIn(connection, HttpSender, transport, self._mask, self.clock)
         sign_in.begin(until)
         sender = HttpSender(sign_in, connection.network)
         return Dli(transport(sender, connection.endpoint, renew=sign_in.renew), sign_in.project_id)

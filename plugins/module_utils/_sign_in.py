@@ -10,6 +10,7 @@ import datetime
 import typing as t
 from collections.abc import Iterable
 
+from ._clock import Clock
 from ._connection import Connection
 from ._credentials.aksk import AccessKey
 from ._credentials.interface import Credential, Scope, Unsigned
@@ -36,6 +37,7 @@ class SignIn:
         new_sender: NewSender,
         new_transport: NewTransport,
         mask: t.Callable[[Iterable[str]], None],
+        clock: Clock,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -47,6 +49,7 @@ class SignIn:
         self._new_sender = new_sender
         self._new_transport = new_transport
         self._mask = mask
+        self._clock = clock
         self._credential: Credential | None = None
         self._was_renewed = False
 
@@ -102,5 +105,6 @@ class SignIn:
             lambda credential: self._new_transport(self._new_sender(credential, network), address),
             lambda: self._new_sender(None, Network(direct=True)),
             self._mask,
+            self._clock,
             until,
         )

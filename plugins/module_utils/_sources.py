@@ -23,7 +23,7 @@ from ._credentials.aksk import AccessKey
 from ._credentials.interface import Way
 from ._credentials.password import Password
 from ._credentials.token import IamToken
-from ._environment import FAMILIES, Values, family_values, sdk_endpoint
+from ._environment import DEFAULT_CLOUD, FAMILIES, Values, family_values, sdk_endpoint
 from ._errors import InputError
 
 SECRETS = ("access_key", "secret_key", "security_token", "auth_token", "password")
@@ -77,7 +77,7 @@ class Search:
             name: value for name in SIGN_IN + AGENCY + PLACE + FILES if (value := text_or_none(params.get(name)))
         }
         self._families = [_Source(name, family_values(variables, environ)) for name, variables in FAMILIES.items()]
-        self._method = str(params.get("auth_method") or AUTO)
+        self._method = text_or_none(params.get("auth_method")) or AUTO
         self._metadata_url = (text_or_none(params.get("metadata_url")) or metadata.DEFAULT_URL).rstrip("/")
         self._environ = environ
         self._read_file = read_file
@@ -87,6 +87,8 @@ class Search:
 
         :raises InputError: there are none, or they are not whole, or they contradict each other.
         """
+        if self._method not in METHODS:
+            raise InputError(f"auth_method must be one of {', '.join(METHODS)}, not {self._method!r}")
         if self._method == AUTO:
             self._method = self._named_method()
         for source in self._sources():
@@ -111,10 +113,12 @@ class Search:
         if method in (AUTO, *GIVEN):
             yield _Source(OPTIONS, self._options)
             yield from self._families
-        if method in (AUTO, "sdk_file"):
-            yield from self._sdk_file(method)
-        if method in (AUTO, "hcloud"):
-            yield from self._hcloud(method)
+        files = {"sdk_file": self._sdk_file, "hcloud": self._hcloud}
+        # A file that a variable names is meant; the other may merely be there.
+        named = {"hcloud": bool(self._named("shared_config_file") or self._named("profile"))}
+        for name in sorted(files, key=lambda name: (not named.get(name), name != "sdk_file")):
+            if method in (AUTO, name):
+                yield from files[name](method)
 
     def _sdk_file(self, method: str) -> t.Iterator[_Source]:
         named = self._named("credentials_file")
@@ -152,23 +156,17 @@ class Search:
     def _place(self, source: _Source) -> Values:
         """Return where to go: what the options say, completed by what came with the credentials.
 
-        If they came from the options, a file or the machine, one family of the environment completes the rest. A project and
-        an address belong to one region of one cloud, so they do not count where an option names another one.
+        If they came from the options, a file or the machine, one family of the environment completes the rest.
         """
-        given, brought = _only(PLACE, self._options), _only(PLACE, source.values)
-        is_family = source.name in FAMILIES
-        values = self._with_sdk_endpoint(source.name, brought) if is_family else {**self._surroundings(), **brought}
-        is_elsewhere = any(name in given and values.get(name, given[name]) != given[name] for name in ("region", "cloud"))
-        hidden = {"project_id", "project_name", "endpoint", "auth_url"} if is_elsewhere else set()
-        if "project_name" in given:
-            hidden.add("project_id")
-        return {**{name: value for name, value in values.items() if name not in hidden}, **given}
+        place = _only(PLACE, self._options)
+        if source.name in FAMILIES:
+            return _completed(place, self._with_sdk_endpoint(source.name, _only(PLACE, source.values)))
+        return _completed(_completed(place, _only(PLACE, source.values)), self._surroundings())
 
     def _surroundings(self) -> Values:
         """Return the place that the first family with any of it speaks of."""
-        places = ((name, _only(PLACE, values)) for name, values, _hint in self._families)
-        name, place = next(((name, place) for name, place in places if place), ("", {}))
-        return self._with_sdk_endpoint(name, place)
+        places = (self._with_sdk_endpoint(name, _only(PLACE, values)) for name, values, _hint in self._families)
+        return next((place for place in places if place), {})
 
     def _with_sdk_endpoint(self, family: str, place: Values) -> Values:
         """Add the address that the SDK's own variable gives for the region."""
@@ -275,6 +273,22 @@ def _check_secret(name: str, value: str | None, where: str) -> None:
         raise InputError(
             f"{name} in {where} holds a character that no credential has, such as a space or a line break: was it wrapped?"
         )
+
+
+def _completed(place: Values, more: Values) -> Values:
+    """Complete what is known of where to go.
+
+    A project and an address belong to one region of one cloud, so they do not count where another one is named already;
+    and a project that is named already is another one.
+    """
+    has_region = "region" in place and "region" in more
+    is_elsewhere = (has_region and place["region"] != more["region"]) or (
+        "cloud" in place and place["cloud"] != more.get("cloud", DEFAULT_CLOUD)
+    )
+    hidden = {"project_id", "project_name", "endpoint", "auth_url"} if is_elsewhere else set()
+    if "project_name" in place:
+        hidden.add("project_id")
+    return {**{name: value for name, value in more.items() if name not in hidden}, **place}
 
 
 def _only(names: tuple[str, ...], values: Values) -> Values:

@@ -11,12 +11,12 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from . import answers, auth, bodies
+from . import answers, auth, bodies, fields
 from .accounts import Accounts
 from .calls import DLI_CALLS
 from .codes import DliError, GatewayError, language_of, no_such_api
+from .definitions import Definitions
 from .service import BatchAnswer, Caller, Service
-from .settings import Settings
 
 REQUEST_ID = "local_dli.request_id"
 BODY = "local_dli.body"
@@ -25,11 +25,11 @@ ACTOR = "local_dli.actor"
 STREAMING = "/v1.0/<project_id>/streaming"
 
 
-def create_app(service: Service, accounts: Accounts, settings: Settings) -> Flask:
+def create_app(service: Service, definitions: Definitions, accounts: Accounts) -> Flask:
     """The service behind the gateway. Endpoint names are the names of the calls that faults and logs use."""
     app = Flask(__name__)
     app.url_map.redirect_defaults = False
-    views = _Views(service, accounts, settings)
+    views = _Views(service, definitions, accounts)
     job = f"{STREAMING}/jobs/<int(signed=True):job_id>"
     for path, call, method, view in (
         (f"{STREAMING}/jobs/run", "run", "POST", views.run),
@@ -59,6 +59,11 @@ def reply(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json;charset=utf-8")
 
 
+def no_content() -> Response:
+    """Good news without a word, which only the tag calls have (dli-api.md 1.2)."""
+    return Response(status=204)
+
+
 def good(service: Service, message: str, **payload: Any) -> Response:
     """Good news with its payload."""
     return reply({**service.success(message, g.caller.language), **payload})
@@ -74,7 +79,7 @@ def _gateway_error(error: GatewayError) -> Response:
 
 
 def _dli_error(error: DliError) -> Response:
-    return reply(error.body(language_of(request.headers.get("X-Language"))), error.text.status)
+    return reply(error.body(language_of(request.headers.get("X-Language"))), error.status)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -90,10 +95,11 @@ def _http_error(error: HTTPException) -> Response:
 class _Views:
     """One method per call."""
 
-    def __init__(self, service: Service, accounts: Accounts, settings: Settings) -> None:
+    def __init__(self, service: Service, definitions: Definitions, accounts: Accounts) -> None:
         self._service = service
+        self._definitions = definitions
         self._accounts = accounts
-        self._settings = settings
+        self._settings = service.settings
 
     def enter(self) -> None:
         """Nobody gets to DLI without a good signature or token, and the permission for the call."""
@@ -137,7 +143,7 @@ class _Views:
         return _batch(self._service.delete([job_id], g.caller, single=True), "object")
 
     def list_jobs(self, project_id: str) -> Response:
-        query = bodies.list_query(request.args, self._settings.over_limit)
+        query = bodies.list_query(request.args, self._settings)
         return self._good("listed", job_list=self._service.list_jobs(query, g.caller))
 
     def detail(self, project_id: str, job_id: int) -> Response:
@@ -181,14 +187,13 @@ class _Views:
         return self._good("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
-        fields, config = bodies.job_fields(json_body(), jar, creating=True)
-        job = self._service.create(fields, config, g.caller)
+        job = self._definitions.create(fields.read(json_body(), jar, True, self._settings), g.caller)
         made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
         return self._good("created_jar" if jar else "created", job=made)
 
     def _update(self, job_id: int, jar: bool) -> Response:
-        fields, config = bodies.job_fields(json_body(), jar, creating=False)
-        job = self._service.update(job_id, fields, config, g.caller)
+        given = fields.read(json_body(), jar, False, self._settings)
+        job = self._definitions.update(job_id, given, g.caller)
         return self._good("updated_jar" if jar else "updated", job={"update_time": job.update_time})
 
     def _good(self, message: str, **payload: Any) -> Response:

@@ -10,52 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from .codes import DliError
-from .jobs import JAR, JOB_TYPES, RUN_MODES, STATUSES
+from .jobs import JOB_TYPES, STATUSES
 from .service import ListQuery
+from .settings import Settings
 
 _INT64 = 2**63
 _MAX_LIMIT = 100
 _DEFAULT_LIMIT = 10
-_CHECKPOINT_MODES = {1: "exactly_once", 2: "at_least_once"}
-
-_TEXT_FIELDS = ("name", "desc", "queue_name", "sql_body", "run_mode", "job_type", "main_class", "entrypoint_args")
-_SQL_ONLY = frozenset({"sql_body", "run_mode"})
-_JAR_ONLY = frozenset({"main_class", "entrypoint_args"})
-_CONFIG_TYPES: dict[str, type] = {
-    "cu_number": int,
-    "manager_cu_number": int,
-    "parallel_number": int,
-    "tm_cus": int,
-    "tm_slot_num": int,
-    "checkpoint_interval": int,
-    "resume_max_num": int,
-    "idle_state_retention": int,
-    "checkpoint_enabled": bool,
-    "log_enabled": bool,
-    "restart_when_exception": bool,
-    "resume_checkpoint": bool,
-    "obs_bucket": str,
-    "smn_topic": str,
-    "checkpoint_path": str,
-    "dirty_data_strategy": str,
-    "entrypoint": str,
-    "udf_jar_url": str,
-    "feature": str,
-    "flink_version": str,
-    "image": str,
-    "runtime_config": str,
-    "flink_log_config": str,
-    "operator_config": str,
-    "static_estimator_config": str,
-    "execution_agency_urn": str,
-    "resource_config_version": str,
-    "dependency_jars": list,
-    "dependency_files": list,
-    "edge_group_ids": list,
-    "resource_config": dict,
-}
-_LENGTHS = {"name": 57, "desc": 2048, "queue_name": 128, "sql_body": 1024 * 1024}
-
 
 def wrong(why: str) -> DliError:
     return DliError("parameter", why=why)
@@ -134,51 +95,30 @@ def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
         raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
 
 
-def job_fields(body: Mapping[str, Any], jar: bool, creating: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Members of the job and of its ``job_config`` out of a create or update (dli-api.md 1.9, 1.10)."""
-    given = {name: value for name, value in body.items() if value is not None}
-    foreign = _SQL_ONLY if jar else _JAR_ONLY
-    fields = {name: _typed(name, given[name], str) for name in _TEXT_FIELDS if name in given and name not in foreign}
-    config = {name: _typed(name, given[name], kind) for name, kind in _CONFIG_TYPES.items() if name in given}
-    if "checkpoint_mode" in given:
-        # An integer in requests, a word in answers (dli-api.md 1.7).
-        mode = given["checkpoint_mode"]
-        if not isinstance(mode, int) or isinstance(mode, bool) or mode not in _CHECKPOINT_MODES:
-            raise wrong("checkpoint_mode must be 1 or 2")
-        config["checkpoint_mode"] = _CHECKPOINT_MODES[mode]
-    for name, limit in _LENGTHS.items():
-        if len(fields.get(name, "")) > limit:
-            raise wrong(f"{name} must not be longer than {limit}")
-    _among(fields, "run_mode", RUN_MODES)
-    if creating:
-        text(body, "name")
-        fields["tags"] = _tags(given.get("tags", []))
-        fields.setdefault("job_type", JAR if jar else "flink_opensource_sql_job")
-        if jar:
-            fields.update(job_type=JAR, run_mode="exclusive_cluster" if fields.get("queue_name") else "shared_cluster")
-    else:
-        fields.pop("job_type", None)
-    _among(fields, "job_type", JOB_TYPES)
-    return fields, config
-
-
-def list_query(args: Mapping[str, str], over_limit: str) -> ListQuery:
+def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
     """The query of a list (dli-api.md 3)."""
     offset = _whole(args, "offset", 0)
     if offset < 0:
         raise DliError("list_offset")
     limit = _whole(args, "limit", _DEFAULT_LIMIT)
-    if limit < 0 or (limit > _MAX_LIMIT and over_limit == "refuse"):
+    if limit < 0 or (limit > _MAX_LIMIT and settings.over_limit == "refuse"):
         raise wrong(f"limit must be from 0 to {_MAX_LIMIT}")
+    if limit > _MAX_LIMIT and settings.over_limit == "clamp":
+        limit = _MAX_LIMIT
+    if limit == 0 and args.get("limit") and settings.zero_limit == "default":
+        limit = _DEFAULT_LIMIT
     _among(args, "order", ("asc", "desc"))
     _among(args, "show_detail", ("true", "false"))
     _among(args, "status", STATUSES)
-    filters = ("name", "status", "job_type", "queue_name", "user_name")
+    _among(args, "job_type", JOB_TYPES)
+    if len(args.get("name", "")) > 57:
+        raise wrong("name must not be longer than 57")
+    filters = ("name", "status", "job_type", "queue_name", "user_name", "sys_enterprise_project_name")
     return ListQuery(
         filters={name: args[name] for name in filters if args.get(name)},
         tags=_tag_filter(args.get("tags", "")),
         offset=offset,
-        limit=min(limit, _MAX_LIMIT),
+        limit=limit,
         ascending=args.get("order") == "asc",
         detailed=args.get("show_detail") == "true",
         root_job_id=_whole(args, "root_job_id", -1) if "root_job_id" in args else None,
@@ -198,6 +138,14 @@ def _ids(body: Mapping[str, Any], name: str, most: int | None) -> list[int]:
     return ids
 
 
+def page(args: Mapping[str, str]) -> tuple[int, int | None]:
+    """``offset`` and ``limit`` of a list that comes whole where neither is given."""
+    offset, limit = _whole(args, "offset", 0), _whole(args, "limit", 0) if args.get("limit") else None
+    if offset < 0 or (limit is not None and limit < 0):
+        raise wrong("offset and limit must not be below 0")
+    return offset, limit
+
+
 def _typed(name: str, value: Any, kind: type) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise wrong(f"{name} must be of type {kind.__name__}")
@@ -211,19 +159,17 @@ def _among(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> No
 
 def _whole(args: Mapping[str, str], name: str, default: int) -> int:
     try:
-        return int(args.get(name) or default)
+        value = int(args.get(name) or default)
     except ValueError:
         raise wrong(f"{name} must be an integer") from None
-
-
-def _tags(value: Any) -> dict[str, str]:
-    try:
-        return {str(item["key"]): str(item["value"]) for item in value}
-    except (KeyError, TypeError):
-        raise wrong("tags must be an array of objects with key and value") from None
+    if not -_INT64 <= value < _INT64:
+        raise wrong(f"{name} does not fit into 64 bits")
+    return value
 
 
 def _tag_filter(value: str) -> dict[str, str]:
-    """``key1=v1,key2=v2`` (dli-api.md 3)."""
-    pairs = (item.partition("=") for item in value.split(",") if item)
+    """``key1=v1,key2=v2`` (dli-api.md 3): a job must have all of them. What has another form is refused (ours)."""
+    pairs = [item.partition("=") for item in value.split(",")] if value else []
+    if not all(key and equals for key, equals, _wanted in pairs):
+        raise wrong("tags must be pairs like key1=v1,key2=v2")
     return {key: wanted for key, _equals, wanted in pairs}

@@ -12,12 +12,25 @@ GROUPS = {
     "create": ("create", "create_jar"),
     "delete": ("delete", "delete_one"),
     "update": ("update", "update_jar"),
+    "tag": ("tags_create", "tags_delete"),
+    # IAM's actions, in both of its vocabularies (dli-api.md 1.2). Metrics and tags have none there.
+    "dli:jobs:startFlinkJob": ("run",),
+    "dli:jobs:start": ("run",),
+    "dli:jobs:stopFlinkJob": ("stop",),
+    "dli:jobs:stop": ("stop",),
+    "dli:jobs:delete": ("delete", "delete_one"),
+    "dli:jobs:list": ("list",),
+    "dli:jobs:listAll": ("list",),
+    "dli:jobs:get": ("detail", "graph", "stream_graph"),
+    "dli:jobs:create": ("create", "create_jar", "import"),
+    "dli:jobs:update": ("update", "update_jar", "savepoint", "import_savepoint"),
+    "dli:jobs:export": ("export",),
 }
 IAM_CALLS = frozenset(("token", "projects", "temporary_key"))
 METADATA_CALLS = frozenset(("metadata_token", "metadata_key"))
 DLI_CALLS = frozenset(
     ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
-    + ("update_jar", "savepoint", "import_savepoint", "export", "import", "stream_graph")
+    + ("update_jar", "savepoint", "import_savepoint", "export", "import", "stream_graph", "tags", "tags_create", "tags_delete")
 )
 CALLS = DLI_CALLS | IAM_CALLS | METADATA_CALLS
 

@@ -49,6 +49,28 @@ ERRORS: dict[str, Text] = {
         "The job does not exist. Check the reason or create a job.",
         "DLI.12004",
     ),
+    "update_failed": Text(
+        "作业更新失败，错误原因:{cause}，请检查后重试。",
+        "[The job could not be updated because of: {cause}. Check and try again.]",
+        "DLI.12002",
+    ),
+    "queue_unknown": Text("There is no queue named {name}", "There is no queue named {name}"),
+    "topic_unknown": Text(
+        "SMN主题不存在请用户选择一个可用SMN主题", "[The SMN topic does not exist. Choose an available SMN topic.]", "DLI.11032"
+    ),
+    # Misspelt by the vendor in two places.
+    "bucket_unauthorized": Text(
+        "作业请求中传入的的obs_bucket是未授权给数据胡探索服务的OBS桶请授权该OBS桶给实时流计算服务",
+        "[The obs_bucket in the request is not authorised for the DLI service. Authorise it.]",
+        "DLI.11016",
+    ),
+    # The cause of a recorded DLI.12002 (dli-api.md 1.10); alone, in a create, it is ours.
+    "package_unknown": Text(
+        "invalid resource {path}, cannot find resource {name}", "invalid resource {path}, cannot find resource {name}"
+    ),
+    "template_unknown": Text(
+        "模板不存在请指定已存在的模板ID", "[The template does not exist. Give the id of an existing one.]", "DLI.18005"
+    ),
     "run_sql": Text(
         "SQL语法错误请查看SQL编辑器中显示的详细错误信息",
         "[The SQL syntax is wrong. See the details shown in the SQL editor.]",
@@ -92,6 +114,9 @@ ERRORS: dict[str, Text] = {
         "[The job id does not exist. Give an available jobId from the job list page of the DLI service.]",
         "DLI.16001",
     ),
+    "delete_active": Text(
+        "[当前状态({status})的作业不允许被删除]", "[A job in its current state ({status}) may not be deleted.]"
+    ),
     # 数据胡探索 is the vendor's own misspelling, and only the batch call has it (dli-api.md 1.5).
     "delete_unknown_batch": Text(
         "作业id不存在请提供一个可用的jobId, jobId可以从数据胡探索的作业列表页获取",
@@ -108,6 +133,8 @@ ERRORS: dict[str, Text] = {
         "[The job list query failed because of a wrong offset. Set an offset that is not below 0.]",
         "DLI.23001",
     ),
+    # Of the newer calls, which may say 404 (dli-api.md 4.3).
+    "tags_unknown": Text("Not Found", "Not Found", status=404),
     # Recorded in English only, in the Chinese definitions too (dli-api.md 1.12).
     "export_path": Text("Failed for parse obs path", "Failed for parse obs path", "DLI.29001"),
     "export_unknown": Text("[作业id {job_id} 不存在]", "[There is no job {job_id}.]"),
@@ -151,10 +178,18 @@ BOOLEAN_EXAMPLES = frozenset({"created_jar", "updated_jar", "exported", "importe
 class DliError(Exception):
     """DLI's refusal of one call or of one job in a batch, by its key in ``ERRORS``."""
 
-    def __init__(self, key: str, code: str = "", json_opt: dict[str, Any] | None = None, **values: Any) -> None:
+    def __init__(
+        self,
+        key: str,
+        code: str = "",
+        json_opt: dict[str, Any] | None = None,
+        http_status: int | None = None,
+        **values: Any,
+    ) -> None:
         super().__init__(key)
         self.text = ERRORS[key]
         self.code = self.text.code or code
+        self.status = self.text.status if http_status is None else http_status
         self.json_opt = json_opt
         self.values = values
 

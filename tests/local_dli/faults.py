@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from .answers import SHAPES
-from .calls import CALLS, covered
+from .calls import CALLS, GROUPS, covered
 
 # What only a socket can show, and what any answer can show.
 WIRE_KINDS = ("reset_before", "reset_after", "reset_mid", "drip", "drip_headers", "hang", "delay")
 ANSWER_KINDS = ("status", "redirect", "html", "truncated", "wrong_types", "answer", "unauthorized")
 KINDS = (*WIRE_KINDS, *ANSWER_KINDS, "actor")
 ACTS = ("start", "stop", "delete", "edit", "force", "expire_sign_ins")
-_CALLS = CALLS | {"any"}
+_CALLS = CALLS | set(GROUPS) | {"any"}
 
 _ALWAYS_CARRIED_OUT = (
     "reset_after",

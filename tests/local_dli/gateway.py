@@ -125,7 +125,7 @@ class Gateway:
     def _bent(fault: Rule, true: Answer) -> Answer:
         if fault.body is not None:
             return Answer(fault.status or true.status, true.headers, _bytes(fault.body))
-        status, body = true.status, json.loads(true.body)
+        status, body = true.status, json.loads(true.body or b"null")
         if fault.kind == "wrong_types":
             body = answers.wrong_types(body)
         elif fault.bender is not None:
@@ -137,7 +137,9 @@ class Gateway:
     def _carry_out(self, environ: dict[str, Any]) -> Answer:
         response = Response.from_app(self.app, environ, buffered=True)
         body = response.get_data()
-        kept = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
+        # Werkzeug gives even an answer without a body a type.
+        dropped = ("content-length", "content-type") if response.status_code == 204 else ("content-length",)
+        kept = [(name, value) for name, value in response.headers if name.lower() not in dropped]
         return Answer(response.status_code, kept, body)
 
     def _entry(self, environ: dict[str, Any]) -> Request:
@@ -178,7 +180,9 @@ class Gateway:
     @staticmethod
     def _send(answer: Answer, start_response: Any) -> Iterable[bytes]:
         reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
-        start_response(f"{answer.status} {reason}", [*answer.headers, ("Content-Length", str(len(answer.body)))])
+        # A 204 has no body, and so no length either.
+        length = [] if answer.status == 204 else [("Content-Length", str(len(answer.body)))]
+        start_response(f"{answer.status} {reason}", [*answer.headers, *length])
         return [answer.body]
 
 

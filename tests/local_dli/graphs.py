@@ -45,6 +45,11 @@ class Operator:
     inputs: tuple[Operator, ...] = ()
 
 
+def plain_sql(script: str) -> str:
+    """A script without comments and superfluous white space."""
+    return " ".join(_COMMENT.sub(" ", script).split())
+
+
 def operators(script: str, jar: str = "") -> list[Operator]:
     """The operators of a SQL script, or of a Jar by its name; none for a script that moves no data."""
     if jar:

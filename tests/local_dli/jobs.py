@@ -28,6 +28,9 @@ STATUSES = (
 # Where dli-api.md 2.1 has a question mark, the answer here is no: the narrower promise.
 STARTABLE = frozenset({"job_init", "job_submit_fail", "job_running_exception", "job_cancel_success", "job_finish"})
 STOPPABLE = frozenset({"job_submitting", "job_running"})
+ACTIVE = frozenset(
+    ("job_submitting", "job_running", "job_savepointing", "job_canceling", "job_downloading", "job_arrearage_recovering")
+)
 RUN_MODES = ("shared_cluster", "exclusive_cluster", "edge_node")
 JAR = "flink_jar_job"
 JOB_TYPES = ("flink_sql_job", "flink_opensource_sql_job", "flink_sql_edge_job", JAR)
@@ -46,7 +49,7 @@ def default_config() -> dict[str, Any]:
         "cu_number": 2,
         "parallel_number": 1,
         "tm_cus": 1,
-        "tm_slot_num": 1,
+        "tm_slot_num": None,
         "executor_number": None,
         "executor_cu_number": None,
         "real_cu_number": 0,
@@ -84,6 +87,8 @@ class Savepoint:
 
     path: str
     made_by: str
+    made_for: str = ""
+    """The fingerprint of what was running; empty for a savepoint made elsewhere."""
 
 
 @dataclass
@@ -108,6 +113,9 @@ class Job:
     end_time: int | None = None
     user_id: str = ""
     user_name: str = ""
+    enterprise_project_name: str = "default"
+    """Only a filter of the list knows it (dli-api.md 3)."""
+
     savepoint_path: str | None = None
     root_id: int = -1
     edge_group_ids: list[str] | None = None
@@ -119,6 +127,13 @@ class Job:
 
     savepoints: list[Savepoint] = field(default_factory=list)
     checkpoint: str | None = None
+    generated_checkpoint_path: str = ""
+    """Where its checkpoints went: DLI shows it from the first run on (dli-api.md 2.3, 7.4)."""
+
+    checkpoint_for: str = ""
+    running_as: str = ""
+    """Fingerprints of what made the checkpoint, and of what runs."""
+
     handle: str | None = None
     operation: str | None = None
     stopping: bool = False

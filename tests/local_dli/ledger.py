@@ -12,7 +12,11 @@ from typing import Any, Callable
 
 @dataclass(frozen=True)
 class Entry:
-    """One start, stop, delete, create, edit, savepoint or import of one job, accepted or refused."""
+    """One thing done to one job, or refused.
+
+    ``what`` is start, stop, delete, create, edit, savepoint, import_savepoint, export, import, tag, untag or restart.
+    Job 0 is the one that a refused create or import did not make.
+    """
 
     at: int
     """Epoch milliseconds."""
@@ -25,6 +29,8 @@ class Entry:
     request_id: str
     resume_savepoint: bool | None = None
     trigger_savepoint: bool | None = None
+    fields: tuple[str, ...] = ()
+    """Of an edit: the members whose value changed; of a tag: the keys."""
 
 
 class Ledger:

@@ -19,6 +19,7 @@ from .app_more import add_more
 from .clock import Clock, RealClock
 from .codes import DliError
 from .control import control_blueprint
+from .definitions import Definitions
 from .engine import Engine
 from .faults import Faults, Rule
 from .gateway import Gateway
@@ -72,7 +73,7 @@ class LocalDli:
         self.accounts = Accounts(self._seed.accounts, self.clock, self.settings)
         self.engine = engine(self.clock, self.settings)
         self.service = Service(self.engine, self.clock, self.settings, self.ledger)
-        self.app = create_app(self.service, self.accounts, self.settings)
+        self.app = create_app(self.service, Definitions(self.service), self.accounts)
         self.objects = Objects()
         add_more(self.app, self.service, Transfer(self.service, self.objects))
         add_iam(self.app, self.accounts)
@@ -182,7 +183,7 @@ class LocalDli:
             if rule.act == "edit":
                 # A refusal (the job is gone) is in the ledger; the request it precedes must go on.
                 with contextlib.suppress(DliError):
-                    self.service.update(job_id, dict(rule.fields), {}, caller)
+                    self.service.edit(job_id, dict(rule.fields), caller)
             else:
                 self.force(job_id, str(rule.fields.get("status")), str(rule.fields.get("status_desc", "")))
         return None
@@ -214,8 +215,8 @@ class LocalDli:
 
     def _describe(self, job: Job) -> dict[str, Any]:
         shown = {name: getattr(job, name) for name in _DESCRIBED}
-        numbers = getattr(self.engine, "numbers", None)
         shown["savepoints"] = [dataclasses.asdict(item) for item in job.savepoints]
-        shown["numbers"] = list(numbers(job.handle)) if numbers and job.handle else None
+        numbers = self.service.machine.numbers(job)
+        shown["numbers"] = None if numbers is None else list(numbers)
         shown["history"] = job.history
         return shown

@@ -9,13 +9,15 @@ savepoint dies, when a failed job is started again - is decided here and nowhere
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Any, Callable
 
 from . import engine
 from .clock import Clock, epoch_ms
 from .engine import Engine, JobSpec, Observation
 from .jobs import Job, Savepoint
+from .savepoints import Registry, checkpoint_directory, fingerprint, folder, savepoint_directory, trouble
 from .settings import Settings
+from .sql import markers
 
 _HOUR = 3600.0
 
@@ -27,6 +29,7 @@ class Machine:
         self._engine = runner
         self._clock = clock
         self._settings = settings
+        self._registry = Registry()
         self.on_change: Callable[[Job, str], None] | None = None
         """Told of every status change: the job and its old status."""
         self.on_restart: Callable[[Job], None] | None = None
@@ -60,13 +63,33 @@ class Machine:
 
     def adopt(self, job: Job) -> None:
         """Give a job that a seed calls running or submitting a run behind it."""
-        fast = 0.0 if job.status == "job_running" else float("inf")
-        job.script.setdefault("submit_delay", fast)
+        # Only the seeded run is at once or never; the next one walks at the usual pace.
+        fast = {"submit_delay": 0.0 if job.status == "job_running" else float("inf")}
         job.since = self._clock.monotonic()
-        job.handle = self._engine.submit(self._spec(job), None)
-        if job.script["submit_delay"] == fast:
-            # Only the seeded run is at once or never; the next one walks at the usual pace.
-            del job.script["submit_delay"]
+        job.running_as = fingerprint(job)
+        job.handle = self._engine.submit(self._spec(job, {**fast, **job.script}), None)
+
+    def know(self, job: Job) -> None:
+        """What a seed says a job can resume from was made by the job as it is."""
+        for item in job.savepoints:
+            item.made_for = fingerprint(job)
+            self._registry.add(item.path, item.made_for)
+        if job.checkpoint is not None:
+            job.checkpoint_for = fingerprint(job)
+            self._registry.add(job.checkpoint, job.checkpoint_for)
+
+    def imported(self, path: str) -> Savepoint:
+        """A savepoint brought in by path (dli-api.md 1.11)."""
+        return self._registry.imported(path)
+
+    def numbers(self, job: Job) -> tuple[int, int] | None:
+        """First and last number of a job's run, if the engine counts."""
+        count = getattr(self._engine, "numbers", None)
+        return None if count is None or job.handle is None else count(job.handle)
+
+    def forget(self) -> None:
+        """No savepoint was ever made."""
+        self._registry.clear()
 
     def force(self, job: Job, status: str, desc: str) -> None:
         """Put a job into a status by injection: the way to the edge and arrears statuses no engine can reach."""
@@ -105,7 +128,18 @@ class Machine:
         if self._settings.start_time_at == "accept":
             job.start_time = epoch_ms(self._clock)
         self.turn(job, "job_submitting")
-        job.handle = self._engine.submit(self._spec(job), restore)
+        job.running_as = fingerprint(job)
+        job.handle = self._engine.submit(self._spec(job, self._hints(job, restore)), restore)
+
+    def _hints(self, job: Job, restore: str | None) -> dict[str, Any]:
+        """The job's script, with a restore that cannot work written in."""
+        outcome = self._settings.incompatible_savepoint
+        if restore is None or outcome == "accept":
+            return dict(job.script)
+        why = trouble(job, restore, self._settings.imported_savepoints == "trust")
+        if why is None:
+            return dict(job.script)
+        return {**job.script, "restore_fail": why, "restore_fail_late": outcome == "job_running_exception"}
 
     def _lag(self, job: Job) -> None:
         if self._settings.accept_lag <= 0:
@@ -134,7 +168,12 @@ class Machine:
             job.start_time = epoch_ms(self._clock)
         # "Until the job is started again" (dli-api.md 7.2) is read as: until it runs. Dying at the request already
         # would lose the savepoint to a submission that fails.
+        for item in job.savepoints:
+            if item.made_by == "stop" and job.savepoint_path == folder(item.path):
+                job.savepoint_path = None
         job.savepoints = [item for item in job.savepoints if item.made_by != "stop"]
+        if job.job_config["checkpoint_enabled"]:
+            job.generated_checkpoint_path = checkpoint_directory(job)
         self.turn(job, "job_running")
 
     def _running(self, job: Job) -> bool:
@@ -170,9 +209,10 @@ class Machine:
             status = self._settings.savepoint_failure if job.stopping else "job_running"
             self.turn(job, status, result.failure or "The savepoint failed.")
             return True
-        job.savepoints.append(Savepoint(result.path, "stop" if job.stopping else "hand"))
-        if not job.stopping:
-            job.savepoint_path = result.path.rpartition("/")[0] + "/"
+        job.savepoints.append(Savepoint(result.path, "stop" if job.stopping else "hand", job.running_as))
+        self._registry.add(result.path, job.running_as)
+        if not job.stopping or self._settings.stop_savepoint_path == "shown":
+            job.savepoint_path = folder(result.path)
         self.turn(job, "job_canceling" if job.stopping else "job_running")
         return True
 
@@ -210,23 +250,18 @@ class Machine:
     def _look(self, job: Job) -> Observation:
         seen = self._engine.poll(job.handle or "")
         if seen.checkpoint is not None:
-            job.checkpoint = seen.checkpoint
+            job.checkpoint, job.checkpoint_for = seen.checkpoint, job.running_as
+            self._registry.add(seen.checkpoint, job.running_as)
         return seen
 
-    def _spec(self, job: Job) -> JobSpec:
+    @staticmethod
+    def _spec(job: Job, hints: dict[str, Any]) -> JobSpec:
         config = job.job_config
-        bucket = config.get("obs_bucket") or "dli"
         return JobSpec(
             name=f"{job.job_id}-{job.name}",
             script=job.sql_body or str(config.get("entrypoint") or ""),
             parallelism=int(config.get("parallel_number") or 1),
             checkpoint_interval=float(config["checkpoint_interval"]) if config.get("checkpoint_enabled") else None,
-            checkpoint_directory=f"{bucket}/jobs/checkpoint/{job.job_id}_{job.name}",
-            hints=dict(job.script),
+            checkpoint_directory=checkpoint_directory(job),
+            hints={**hints, **markers(job.sql_body), **markers(job.entrypoint_args or "")},
         )
-
-
-def savepoint_directory(job: Job, clock: Clock) -> str:
-    """Where the savepoint of a stop goes (dli-api.md 7.4)."""
-    bucket = job.job_config.get("obs_bucket") or "dli"
-    return f"{bucket}/jobs/savepoint/{job.job_id}/{epoch_ms(clock)}"

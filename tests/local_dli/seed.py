@@ -38,7 +38,11 @@ _ACCOUNT_MEMBERS = (
     "agencies",
 )
 # What the service keeps for itself.
-_INTERNAL = ("history", "handle", "operation", "stopping", "since", "savepoints", "restarts", "stale", "stale_until")
+_INTERNAL = ("history", "handle", "operation", "stopping", "since", "savepoints", "restarts", "stale", "stale_until") + (
+    "generated_checkpoint_path",
+    "checkpoint_for",
+    "running_as",
+)
 _JOB_MEMBERS = tuple(item.name for item in dataclasses.fields(Job) if item.name not in _INTERNAL) + _OWN
 
 
@@ -147,6 +151,8 @@ def _job(item: Mapping[str, Any], index: int, accounts: Sequence[Account], clock
     for name, made_by in (("savepoint", "hand"), ("stop_savepoint", "stop")):
         if name in item:
             job.savepoints.append(Savepoint(str(item[name]), made_by))
+    if "savepoint" in item and job.savepoint_path is None:
+        job.savepoint_path = str(item["savepoint"]).rpartition("/")[0] + "/"
     return job
 
 

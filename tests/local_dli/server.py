@@ -220,7 +220,7 @@ class Handler(BaseHTTPRequestHandler):
 def _head(status: int, headers: list[tuple[str, str]], length: int) -> bytes:
     lines = [f"HTTP/1.1 {status} {HTTP_STATUS_CODES.get(status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in headers if name.lower() != "content-length"]
-    lines += [f"Content-Length: {length}", "", ""]
+    lines += ["", ""] if status == 204 else [f"Content-Length: {length}", "", ""]
     return "\r\n".join(lines).encode("latin-1")
 
 

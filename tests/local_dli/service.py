@@ -18,7 +18,7 @@ from . import graphs, sql, views
 from .clock import Clock, epoch_ms
 from .codes import BOOLEAN_EXAMPLES, BOOLEANS, MESSAGES, DliError
 from .engine import Engine
-from .jobs import STARTABLE, STOPPABLE, Job, Savepoint
+from .jobs import ACTIVE, STARTABLE, STOPPABLE, Job
 from .ledger import Entry, Ledger
 from .machine import Machine
 from .settings import Settings
@@ -100,6 +100,8 @@ class Service:
 
         def delete(job_id: int) -> str:
             job = self.find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
+            if job.status in ACTIVE and self.settings.delete_active == "refuse":
+                raise DliError("delete_active", self.settings.delete_active_code, status=job.status)
             self.machine.abandon(job)
             del self.jobs[job_id]
             return "deleted"
@@ -116,12 +118,11 @@ class Service:
             return views.detail(job, self.clock.monotonic(), epoch_ms(self.clock))
 
     def metrics(self, job_ids: list[int], caller: Caller) -> list[dict[str, Any]]:
-        """POST jobs/metrics (dli-api.md 1.13, deprecated): nothing is measured here, so everything is zero."""
+        """POST jobs/metrics (dli-api.md 1.13, deprecated)."""
         with self.lock:
             self.tick()
             found = [self.find(job_id, caller, DliError("detail_unknown")) for job_id in job_ids]
-            nothing = {"sources": [], "sinks": [], "total_read_rate": 0, "total_write_rate": 0}
-            return [{"job_id": job.job_id, "metrics": nothing} for job in found]
+            return [{"job_id": job.job_id, "metrics": views.metrics(job, self.machine.numbers(job))} for job in found]
 
     def graph(self, job_id: int, caller: Caller) -> dict[str, Any]:
         """GET jobs/{job_id}/execute-graph (dli-api.md 1.8)."""
@@ -159,18 +160,6 @@ class Service:
 
     # --- writing one job ---------------------------------------------------------------------------------------
 
-    def create(self, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
-        """POST sql-jobs and flink-jobs (dli-api.md 1.9, 1.10), fields already checked."""
-        with self.lock:
-            if any(job.name == fields["name"] for job in self.of_project(caller.project_id)):
-                error = DliError("name_exists", self.settings.name_exists_code, name=fields["name"])
-                self.record(0, "create", caller, error)
-                raise error
-            job = self.make(fields, caller)
-            job.job_config.update(config)
-            self.record(job.job_id, "create", caller, None)
-            return job
-
     def make(self, members: dict[str, Any], caller: Caller) -> Job:
         """A new draft of the caller's. The caller holds the lock and has checked everything."""
         now = epoch_ms(self.clock)
@@ -187,15 +176,13 @@ class Service:
         self.jobs[job.job_id] = job
         return job
 
-    def update(self, job_id: int, fields: dict[str, Any], config: dict[str, Any], caller: Caller) -> Job:
-        """PUT sql-jobs/{job_id} and flink-jobs/{job_id}: edits are accepted in every status."""
-        with self.lock, self.recorded(job_id, "edit", caller):
+    def edit(self, job_id: int, members: dict[str, Any], caller: Caller) -> None:
+        """Somebody else's hand: members of a job change whatever the rules of an update say."""
+        with self.lock, self.recorded(job_id, "edit", caller, fields=tuple(members)):
             job = self.find(job_id, caller, DliError("update_unknown"))
-            for name, value in fields.items():
+            for name, value in members.items():
                 setattr(job, name, value)
-            job.job_config.update(config)
             job.update_time = epoch_ms(self.clock)
-            return job
 
     def savepoint(self, job_id: int, path: str, caller: Caller) -> None:
         """POST jobs/{job_id}/savepoint: running jobs only (dli-api.md 1.11)."""
@@ -213,7 +200,7 @@ class Service:
             job = self.find(job_id, caller, DliError("update_unknown"))
             if job.status not in STARTABLE:
                 raise DliError("stop_status")
-            job.savepoints.append(Savepoint(path, "import"))
+            job.savepoints.append(self.machine.imported(path))
             job.savepoint_path = path
             job.update_time = epoch_ms(self.clock)
 
@@ -231,6 +218,7 @@ class Service:
             for job in jobs:
                 self.jobs[job.job_id] = job
                 job.history.append((job.update_time, job.status))
+                self.machine.know(job)
                 if job.status in ("job_running", "job_submitting"):
                     self.machine.adopt(job)
 
@@ -239,6 +227,7 @@ class Service:
             for job in self.jobs.values():
                 self.machine.abandon(job)
             self.jobs.clear()
+            self.machine.forget()
             self._next_id = itertools.count(1001)
 
     def success(self, message: str, language: str) -> dict[str, Any]:
@@ -276,6 +265,8 @@ class Service:
             raise DliError("run_not_startable", self.settings.active_code, status=job.status)
         if job.run_mode == "exclusive_cluster" and not job.queue_name:
             raise DliError("run_no_queue")
+        if job.queue_name and not self.settings.has("queues", job.queue_name):
+            raise DliError("queue_unknown", self.settings.queue_unknown_code, name=job.queue_name)
         problem = None if job.is_jar else sql.syntax_error(job.sql_body)
         if problem is not None:
             raise DliError("run_sql", json_opt=problem)
@@ -293,6 +284,7 @@ class Service:
             "job_type": job.job_type,
             "queue_name": job.queue_name,
             "user_name": job.user_name,
+            "sys_enterprise_project_name": job.enterprise_project_name,
         }
         for name, wanted in query.filters.items():
             if name == "name":
@@ -317,17 +309,18 @@ class Service:
     def new_id(self) -> int:
         return next(job_id for job_id in self._next_id if job_id not in self.jobs)
 
-    def recorded(self, job_id: int, what: str, caller: Caller) -> _Recording:
-        return _Recording(lambda error: self.record(job_id, what, caller, error))
+    def recorded(self, job_id: int, what: str, caller: Caller, **more: Any) -> _Recording:
+        """Writes into the ledger how the block ended."""
+        return _Recording(lambda error: self.record(job_id, what, caller, error, **more))
 
     def recorded_refusal(self, job_id: int, what: str, caller: Caller) -> _Recording:
         """The same for a block whose success is no deed yet."""
         return _Recording(lambda error: None if error is None else self.record(job_id, what, caller, error))
 
-    def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **flags: bool) -> None:
+    def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **more: Any) -> None:
         code = None if error is None else error.code
         at = epoch_ms(self.clock)
-        self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **flags))
+        self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **more))
 
     def _record_restart(self, job: Job) -> None:
         resumed = job.resumed_from is not None

@@ -14,8 +14,20 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "start_time_at": ("accept", "running"),
     "name_match": ("substring", "exact"),
     "is_success": ("string", "boolean", "examples"),
-    "over_limit": ("clamp", "refuse"),
+    "over_limit": ("clamp", "refuse", "honour"),
+    "zero_limit": ("empty", "default"),
+    "delete_active": ("accept", "refuse"),
+    "stop_savepoint_path": ("hidden", "shown"),
+    "incompatible_savepoint": ("job_submit_fail", "job_running_exception", "accept"),
+    "imported_savepoints": ("trust", "known"),
     "savepoint_failure": ("job_running", "job_cancel_fail"),
+    "edit_active": ("refuse", "accept", "ignore"),
+    "same_bucket": ("refuse", "accept"),
+    "unknown_fields": ("ignore", "refuse"),
+    "job_type_rule": ("given", "enforce", "accept"),
+    "default_job_type": ("flink_opensource_sql_job", "flink_sql_job"),
+    "bucket_rule": ("accept", "enforce"),
+    "checkpoint_path_rule": ("refuse", "accept"),
     "job_mapping_ids": ("string", "integer"),
     "export_names": ("schema", "example"),
     "import_over_active": ("refuse", "reset"),
@@ -48,17 +60,57 @@ class Settings:
     # Where dli-api.md 10 says that nobody knows.
     active_code: str = "DLI.13099"
     stop_unknown_code: str = "DLI.15099"
+    rename_exists_code: str = "DLI.12002"
+    # What is there, names with commas between; None: everything that anybody names.
+    queues: str | None = None
+    smn_topics: str | None = None
+    packages: str | None = None
+    queue_unknown_code: str = "DLI.0002"
+    package_unknown_code: str = "DLI.11099"
+    # An update of an active job: refused if it changes more than dli-api.md 2.3 lists, or all of it taken, or only what
+    # is listed. And whether an unchanged obs_bucket makes it fail.
+    edit_active: str = "refuse"
+    same_bucket: str = "refuse"
+    # A create or update with members that the call does not have.
+    unknown_fields: str = "ignore"
+    # Whether job_type and run_mode must go together; the defaults of the two do not (dli-api.md 1.9).
+    job_type_rule: str = "given"
+    default_job_type: str = "flink_opensource_sql_job"
+    # Whether checkpoints and logs without a bucket, and a checkpoint_path beside checkpoint_enabled, are refused.
+    bucket_rule: str = "accept"
+    checkpoint_path_rule: str = "refuse"
+    # Read back from a Jar job that sets none; the documents have 10, Terraform saw 30 (dli-api.md 2.3).
+    jar_checkpoint_interval: int = 30
+    # None: 2048 for SQL jobs, 512 for Jar jobs.
+    max_desc: int | None = None
     # Both graphs of a job that is not there.
     graph_unknown_code: str = "DLI.16001"
     name_exists_code: str = "DLI.11004"
     start_time_at: str = "accept"
     name_match: str = "substring"
+    # A list with a limit above 100, and with one of 0.
     over_limit: str = "clamp"
+    zero_limit: str = "empty"
+    # Documented is that any status may be deleted (dli-api.md 1.5).
+    delete_active: str = "accept"
+    delete_active_code: str = "DLI.17099"
+    # Whether savepoint_path shows the folder of a savepoint that a stop has made.
+    stop_savepoint_path: str = "hidden"
+    # What becomes of a job that resumes from a savepoint of another script, Jar or parallelism (dli-api.md 7.6), and
+    # whether an imported path that nobody here made is good to resume from.
+    incompatible_savepoint: str = "job_submit_fail"
+    imported_savepoints: str = "trust"
     savepoint_failure: str = "job_running"
     max_batch: int | None = None
     # An export of a job that is not there. (Its cap of 50 jobs is published, its code is not.)
     export_unknown_code: str = "DLI.29099"
     max_export: int = 50
+    # Tags of a job that is not there; how long tags may be (the documents have 36 and 43 too), and how many.
+    tags_unknown_code: str = "DLI.0002"
+    tags_unknown_status: int = 404
+    tag_key_length: int = 128
+    tag_value_length: int = 255
+    max_tags: int | None = None
     # What an import that may overwrite does to a job of the same name that is active.
     import_over_active: str = "refuse"
     # Names of the OBS buckets that DLI may use, with commas between; None: every bucket is there and authorised.

@@ -20,6 +20,7 @@ from .clock import Clock
 from .engine import JobSpec, Observation, OperationResult
 
 RECORDS_PER_SECOND = 10
+_MOMENT = 1e-6
 _COUNTER = re.compile(r"-(\d+)/?$")
 
 
@@ -50,6 +51,10 @@ class Script:
     lose_after: float | None = None
     submit_fail: str | None = None
     savepoint_fail: str | None = None
+    restore_fail: str | None = None
+    """A start from a savepoint fails with this text; every other start is well."""
+    restore_fail_late: bool = False
+    """Whether that is a crash right after the start, and not a failed submission."""
     ignore_cancel: bool = False
 
     @classmethod
@@ -102,13 +107,16 @@ class SimEngine:
         self._pace = pace
         self._runs: dict[str, _Run] = {}
         self._ids = itertools.count(1)
-        self._spoilt: dict[str, int] = {}
+        self._spoilt: dict[tuple[str, str], int] = {}
 
     def submit(self, spec: JobSpec, restore: str | None) -> str:
         script = Script.parse(spec.hints)
         handle = f"{next(self._ids):032x}"
         starts_at = self._clock.monotonic() + _or(script.submit_delay, self._pace.submit_delay)
         run = _Run(spec, script, first=_counter_of(restore) + 1, starts_at=starts_at)
+        if restore is not None and script.restore_fail is not None:
+            failed_at = starts_at + (_MOMENT if script.restore_fail_late else 0.0)
+            run.endings.append(_Ending(failed_at, engine.FAILED, script.restore_fail))
         self._plan(run)
         self._runs[handle] = run
         return handle
@@ -171,18 +179,19 @@ class SimEngine:
             run.endings.append(_Ending(run.starts_at, engine.FAILED, script.submit_fail))
         elif script.fail_after is not None and spoil:
             # A crash in the very first moment is still a crash of a started job, not a refused submission.
-            run.endings.append(_Ending(run.starts_at + max(script.fail_after, 1e-6), engine.FAILED, script.fail_text))
+            run.endings.append(_Ending(run.starts_at + max(script.fail_after, _MOMENT), engine.FAILED, script.fail_text))
         if script.run_for is not None:
-            run.endings.append(_Ending(run.starts_at + max(script.run_for, 1e-6), engine.FINISHED))
+            run.endings.append(_Ending(run.starts_at + max(script.run_for, _MOMENT), engine.FINISHED))
         if script.lose_after is not None:
             run.endings.append(
-                _Ending(run.starts_at + max(script.lose_after, 1e-6), engine.LOST, "The engine is gone.")
+                _Ending(run.starts_at + max(script.lose_after, _MOMENT), engine.LOST, "The engine is gone.")
             )
 
     def _spoils(self, run: _Run) -> bool:
-        name, limit = run.spec.name, run.script.fail_times
-        done = self._spoilt.get(name, 0)
-        self._spoilt[name] = done + 1
+        # Another script is another story: what it spoils is counted anew.
+        story, limit = (run.spec.name, run.spec.script), run.script.fail_times
+        done = self._spoilt.get(story, 0)
+        self._spoilt[story] = done + 1
         return limit is None or done < limit
 
     def _operate(self, handle: str, target: str) -> tuple[str, float]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from .clock import epoch_ms
 from .codes import MESSAGES, DliError
-from .jobs import JOB_TYPES, RUN_MODES, STARTABLE, Job, default_config
+from .jobs import ACTIVE, JOB_TYPES, RUN_MODES, Job, default_config
 from .objects import Objects, PathError, parse_path
 from .service import Caller, Service
 
@@ -127,7 +127,7 @@ class Transfer:
         if not cover:
             service.record(there, "import", caller, taken)
             return self._mapping(item.old_id, _NO_JOB, "import_name_taken", caller)
-        if job.status not in STARTABLE and self._settings.import_over_active == "refuse":
+        if job.status in ACTIVE and self._settings.import_over_active == "refuse":
             service.record(there, "import", caller, taken)
             return self._mapping(item.old_id, _NO_JOB, "import_active", caller)
         self._overwrite(job, copy.deepcopy(item.members))
@@ -138,6 +138,7 @@ class Transfer:
         """Another definition for a job, which makes it a draft again (dli-api.md 1.12); its savepoints go (ours)."""
         for name, value in members.items():
             setattr(job, name, value)
+        job.generated_checkpoint_path = ""
         job.savepoints.clear()
         job.checkpoint = job.savepoint_path = job.start_time = job.end_time = None
         job.restart_times = 0

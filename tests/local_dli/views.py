@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from . import graphs
 from .jobs import Job
+from .sim_engine import RECORDS_PER_SECOND
 
 
 def stamps(job: Job, monotonic: float) -> dict[str, Any]:
@@ -44,11 +46,32 @@ def detail(job: Job, monotonic: float, now_ms: int) -> dict[str, Any]:
 def graph(job: Job, now_ms: int) -> dict[str, Any]:
     """``execute_graph`` (dli-api.md 1.8) of a job that has been started."""
     config = job.job_config
-    jar = str(config.get("entrypoint") or job.name) if job.is_jar else ""
     jid = job.handle or f"{job.job_id:032x}"
     times = (job.start_time or 0, job.end_time, now_ms)
-    found = graphs.operators(job.sql_body, jar)
+    found = graphs.operators(job.sql_body, _jar(job))
     return graphs.execution_graph(found, jid, job.name, job.status, int(config.get("parallel_number") or 1), times)
+
+
+def metrics(job: Job, numbers: tuple[int, int] | None) -> dict[str, Any]:
+    """Metrics of a job's sources and sinks: all read as many records as the engine has numbers, none is corrupted."""
+    running = job.status in ("job_running", "job_savepointing")
+    first, last = numbers or (1, 0)
+    counted: dict[str, list[dict[str, Any]]] = {"Source": [], "Sink": []}
+    for item in graphs.operators(job.sql_body, _jar(job)) if numbers else []:
+        if item.kind in counted:
+            records = {"name": item.text, "records": last - first + 1, "corrupted_records": 0}
+            counted[item.kind].append(records)
+    rate = RECORDS_PER_SECOND if running and numbers else 0
+    return {
+        "sources": counted["Source"],
+        "sinks": counted["Sink"],
+        "total_read_rate": rate * len(counted["Source"]),
+        "total_write_rate": rate * len(counted["Sink"]),
+    }
+
+
+def _jar(job: Job) -> str:
+    return str(job.job_config.get("entrypoint") or job.name) if job.is_jar else ""
 
 
 def _common(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
@@ -76,12 +99,23 @@ def _detailed(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
         "project_id": job.project_id,
         "sql_body": job.sql_body,
         "run_mode": job.run_mode,
-        "job_config": dict(job.job_config),
+        "job_config": _config(job),
         "main_class": job.main_class,
         "entrypoint_args": job.entrypoint_args,
         "execution_graph": None,
         "update_time": shown["update_time"],
     }
+
+
+def _config(job: Job) -> dict[str, Any]:
+    """``job_config`` as it is read: what nobody set is derived (dli-api.md 1.9; rounding is ours)."""
+    config = {**job.job_config, "root_id": job.root_id}
+    if config["tm_slot_num"] is None:
+        workers = max(1, config["cu_number"] - config["manager_cu_number"])
+        config["tm_slot_num"] = max(1, math.ceil(config["parallel_number"] * config["tm_cus"] / workers))
+    if config["checkpoint_enabled"] and job.generated_checkpoint_path:
+        config["checkpoint_path"] = job.generated_checkpoint_path
+    return config
 
 
 def _duration(job: Job, now_ms: int) -> int:

@@ -85,3 +85,152 @@ def test_execution_graph_has_more_than_the_sdk_knows(dli: LocalDli) -> None:
     graph, raw = answer.execute_graph, json.loads(answer.raw_content)["execute_graph"]
     assert (graph.is_stoppable, graph.state, graph.jid) == (False, "RUNNING", raw["plan"]["jid"])
     assert graph.duration == raw["now"] - graph.start_time
+
+
+def test_tags(dli: LocalDli) -> None:
+    api, where = client(dli), {"resource_type": "dli_flink_job", "resource_id": "131"}
+    pair = [sdk.Tag(key="env", value="größe 1")]
+    made = api.batch_create_resource_tags(
+        sdk.BatchCreateResourceTagsRequest(**where, body=sdk.BatchCreateResourceTagsRequestBody(tags=pair))
+    )
+    assert made.status_code == 204
+    shown = api.show_resource_tags(sdk.ShowResourceTagsRequest(**where))
+    assert (shown.tags, shown.count) == (pair, 1)
+    found = api.list_flink_jobs(sdk.ListFlinkJobsRequest(tags="env=größe 1")).job_list.jobs
+    assert [job.job_id for job in found] == [131]
+    gone = api.batch_delete_resource_tags(
+        sdk.BatchDeleteResourceTagsRequest(**where, body=sdk.BatchDeleteResourceTagsRequestBody(tags=pair))
+    )
+    assert gone.status_code == 204
+    assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)).tags == []
+    where["resource_id"] = "5"
+    error = refused(lambda: api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)))
+    assert (error.status_code, error.error_code) == (404, "DLI.0002")
+
+
+SPEC = sdk.ResourceSpec(cpu=2.0, memory="8G")
+RESOURCES = sdk.ResourceConfig(
+    max_slot=4, parallel_number=2, jobmanager_resource_spec=SPEC, taskmanager_resource_spec=SPEC
+)
+BOTH: dict[str, Any] = {
+    "desc": "größe",
+    "queue_name": "q",
+    "cu_number": 4,
+    "manager_cu_number": 2,
+    "parallel_number": 3,
+    "tm_cus": 2,
+    "tm_slot_num": 5,
+    "checkpoint_enabled": True,
+    "checkpoint_mode": 2,
+    "checkpoint_interval": 60,
+    "obs_bucket": "bucket",
+    "log_enabled": True,
+    "smn_topic": "topic",
+    "restart_when_exception": True,
+    "resume_checkpoint": True,
+    "resume_max_num": 7,
+    "flink_version": "1.12",
+    "runtime_config": '{"a":"b"}',
+    "flink_log_config": '{"root_logger_level":"INFO"}',
+    "execution_agency_urn": "agency",
+    "resource_config_version": "v2",
+    "resource_config": RESOURCES,
+}
+SQL: dict[str, Any] = {
+    "sql_body": "INSERT INTO a SELECT * FROM b",
+    "run_mode": "exclusive_cluster",
+    "idle_state_retention": 60,
+    "dirty_data_strategy": "2:obs://bucket/dirty",
+    "udf_jar_url": "obs://bucket/udf.jar",
+    "edge_group_ids": ["g1", "g2"],
+}
+JAR: dict[str, Any] = {
+    "main_class": "a.B",
+    "entrypoint_args": "--x 1 --y 2",
+    "entrypoint": "obs://bucket/a.jar",
+    "dependency_jars": ["obs://bucket/b.jar"],
+    "dependency_files": ["obs://bucket/c.txt"],
+    "feature": "custom",
+    "image": "org/name:1",
+    "checkpoint_enabled": False,
+    "checkpoint_path": "obs://bucket/own/",
+}
+
+
+def fully_described(model: Any, values: dict[str, Any], *missing: str) -> Any:
+    """A body with every member that the model has, so that a member the vendor adds is not forgotten here."""
+    assert set(model.openapi_types) == set(values) | set(missing)
+    return model(**values)
+
+
+def read_back(detail: Any, written: dict[str, Any]) -> None:
+    for name, value in written.items():
+        shown = getattr(detail, name) if name in detail.openapi_types else getattr(detail.job_config, name)
+        assert shown == ("at_least_once" if name == "checkpoint_mode" else value), name
+
+
+def test_all_there_is_to_a_sql_job(dli: LocalDli) -> None:
+    """Requests have checkpoint_mode as an integer and answers as a word, in the SDK as on the wire."""
+    api = client(dli)
+    written = {**BOTH, **SQL, "name": "all", "job_type": "flink_sql_job"}
+    tags = [sdk.Tag(key="env", value="prod")]
+    body = fully_described(sdk.CreateFlinkSqlJobRequestBody, {**written, "template_id": 1, "tags": tags})
+    answer = api.create_flink_sql_job(sdk.CreateFlinkSqlJobRequest(body=body))
+    assert (answer.is_success, answer.job.status_name, answer.job.status_desc) == ("true", "job_init", "")
+    job_id = answer.job.job_id
+    read_back(show(api, job_id), written)
+    shown = api.show_resource_tags(sdk.ShowResourceTagsRequest("dli_flink_job", str(job_id)))
+    assert shown.tags == tags
+    changed = {**BOTH, **SQL, "name": "other", "operator_config": "{}", "static_estimator_config": "{}", "cu_number": 9}
+    body = fully_described(sdk.UpdateFlinkSqlJobRequestBody, changed)
+    done = api.update_flink_sql_job(sdk.UpdateFlinkSqlJobRequest(job_id=job_id, body=body))
+    detail = show(api, job_id)
+    read_back(detail, changed)
+    assert (done.is_success, done.job.update_time) == ("true", detail.update_time)
+
+
+def test_all_there_is_to_a_jar_job(dli: LocalDli) -> None:
+    api = client(dli)
+    written = {**BOTH, **JAR, "name": "all"}
+    body = fully_described(sdk.CreateFlinkJarJobRequestBody, {**written, "tags": [sdk.Tag("env", "prod")]})
+    answer = api.create_flink_jar_job(sdk.CreateFlinkJarJobRequest(body=body))
+    assert (answer.is_success, answer.job.status_name) == ("true", "job_init")
+    read_back(show(api, answer.job.job_id), written)
+    changed = {**BOTH, **JAR, "name": "other", "job_type": "flink_jar_job", "entrypoint_args": ""}
+    body = fully_described(sdk.UpdateFlinkJarJobRequestBody, changed)
+    request = sdk.UpdateFlinkJarJobRequest(job_id=answer.job.job_id, body=body)
+    assert api.update_flink_jar_job(request).is_success == "true"
+    read_back(show(api, answer.job.job_id), changed)
+
+
+def test_every_member_of_a_detail_is_known_to_the_sdk_and_the_other_way_round(dli: LocalDli) -> None:
+    raw = json.loads(client(dli).show_flink_job(sdk.ShowFlinkJobRequest(job_id=131)).raw_content)["job_detail"]
+    assert set(raw) == set(sdk.FlinkJob.openapi_types)
+    assert set(raw["job_config"]) == set(sdk.FlinkJobConfig.openapi_types)
+
+
+def test_is_success_as_in_the_examples(dli: LocalDli) -> None:
+    """A quirk of the SDK: a real boolean becomes the text "True", which is not the "true" of the other answers."""
+    dli.settings.update({"is_success": "examples"})
+    api = client(dli)
+    jar = sdk.CreateFlinkJarJobRequest(body=sdk.CreateFlinkJarJobRequestBody(name="jar"))
+    assert api.create_flink_jar_job(jar).is_success == "True"
+    assert export(api, [131]).is_success == "True"
+    sql = sdk.CreateFlinkSqlJobRequest(body=sdk.CreateFlinkSqlJobRequestBody(name="sql"))
+    assert api.create_flink_sql_job(sql).is_success == "true"
+
+
+def test_updates_of_a_running_job(dli: LocalDli) -> None:
+    api = client(dli)
+
+    def update(**members: Any) -> Any:
+        body = sdk.UpdateFlinkSqlJobRequestBody(**members)
+        return api.update_flink_sql_job(sdk.UpdateFlinkSqlJobRequest(job_id=207, body=body))
+
+    update(obs_bucket="bucket", smn_topic="topic")
+    for members in ({"obs_bucket": "bucket"}, {"sql_body": "INSERT INTO a SELECT 1"}):
+        error = refused(lambda members=members: update(**members))  # type: ignore[misc]
+        assert (error.status_code, error.error_code) == (400, "DLI.12002")
+    body = sdk.UpdateFlinkSqlJobRequestBody(desc="x")
+    error = refused(lambda: api.update_flink_sql_job(sdk.UpdateFlinkSqlJobRequest(job_id=5, body=body)))
+    assert error.error_code == "DLI.12004"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from .._checks import text_or_none
 from .._errors import InputError
 
 DEFAULT_PATH = "~/.hcloud/config.json"
@@ -40,5 +41,5 @@ def values(text: str, path: str, profile: str | None) -> tuple[str, dict[str, st
     if wanted not in profiles:
         known = ", ".join(sorted(profiles)) or "none"
         raise InputError(f"{path} has no profile {wanted!r}: it has {known}")
-    found = profiles[wanted]
-    return wanted, {option: str(found[key]).strip() for key, option in KEYS.items() if found.get(key)}
+    found = {option: text_or_none(profiles[wanted].get(key) or None) for key, option in KEYS.items()}
+    return wanted, {option: value for option, value in found.items() if value}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 
+from .._checks import text_or_none
 from .._errors import InputError
 
 DEFAULT_PATH = "~/.huaweicloud/credentials"
@@ -35,4 +36,5 @@ def values(text: str, path: str) -> dict[str, str]:
         raise InputError(f"{path} is no INI file{f': look at line {line}' if line else ''}") from None
     if not parser.has_section(SECTION):
         return {}
-    return {option: parser.get(SECTION, key).strip() for key, option in KEYS.items() if parser.has_option(SECTION, key)}
+    found = {option: text_or_none(parser.get(SECTION, key, fallback=None)) for key, option in KEYS.items()}
+    return {option: value for option, value in found.items() if value}

@@ -135,7 +135,7 @@ def test_a_missing_permission_is_named(code):
 )
 def test_what_to_do_when_not_let_in_can_be_another(status, said):
     given = answer(status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"})
-    error = whole_error("sign in", URL, given, permission="x", unauthorized="mind the lock")
+    error = whole_error("sign in", URL, given, "x", {401: "mind the lock"})
     assert said in str(error) and "lock the key" not in str(error)
 
 

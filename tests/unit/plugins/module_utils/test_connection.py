@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -180,7 +182,7 @@ def test_a_cloud_is_a_domain(cloud):
         (
             {**USER, "project_id": "p1", "endpoint": "https://lake.test"},
             {},
-            "region is missing: set it (or auth_url), or the environment variable HW_REGION_NAME",
+            "auth_url is missing: nobody can tell which identity service belongs to https://lake.test",
         ),
     ],
 )
@@ -227,8 +229,7 @@ def test_an_endpoint_that_is_given_beats_region_and_cloud(endpoint, address, mor
         ({"endpoint": "https://dli.eu-de.otc.t-systems.com"}, "https://iam.eu-de.otc.t-systems.com"),
         ({"endpoint": "https://dli.eu-de.otc.t-systems.com:8443/x/"}, "https://iam.eu-de.otc.t-systems.com:8443"),
         # what the endpoint does not give
-        ({"endpoint": "https://lake.test"}, "https://iam.cn-north-4.myhuaweicloud.com"),
-        ({"endpoint": "https://lake.dli.test"}, "https://iam.cn-north-4.myhuaweicloud.com"),
+        ({"endpoint": "https://lake.test", "cloud": "cloud.test"}, "https://iam.cn-north-4.cloud.test"),
         ({"endpoint": "https://dli.test", "cloud": "cloud.test"}, "https://iam.cn-north-4.cloud.test"),
         ({}, "https://iam.cn-north-4.myhuaweicloud.com"),
     ],
@@ -257,7 +258,7 @@ def test_iam_is_needed_to_sign_in_or_to_look_a_project_up(who, project, needed):
     assert connection.auth_url == ("https://iam.cn-north-4.myhuaweicloud.com" if needed else None)
     nowhere = {**who, "endpoint": "https://lake.test", "project_id": "p1"}
     if needed and "project_id" in project:
-        assert "region is missing: set it (or auth_url)" in refusal(nowhere)
+        assert "auth_url is missing" in refusal(nowhere)
     else:
         assert connect(nowhere).auth_url is None
 
@@ -310,7 +311,7 @@ PLAIN = [
 @pytest.mark.parametrize("url", PLAIN)
 def test_plain_http_is_for_this_machine_only_unless_it_is_allowed(option, url):
     """Anybody between here and there could read the token, or the jobs."""
-    options = {**USER, **WHERE, option: url}
+    options = {**USER, **WHERE, "auth_url": "https://iam.test", option: url}
     said = f"{option} {url!r} is not encrypted: plain http is for this machine (loopback) only, unless allow_http is set"
     assert refusal(options) == refusal({**options, "allow_http": False}) == said
     connection = connect({**options, "allow_http": True})
@@ -459,3 +460,51 @@ def test_whatever_the_options_say_there_is_a_connection_or_one_sentence_without_
         assert connection.auth_url is None
     plain = {url for url in (connection.endpoint, connection.auth_url) if url and url.startswith("http://")}
     assert not plain or (place["allow_http"] and connection.warnings)
+
+
+# What belongs to another region or cloud
+
+NORTH = {
+    "HW_REGION_NAME": "cn-north-4",
+    "HW_PROJECT_ID": "north",
+    "HW_DLI_ENDPOINT": "https://dli.cn-north-4.myhuaweicloud.com",
+}
+
+
+@pytest.mark.parametrize(
+    "options, endpoint",
+    [
+        ({"region": "cn-east-3"}, "https://dli.cn-east-3.myhuaweicloud.com"),
+        ({"cloud": "otc.t-systems.com"}, "https://dli.cn-north-4.otc.t-systems.com"),
+    ],
+)
+def test_keys_in_the_options_do_not_work_at_the_environment_s_address_of_another_place(options, endpoint):
+    connection = connect({**PAIR, **options}, NORTH)
+    assert (connection.endpoint, connection.scope.project_id) == (endpoint, None)
+
+
+def test_a_profile_of_another_region_than_the_environment_s():
+    profile = {"name": "w", "accessKeyId": "key-0123", "secretAccessKey": "secret-0123", "region": "eu-de"}
+    text = json.dumps({"profiles": [profile]})
+    connection = resolve({**DEFAULTS, "profile": "w", "shared_config_file": "/f"}, NORTH, {"/f": text}.get)
+    assert (connection.endpoint, connection.scope) == ("https://dli.eu-de.myhuaweicloud.com", Scope(None, "eu-de"))
+
+
+@pytest.mark.parametrize(
+    "region, auth_url, endpoint",
+    [
+        ("eu-nl", "https://iam.eu-de.otc.t-systems.com/v3", "https://dli.eu-nl.otc.t-systems.com"),
+        ("eu-nl", "https://iam.otc.t-systems.com/v3", "https://dli.eu-nl.otc.t-systems.com"),
+        ("cn-east-3", "https://iam.cn-north-4.myhuaweicloud.com", "https://dli.cn-east-3.myhuaweicloud.com"),
+    ],
+)
+def test_an_identity_service_of_another_region_of_the_same_cloud(region, auth_url, endpoint):
+    assert connect({**PAIR, "project_id": "p1", "region": region, "auth_url": auth_url}).endpoint == endpoint
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:8787", "https://gateway.example.test"])
+def test_nobody_guesses_which_identity_service_belongs_to_an_endpoint(endpoint):
+    """The one of another cloud would be sent a password."""
+    sentence = refusal({**PAIR, "region": "cn-north-4", "endpoint": endpoint})
+    assert sentence == f"auth_url is missing: nobody can tell which identity service belongs to {endpoint}"
+    assert connect({**PAIR, **WHERE, "endpoint": endpoint}).auth_url is None

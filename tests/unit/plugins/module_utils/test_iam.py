@@ -40,7 +40,7 @@ def over(*answers, until=None, max_retries=0):
     def transport(credential):
         return Transport(wire.sender(credential, NETWORK), URL, clock, 60.0, max_retries)
 
-    return Iam(transport, lambda: wire.sender(None, Network(direct=True)), wire.mask, until), wire
+    return Iam(transport, lambda: wire.sender(None, Network(direct=True)), wire.mask, clock, until), wire
 
 
 def refusal(call, *answers, error=ServiceError, **how):
@@ -103,6 +103,7 @@ def test_a_token_counts_even_if_the_body_is_nothing():
     assert token(iam) == SignedIn(IamToken(TOKEN), None) and wire.masked == {TOKEN}
 
 
+OTHER = "check auth_url and proxy: something else than the identity service may be answering there"
 LOCKS = "check username, password, domain_name and project: a few wrong passwords in a row lock the user"
 
 
@@ -114,9 +115,16 @@ LOCKS = "check username, password, domain_name and project: a few wrong password
             f"HTTP 401 (The username or password is wrong.) from {URL}, request id r1; {LOCKS}.",
         ),
         (reply(401, {"error_code": "IAM.0101", "error_msg": "no"}), f"HTTP 401 IAM.0101 (no) from {URL}; {LOCKS}."),
-        (reply(201, {"token": {}}), f"HTTP 201 (the answer is not what the API documents) from {URL}."),
-        (reply(201, {"token": {}}, x_subject_token=""), f"HTTP 201 (the answer is not what the API documents) from {URL}."),
-        (reply(201, {"token": {}}, x_subject_token="short"), f"HTTP 201 (the answer is not what the API documents) from {URL}."),
+        (reply(201, {"token": {}}), f"HTTP 201 (the answer is not what the API documents) from {URL}; {OTHER}."),
+        (
+            reply(201, {"token": {}}, x_subject_token=""),
+            f"HTTP 201 (the answer is not what the API documents) from {URL}; {OTHER}.",
+        ),
+        (
+            reply(201, {"token": {}}, x_subject_token="short"),
+            f"HTTP 201 (the answer is not what the API documents) from {URL}; {OTHER}.",
+        ),
+        (reply(404, {}), f"HTTP 404 from {URL}; check auth_url, region and cloud: there is no identity service at this address."),
         (Reply(200, {"x-subject-token": TOKEN}, b"{}"), f"HTTP 200 (the answer is not what the API documents) from {URL}"),
         (Reply(200, {}, b"<html>"), f"HTTP 200 (the answer is not JSON) from {URL}; "),
         (reply(400, {"error": {"code": 400, "message": "bad", "title": "Bad"}}), f"HTTP 400 (bad) from {URL}; check"),

@@ -62,7 +62,7 @@ def begin(*answers, until=None, **options):
     def transport(sender, address):
         return Transport(sender, address, clock, connection.request_timeout, connection.max_retries)
 
-    sign_in = SignIn(connection, wire.sender, transport, wire.mask)
+    sign_in = SignIn(connection, wire.sender, transport, wire.mask, clock)
     sign_in.begin(until)
     return sign_in, wire
 
@@ -210,7 +210,7 @@ def test_a_user_who_takes_on_an_agency_signs_in_for_the_account():
 )
 def test_what_signs_in_is_told_before_it_does(who, source):
     connection = resolve({**DEFAULTS, **who, "project_id": "p1"}, {}, {}.get)
-    sign_in = SignIn(connection, None, None, None)
+    sign_in = SignIn(connection, None, None, None, None)
     assert (sign_in.source, sign_in.hint, sign_in.project_id) == (source, "", "")
 
 

@@ -783,3 +783,33 @@ def test_repeated_requests_are_told_when_they_took_long(play, fails):
 def test_a_short_hiccup_is_not_worth_a_warning(play):
     service = Service(job(131), trouble=[reply(503, {})])
     assert play(service, **WHO, job_ids=[131])["told"] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"e", b"short"])
+def test_what_is_no_token_of_the_metadata_service_does_not_spoil_the_messages(play, body):
+    """Masked, it would take its letters out of every word."""
+
+    class Odd(Service):
+        def _identity(self, method, path):
+            return Reply(200, {}, body) if method == "PUT" else super()._identity(method, path)
+
+    result = play(Odd(job(131)), **PLACE, auth_method="metadata", job_ids=[131])
+    assert result["msg"] == "Started 1 of 1 job."
+
+
+def test_the_metadata_service_is_given_no_more_time_than_there_is(play):
+    service = Service(job(131))
+    play(service, **PLACE, auth_method="metadata", job_ids=[131], overall_timeout=2)
+    assert service.timeouts and max(service.timeouts[:2]) <= 2
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_method_is_none(play, empty):
+    """AWX surveys send it."""
+    assert play(Service(job(131)), **WHO, auth_method=empty, job_ids=[131])["changed"] is True
+
+
+def test_a_method_that_is_none(play):
+    service = Service(job(131))
+    result = play(service, **WHO, auth_method="magic", job_ids=[131])
+    assert "auth_method must be one of auto, token, aksk" in result["msg"] and service.requests == []

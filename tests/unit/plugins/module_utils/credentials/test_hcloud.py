@@ -139,3 +139,8 @@ def test_any_content_is_values_or_one_sentence(content, profile):
         assert str(error).startswith(PATH)
     else:
         assert isinstance(name, str) and all(isinstance(value, str) and value for value in found.values())
+
+
+def test_what_is_blank_is_unset():
+    text = json.dumps({"profiles": [{"name": "w", "accessKeyId": "a", "securityToken": " ", "region": None}]})
+    assert hcloud.values(text, "f", None) == ("w", {"access_key": "a"})

@@ -75,3 +75,8 @@ def test_any_text_is_values_or_one_sentence(text):
     else:
         assert set(values) <= {"access_key", "secret_key", "security_token", "project_id", "auth_url"}
         assert all(isinstance(value, str) for value in values.values())
+
+
+def test_what_is_empty_is_unset():
+    text = "[basic]\nak = a\nsk = b\nsecurity_token =\nproject_id =\niam_endpoint = \n"
+    assert sdk_file.values(text, PATH) == {"access_key": "a", "secret_key": "b"}
