@@ -16,6 +16,7 @@ import yaml
 from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attributes, connection
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _report
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Start, Stop, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES, SDK_ENDPOINT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 
@@ -28,9 +29,17 @@ def plugins(folder):
     return {name: importlib.import_module(f"ansible_collections.huaweicloud.cloud.plugins.{folder}.{name}") for name in names}
 
 
+def both_kinds():
+    """Return the options that SQL and Jar jobs share."""
+    jar = _argspec.streaming_job(JAR)
+    return {name: option for name, option in _argspec.streaming_job(SQL).items() if name in jar}
+
+
 #: Fragment -> its module, and the argument spec that mirrors it. The attributes are no options.
 FRAGMENTS = {
-    name: (module, getattr(_argspec, name)) for name, module in plugins("doc_fragments").items() if name != "attributes"
+    name: (module, both_kinds if name == "streaming_job" else getattr(_argspec, name))
+    for name, module in plugins("doc_fragments").items()
+    if name != "attributes"
 }
 MODULES = plugins("modules")
 #: The modules that do one thing to a batch of jobs.
@@ -50,10 +59,13 @@ def fragment(name, part="DOCUMENTATION"):
 
 def bare(spec):
     """Return of an argument spec what documentation repeats."""
-    return {
-        name: {key: value for key, value in option.items() if key not in ("no_log", "description", "version_added")}
-        for name, option in spec.items()
-    }
+
+    def one(option):
+        kept = {key: value for key, value in option.items() if key not in ("no_log", "description", "version_added")}
+        inner = kept.pop("suboptions", None) or kept.pop("options", None)
+        return {**kept, "options": bare(inner)} if inner else kept
+
+    return {name: one(option) for name, option in spec.items()}
 
 
 @functools.cache
@@ -202,7 +214,7 @@ def test_examples_use_what_there_is(name):
     used = [task[key] for task in tasks(yaml.safe_load(MODULES[name].EXAMPLES)) for key in task if key.endswith(name)]
     assert used
     for arguments in used:
-        assert set(arguments) <= set(documented(name))
+        assert set(arguments or {}) <= set(documented(name))
 
 
 # Batches: their samples are a result
