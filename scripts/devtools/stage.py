@@ -19,7 +19,18 @@ _NOT_SOURCES = {".ansible", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache
 _KEPT = Path("tests/output")
 
 # Everything that may be in the tarball: what a user of the collection needs.
-_IN_TARBALL = {"CHANGELOG.rst", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "plugins"}
+_IN_TARBALL = {
+    "CHANGELOG.rst",
+    "FILES.json",
+    "LICENSE",
+    "MANIFEST.json",
+    "README.md",
+    "changelogs",
+    "docs",
+    "meta",
+    "plugins",
+    "roles",
+}
 
 
 def sources() -> list[Path]:
