@@ -23,6 +23,8 @@ RECORDS_PER_SECOND = 10
 _MOMENT = 1e-6
 _COUNTER = re.compile(r"-(\d+)/?$")
 
+_KINDS: dict[str, tuple[type, ...]] = {"float": (int, float), "int": (int,), "str": (str,), "bool": (bool,)}
+
 
 class ScriptError(ValueError):
     """A script names something that cannot happen. Its text is one sentence."""
@@ -59,10 +61,12 @@ class Script:
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> Script:
-        known = {item.name for item in fields(cls)}
+        known = {item.name: _KINDS[str(item.type).partition(" ")[0]] for item in fields(cls)}
         for name in values:
             if name not in known:
                 raise ScriptError(f"There is no {name!r} in a job's script; there are {', '.join(sorted(known))}.")
+            if values[name] is not None and not isinstance(values[name], known[name]):
+                raise ScriptError(f"{name} in a job's script cannot be {values[name]!r}.")
         return cls(**values)
 
 
@@ -86,6 +90,8 @@ class _Run:
     script: Script
     first: int
     starts_at: float
+    drained_at: float = float("inf")
+    """When a savepoint was made with which the job stops: nothing is processed after it."""
     endings: list[_Ending] = field(default_factory=list)
     operations: dict[str, _Operation] = field(default_factory=dict)
 
@@ -96,7 +102,7 @@ class _Run:
 
     def counter(self, at: float) -> int:
         """The last number processed by ``at``."""
-        return self.first - 1 + int(max(0.0, at - self.starts_at) * RECORDS_PER_SECOND)
+        return self.first - 1 + int(max(0.0, min(at, self.drained_at) - self.starts_at) * RECORDS_PER_SECOND)
 
 
 class SimEngine:
@@ -137,6 +143,7 @@ class SimEngine:
         run = self._runs[handle]
         if run.operations[operation].failure is None:
             stop_delay = _or(run.script.stop_delay, self._pace.stop_delay)
+            run.drained_at = done_at
             run.endings.append(_Ending(done_at + stop_delay, engine.FINISHED))
         return operation
 
