@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -163,3 +164,151 @@ def test_info_with_errors_of_the_service(do, dli):
     ended = do(INFO, {})
     assert ended.failed and ended.result["http_status"] == 403 and ended.result["jobs"] == []
     assert "dli:jobs:list" in ended.result["msg"]
+
+
+# Savepoints by hand
+
+OBS = "local-dli/by-hand/"
+ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status", "error_code", "msg", "reconciled"}
+
+
+def savepoint(do, *words, action="trigger", path=OBS, **options):
+    return do(SAVEPOINT, {"action": action, "savepoint_path": path, **options}, *words)
+
+
+def outcome(ended):
+    """Return state, changed, failed and reconciled of the job, having held the members against each other."""
+    job = ended.result["job"]
+    assert set(job) == ROW
+    assert ended.failed == job["failed"] and ended.result["changed"] == bool(job["changed"])
+    return job["state"], job["changed"], job["failed"], job["reconciled"]
+
+
+@pytest.mark.parametrize("path", [OBS, f"obs://{OBS}", f" OBS://{OBS} "])
+def test_savepoint_is_triggered(do, dli, path):
+    predicted = savepoint(do, "--check", job_id=207, path=path)
+    assert calls(dli) == ["detail"] and predicted.result["msg"] == "Would trigger a savepoint of job 207 running."
+    ended = savepoint(do, job_id=207, path=path)
+    assert outcome(ended) == outcome(predicted) == ("triggered", True, False, False)
+    assert ended.result["job"] == predicted.result["job"]
+    assert ended.result["job"]["status"] == "job_savepointing"
+    assert calls(dli) == ["detail", "savepoint"]
+    assert [item.path.startswith(OBS) for item in settled(dli, 207).savepoints] == [True]
+
+
+def settled(dli, job_id):
+    """Return a job once it makes no savepoint any more."""
+    until = time.monotonic() + 10
+    while dli.job(job_id).status == "job_savepointing" and time.monotonic() < until:
+        time.sleep(0.05)
+    return dli.job(job_id)
+
+
+@pytest.mark.parametrize("already", [{}, {"savepoint": "x/savepoint-7"}], ids=["its first", "one more"])
+def test_savepoint_is_waited_for(do, dli, already):
+    dli.settings.update({"savepoint_delay": 1.5})
+    dli.seed([{"job_id": 901, "name": "live", "status": "job_running", "sql_body": SQL, "started_ago": 60, **already}])
+    ended = savepoint(do, job_name="live", wait=True, wait_interval=0.5)
+    assert outcome(ended) == ("made", True, False, False), ended.output
+    assert ended.result["job"]["status"] == "job_running" and ended.result["msg"] == "Made a savepoint of job 901 live."
+    assert dli.job(901).savepoints[-1].path.startswith(OBS)
+    made = calls(dli)
+    assert made[:2] == ["list", "savepoint"] and set(made[2:]) == {"detail"}
+
+
+def test_savepoint_that_fails_is_told(do, dli):
+    for job_id, more in ((901, {}), (902, {"savepoint": "x/savepoint-7"})):
+        script = {"savepoint_fail": "Checkpoint expired before completing.", "savepoint_delay": 1}
+        dli.seed([{"job_id": job_id, "name": f"s{job_id}", "status": "job_running", "sql_body": SQL, "script": script, **more}])
+        ended = savepoint(do, job_id=job_id, wait=True, wait_interval=0.3)
+        assert outcome(ended) == ("failed", True, True, False)
+        assert "Checkpoint expired before completing." in ended.result["msg"]
+
+
+def test_savepoint_that_takes_too_long(do, dli):
+    dli.settings.update({"savepoint_delay": 60})
+    ended = savepoint(do, job_id=207, wait=True, wait_timeout=1.5, wait_interval=0.5)
+    assert outcome(ended) == ("timed_out", True, True, False)
+    assert ended.result["job"]["status"] == "job_savepointing"
+
+
+@pytest.mark.parametrize("action", ["trigger", "import"])
+def test_savepoint_fits_the_status(do, dli, action):
+    """Check mode says for every status what the run then says."""
+    good = {"trigger": [207], "import": [201, 202, 204, 209, 214]}[action]
+    for job_id in (201, 203, 207, 208, 209, 211):
+        options = {"job_id": job_id, "action": action}
+        predicted, ended = savepoint(do, "--check", **options), savepoint(do, **options)
+        assert predicted.result["job"] == ended.result["job"]
+        assert outcome(ended)[0] == ("wrong_status" if job_id not in good else "triggered" if action == "trigger" else "imported")
+    what = "savepoint" if action == "trigger" else "import_savepoint"
+    assert {entry.job_id for entry in dli.ledger.of(what)} <= set(good)
+    assert all(entry.accepted for entry in dli.ledger.of(what))
+
+
+@pytest.mark.parametrize(
+    ("options", "state"),
+    [({"job_id": 999}, "not_found"), ({"job_name": "nobody"}, "not_found"), ({"job_name": "twin"}, "ambiguous")],
+)
+def test_savepoint_of_what_is_not_one_job(do, dli, options, state):
+    for words in (["--check"], []):
+        ended = savepoint(do, *words, **options)
+        assert outcome(ended) == (state, False, True, False)
+    assert dli.ledger.entries == []
+
+
+@pytest.mark.parametrize("path", ["obs://local-dli/a/b/", "local-dli/a/b/", "obs://local-dli/a/b/_metadata"])
+def test_savepoint_is_imported(do, dli, path):
+    predicted = savepoint(do, "--check", job_id=221, action="import", path=path)
+    assert dli.ledger.entries == []
+    ended = savepoint(do, job_id=221, action="import", path=path, wait=True)
+    assert outcome(ended) == outcome(predicted) == ("imported", True, False, False)
+    assert ended.result["job"] == predicted.result["job"]
+    assert ended.result["job"]["status"] == "job_cancel_success"
+    assert dli.job(221).savepoints[-1].path == "obs://local-dli/a/b/"
+    assert calls(dli) == ["detail", "detail", "import_savepoint"]
+
+
+@pytest.mark.parametrize(("action", "job_id", "call"), [("trigger", 207, "savepoint"), ("import", 221, "import_savepoint")])
+def test_savepoint_whose_answer_is_lost(do, dli, action, job_id, call):
+    dli.settings.update({"savepoint_delay": 2})
+    dli.faults.add("reset_after", call=call)
+    ended = savepoint(do, job_id=job_id, action=action, confirm_timeout=5)
+    assert outcome(ended) == ("triggered" if action == "trigger" else "imported", True, False, True)
+    assert len(dli.ledger.of(call)) == 1 and calls(dli) == ["detail", call, "detail"]
+
+
+@pytest.mark.parametrize(("action", "job_id", "call"), [("trigger", 207, "savepoint"), ("import", 221, "import_savepoint")])
+def test_savepoint_of_which_nobody_knows(do, dli, action, job_id, call):
+    """Something between us and the service broke, before anything was carried out; from outside that looks the same."""
+    dli.faults.add("status", call=call, status=502)
+    ended = savepoint(do, job_id=job_id, action=action, confirm_timeout=1)
+    assert outcome(ended) == ("unknown", None, True, True)
+    assert dli.ledger.entries == [] and calls(dli).count(call) == 1
+
+
+def test_savepoint_that_is_refused(do, dli):
+    """Between the look and the request the job has stopped."""
+    dli.faults.add("actor", call="savepoint", act="force", job_ids=(207,), fields={"status": "job_finish"})
+    ended = savepoint(do, job_id=207)
+    assert outcome(ended) == ("refused", False, True, False)
+    assert ended.result["job"]["error_code"] == "DLI.15002"
+    assert dli.requests.of("savepoint")[0].request_id in ended.result["request_ids"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"path": " ", "job_id": 207}, "savepoint_path is empty"),
+        ({"path": "s3a://x/y", "job_id": 207}, "'s3a://x/y' is no path in OBS"),
+        ({}, "either job_id or job_name"),
+        ({"job_id": 207, "job_name": "running"}, "either job_id or job_name"),
+        ({"job_id": "0"}, "job_id: '0' is not a job id"),
+        ({"job_id": 207, "confirm_timeout": 0}, "confirm_timeout must be more than 0"),
+    ],
+    ids=str,
+)
+def test_savepoint_refuses_slips_before_any_request(do, dli, options, words):
+    ended = savepoint(do, **options)
+    assert ended.failed and words in ended.result["msg"] and ended.result["job"] is None
+    assert calls(dli) == []

@@ -1,0 +1,139 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Making and importing savepoints by hand, in the words of the road of the batches: what may be done to which job. Pure,
+but for ``send``."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ._acts import NOT_FOUND, SEND, Stance
+from ._batch import BatchAnswer, Element
+from ._dli import Dli
+from ._errors import AnswerLost, DliError
+from ._jobs import DOWN, PENDING, RESTING, RUNNING, SAVEPOINTING, UP, Job, status_of
+
+TRIGGERED = "triggered"
+MADE = "made"
+IMPORTED = "imported"
+WRONG_STATUS = "wrong_status"
+
+
+def has_new_savepoint(before: Job, now: Job) -> bool:
+    """Tell whether a job has a savepoint that it did not have before.
+
+    A job that makes checkpoints by itself comes to have one by itself (dli-api.md 7.1); then this tells nothing.
+    """
+    path = now.raw.get("savepoint_path")
+    if path and path != before.raw.get("savepoint_path"):
+        return True
+    config = now.raw.get("job_config")
+    by_itself = isinstance(config, dict) and config.get("checkpoint_enabled") is True
+    return before.has_savepoint is False and now.has_savepoint is True and not by_itself
+
+
+class _OneJob:
+    """What both have in common: nobody is left alone, and one job is one request."""
+
+    alone: t.ClassVar[str] = NOT_FOUND
+    blocked: t.ClassVar[str] = WRONG_STATUS
+    absent: t.ClassVar[str] = NOT_FOUND
+    are: t.ClassVar[str] = ""
+    meanwhile: t.ClassVar[str] = ""
+    faults: t.ClassVar[frozenset[str]] = frozenset()
+    #: What it leads to is said in ``_savepoint.py``, which knows how the row came about.
+    leads_to: t.ClassVar[str | None] = None
+
+    def foreseen(self, job: Job) -> Element | None:
+        """Nothing can be foreseen."""
+        return None
+
+    def is_moot(self, now: Job | None) -> bool:
+        """What the job shows tells enough."""
+        return False
+
+    def is_so(self, job: Job | None) -> bool:
+        """No job is so already: each time it is another savepoint."""
+        return False
+
+    def end(self, job: Job | None) -> str:
+        """See ``_savepoint_watch.py``, since it takes more than one look."""
+        return DOWN if job is None else PENDING if job.status == SAVEPOINTING else UP
+
+    def advice(self, job: Job) -> str:
+        """Read the reason."""
+        return "read the reason, and run the task again"
+
+
+@dataclass(frozen=True)
+class Trigger(_OneJob):
+    """Making a savepoint of a running job; ``path`` is without ``obs://``."""
+
+    path: str
+
+    done: t.ClassVar[str] = TRIGGERED
+    noun: t.ClassVar[str] = "savepoint"
+    title: t.ClassVar[str] = "Triggered a savepoint of"
+    would: t.ClassVar[str] = "Would trigger a savepoint of"
+    again: t.ClassVar[str] = "which makes one savepoint more"
+    arrived: t.ClassVar[str] = "made"
+
+    def stance(self, job: Job) -> Stance:
+        """Running jobs only (dli-api.md 1.11)."""
+        if job.status == RUNNING:
+            return SEND
+        meaning = status_of(job.status).meaning
+        advice = "wait until it runs again" if job.status == SAVEPOINTING else "only a running job can make one"
+        return Stance(False, self.blocked, True, f"not triggered: its status is {job.status} ({meaning}); {advice}")
+
+    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
+        """Send the request."""
+        return one_answer(lambda: dli.trigger_savepoint(job_ids[0], self.path, until))
+
+    def has_moved(self, before: Job, now: Job | None) -> bool:
+        """It makes a savepoint, or has one more."""
+        return now is not None and (now.status == SAVEPOINTING or has_new_savepoint(before, now))
+
+
+@dataclass(frozen=True)
+class Import(_OneJob):
+    """Giving a job at rest a savepoint to resume from; ``path`` is with ``obs://``."""
+
+    path: str
+
+    done: t.ClassVar[str] = IMPORTED
+    noun: t.ClassVar[str] = "import"
+    title: t.ClassVar[str] = "Imported a savepoint for"
+    would: t.ClassVar[str] = "Would import a savepoint for"
+    again: t.ClassVar[str] = "which imports it again"
+    arrived: t.ClassVar[str] = "imported"
+
+    def stance(self, job: Job) -> Stance:
+        """Jobs at rest only (dli-api.md 1.11)."""
+        if status_of(job.status).stop == RESTING:
+            return SEND
+        meaning = status_of(job.status).meaning
+        return Stance(False, self.blocked, True, f"not imported: its status is {job.status} ({meaning}); stop it first")
+
+    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
+        """Send the request."""
+        return one_answer(lambda: dli.import_savepoint(job_ids[0], self.path, until))
+
+    def has_moved(self, before: Job, now: Job | None) -> bool:
+        """It has a savepoint that it did not have."""
+        return now is not None and has_new_savepoint(before, now)
+
+
+def one_answer(send: t.Callable[[], None]) -> BatchAnswer:
+    """Say in the words of a batch how a call about one job ended."""
+    try:
+        send()
+    except AnswerLost as error:
+        return BatchAnswer(unclear=str(error))
+    except DliError as error:
+        return BatchAnswer(refusal=error)
+    return BatchAnswer(elements=(Element(True),))
