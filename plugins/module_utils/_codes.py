@@ -58,6 +58,7 @@ REMEDIES: dict[str, str] = {
     STOP_WRONG_STATUS: "only a job that is running, or being submitted, can be stopped, and only a running one saved",
     "DLI.11016": "authorise the bucket in the console of DLI first",
     "DLI.11032": "check smn_topic",
+    "JK.1001": "mend the job's SQL",
     "DLI.29001": "check obs_dir: it is bucket/folder without obs://",
     "DLI.29002": "check zip_file: it is bucket/folder/file.zip without obs://, or a folder that holds zip files only",
 }

@@ -312,3 +312,71 @@ def test_savepoint_refuses_slips_before_any_request(do, dli, options, words):
     ended = savepoint(do, **options)
     assert ended.failed and words in ended.result["msg"] and ended.result["job"] is None
     assert calls(dli) == []
+
+
+# Graphs
+
+
+@pytest.mark.parametrize("options", [{"job_id": 207}, {"job_name": "running"}], ids=str)
+def test_graph_of_a_running_job(do, dli, options):
+    for words in ([], ["--check"]):
+        result = do(GRAPH, options, *words).result
+        assert result["job"] == {"job_id": 207, "name": "running", "status": "job_running"}
+        assert result["state"] == "RUNNING" and result["end_time"] is None and result["stream_graph"] is None
+        assert result["duration"] >= 3600000 and result["start_time"] == result["execution_graph"]["start-time"]
+        assert result["msg"] == "Job 207 running is RUNNING (job_running)." and result["changed"] is False
+        assert calls(dli) == ["detail" if "job_id" in options else "list", "graph"]
+
+
+def test_graph_of_a_job_that_has_ended(do, dli):
+    result = do(GRAPH, {"job_id": 214}).result
+    assert (result["state"], result["job"]["status"]) == ("FINISHED", "job_finish") and result["end_time"] > 0
+
+
+def test_graph_of_a_job_that_never_ran(do, dli):
+    ended = do(GRAPH, {"job_id": 201})
+    assert not ended.failed and ended.result["execution_graph"] is None and ended.result["state"] is None
+    assert ended.result["msg"] == "Job 201 draft has no execution graph, because it has never run (job_init)."
+
+
+def test_graph_with_the_plan(do, dli):
+    for options, first in (({"job_id": 131}, "detail"), ({"job_name": "clickstream_enrich"}, "list")):
+        ended = do(GRAPH, {**options, "plan": True})
+        assert not ended.failed, ended.output
+        assert [node["type"] for node in ended.result["stream_graph"]["nodes"]] == ["Source", "Calc", "Sink"]
+        assert calls(dli) == [first, "graph", "stream_graph"]
+    assert dli.ledger.entries == []
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        ({"job_type": "flink_jar_job", "job_config": {"entrypoint": "x.jar"}}, "it is a flink_jar_job"),
+        ({"sql_body": SQL, "job_config": {"flink_version": "1.15"}}, "not of 1.15"),
+        ({}, "it has no SQL yet"),
+        ({"sql_body": "select * from clicks"}, "JK.1001"),
+    ],
+    ids=str,
+)
+def test_graph_with_a_plan_that_cannot_be(do, dli, job, words):
+    dli.seed([{"job_id": 901, "name": "some", **job}])
+    ended = do(GRAPH, {"job_id": 901, "plan": True})
+    assert ended.failed and words in ended.result["msg"] and ended.result["stream_graph"] is None, ended.output
+    assert ended.result.get("error_code") == ("JK.1001" if words == "JK.1001" else None)
+    assert ("stream_graph" in calls(dli)) is (words == "JK.1001")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"job_id": 999}, "the project has no job of the id 999"),
+        ({"job_name": "nobody"}, "the project has no job of the name nobody"),
+        ({"job_name": "twin"}, "2 jobs bear the name twin, 231, 232"),
+        ({"job_id": "", "job_name": ""}, "either job_id or job_name"),
+    ],
+    ids=str,
+)
+def test_graph_of_what_is_not_one_job(do, dli, options, words):
+    ended = do(GRAPH, options)
+    assert ended.failed and words in ended.result["msg"] and ended.result["job"] is None
+    assert "graph" not in calls(dli)
