@@ -98,7 +98,8 @@ class Course:
         if step.word == UPDATE:
             which = "nobody knows which" if row.state == UNKNOWN else "the old"
             return f"; the job is at rest now, with {which} settings: once that is mended, {again}"
-        return f"; the job has its new settings: once that is mended, {again}"
+        stateless = ", or with false if it may start without its state" if start.resume_savepoint else ""
+        return f"; the job has its new settings: once that is mended, {again}{stateless}"
 
 
 def resource_report(course: Course, definition: Mapping[str, t.Any] | None) -> Report:

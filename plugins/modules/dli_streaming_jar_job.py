@@ -84,12 +84,19 @@ EXAMPLES = r"""
     entrypoint_args: --window 1h
     state: started
 
-- name: Bring in a new version of the program, by way of a restart from a savepoint
+- name: Give a running job more to run on, by way of a restart from a savepoint, and wait until it runs again
+  huaweicloud.cloud.dli_streaming_jar_job:
+    name: clicks_hourly
+    cu_number: 6
+    restart: allowed
+    wait: true
+
+- name: Bring in a new version of the program, which cannot take over the state of the old one
   huaweicloud.cloud.dli_streaming_jar_job:
     name: clicks_hourly
     entrypoint: obs://programs/clicks-1.5.jar
     restart: allowed
-    state: started
+    savepoint: false
     wait: true
 
 - name: Stop a job with a savepoint, and wait until it is at rest

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
-from .conftest import started
-
 SQL = "huaweicloud.cloud.dli_streaming_sql_job"
 JAR = "huaweicloud.cloud.dli_streaming_jar_job"
 QUICK = {"wait_interval": 0.1, "wait_timeout": 30, "confirm_timeout": 3}
@@ -22,13 +20,13 @@ KINDS = {
         SQL,
         {"sql_body": "INSERT INTO a\nSELECT id FROM b\n", "parallel_number": 1, "checkpoint_mode": "exactly_once"},
         {"resume_max_num": 3},
-        {"sql_body": "INSERT INTO a\nSELECT id + 1 FROM b\n"},
+        {"cu_number": 4},
     ),
     "jar": (
         JAR,
         {"entrypoint": "a.jar", "main_class": "A", "flink_version": "1.15", "dependency_files": ["a.conf"]},
         {"checkpoint_path": "bucket/here"},
-        {"entrypoint": "b.jar"},
+        {"tm_slot_num": 2},
     ),
 }
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -121,3 +119,224 @@ def test_the_whole_life(job, dli, kind):
     result = job.task(state="absent").result
     assert (result["changed"], result["job"]["state"]) == (False, "absent")
     assert [request.call for request in dli.requests.of()] == ["list"]
+
+
+NEW_SQL = "INSERT INTO a\nSELECT id + 1 FROM b\n"
+
+
+def running(job, dli, **settings):
+    """Have the job created, and running."""
+    job.options.update(settings)
+    ended = job.task(state="started", wait=True)
+    assert ended.result["job"]["status"] == "job_running", ended.output
+    dli.requests.clear()
+    dli.ledger.clear()
+
+
+def test_other_sql_without_state_and_its_diff(job, dli):
+    running(job, dli)
+    change = {"sql_body": NEW_SQL, "restart": "allowed", "resume_savepoint": False, "wait": True}
+    foreseen = job.task("--check", "--diff", **change)
+    ended = job.task("--diff", **change)
+    assert ended.result["job"]["state"] == "restarted" and ended.result["job"]["status"] == "job_running", ended.output
+    assert the_job(dli).resumed_from is None and the_job(dli).sql_body == NEW_SQL
+    for output in (foreseen.stdout, ended.stdout):
+        assert "-  SELECT id FROM b" in output and "+  SELECT id + 1 FROM b" in output
+        assert "   INSERT INTO a" in output and "--- before: the_job" in output
+    assert "SELECT" not in json.dumps(ended.result)
+
+
+def test_a_savepoint_that_does_not_fit_any_more(job, dli):
+    """The start fails, and its savepoint is not lost; the next task starts without it."""
+    running(job, dli)
+    ended = job.task(sql_body=NEW_SQL, restart="allowed", wait=True)
+    result = ended.result
+    assert (result["job"]["state"], result["job"]["failed"], result["changed"]) == ("failed", True, True)
+    assert result["actions"] == ["stop", "update", "start"] and "sql_body changed" in ended.output.replace("\n", " ")
+    assert "state started" in result["job"]["msg"]
+    assert the_job(dli).has_savepoint
+    result = job.task(sql_body=NEW_SQL, state="started", wait=True).result
+    assert (result["job"]["state"], result["actions"]) == ("started", ["start"])
+
+
+def test_what_may_change_while_it_runs_is_sent_alone(job, dli):
+    """A bucket that is sent although it is as it was makes the update of a running job fail (dli-api.md 2.3)."""
+    running(job, dli, obs_bucket="bucket", checkpoint_enabled=True)
+    ended = job.task(restart_when_exception=True, smn_topic="topic", checkpoint_mode="1")
+    assert (ended.code, ended.result["actions"]) == (0, ["update"]), ended.output
+    assert ended.result["differences"] == ["smn_topic", "restart_when_exception"]
+    ended = job.task(obs_bucket="other", restart_when_exception=True)
+    assert ended.result["differences"] == ["obs_bucket"]
+    assert the_job(dli).job_config["obs_bucket"] == "other" and the_job(dli).status == "job_running"
+
+
+def test_an_update_that_is_refused_after_the_stop(job, dli):
+    running(job, dli)
+    dli.settings.update({"queues": "streaming"})
+    ended = job.task(queue_name="nowhere", restart="allowed")
+    row = ended.result["job"]
+    assert (ended.code, row["state"], row["changed"], row["error_code"]) == (2, "refused", True, "DLI.12002")
+    assert ended.result["changed"] is True and ended.result["actions"] == ["stop"]
+    assert row["status"] == the_job(dli).status == "job_cancel_success"
+    assert "at rest now, with the old settings" in row["msg"] and "resume_savepoint true" in row["msg"]
+    # The way on that the message shows.
+    result = job.task(queue_name="streaming", state="started", resume_savepoint=True, wait=True).result
+    assert (result["actions"], result["job"]["status"]) == (["update", "start"], "job_running")
+    assert the_job(dli).resumed_from
+
+
+@kinds
+def test_answers_that_are_lost(job, dli, kind):
+    """Created and changed once, and told so."""
+    dli.faults.add("reset_after", call="create")
+    result = job.task().result
+    assert (result["job"]["state"], result["job"]["changed"], result["job"]["reconciled"]) == ("created", True, True)
+    assert result["job"]["job_id"] == the_job(dli).job_id
+    dli.faults.add("reset_after", call="update")
+    result = job.task(desc="new").result
+    assert (result["job"]["state"], result["job"]["changed"], result["job"]["reconciled"]) == ("updated", True, True)
+    assert len(dli.ledger.of("create")) == len(dli.ledger.of("edit")) == 1
+    assert job.task(desc="new").result["changed"] is False
+
+
+def test_answers_that_are_lost_and_were_not_carried_out(job, dli):
+    """Nobody knows, and nothing is sent twice."""
+    dli.faults.add("status", call="create", status=504)
+    ended = job.task(state="started", confirm_timeout=1)
+    row = ended.result["job"]
+    assert (ended.code, row["state"], row["changed"], ended.result["changed"]) == (2, "unknown", None, False)
+    assert writes(dli) == ["create"]
+    running(job, dli)
+    dli.faults.add("status", call="update", status=504)
+    row = job.task(cu_number=4, restart="allowed", confirm_timeout=1).result["job"]
+    assert (row["state"], row["changed"], row["status"]) == ("unknown", True, "job_cancel_success")
+    assert writes(dli) == ["stop", "update"]
+
+
+def test_a_stop_whose_answer_is_lost(job, dli):
+    running(job, dli)
+    dli.faults.add("reset_after", call="stop")
+    result = job.task(cu_number=4, restart="allowed", wait=True).result
+    assert (result["job"]["state"], result["job"]["reconciled"]) == ("restarted", True)
+    assert [entry.what for entry in dli.ledger.entries if entry.accepted] == ["stop", "edit", "start"]
+
+
+def test_a_name_that_is_taken(job, dli):
+    dli.seed([{"job_id": 71, "name": "the_job"}, {"job_id": 72, "name": "the_job"}])
+    result = job.both()
+    assert result["job"]["state"] == "ambiguous" and "71, 72" in result["msg"]
+    result = job.both(state="absent", job_id=71)
+    assert (result["job"]["state"], result["job"]["job_id"]) == ("deleted", 71)
+    assert set(dli.jobs) >= {72} and 71 not in dli.jobs
+    assert job.both(job_id=71)["job"]["state"] == "not_found"
+    result = job.both(job_id=131)
+    assert result["job"]["state"] == "ambiguous" and "job 72" in result["msg"]
+
+
+def test_a_job_of_the_other_kind(job, dli):
+    running(job, dli)
+    other = Job(job.ansible, JAR, {"name": "the_job"})
+    for state in ("present", "absent", "stopped"):
+        result = other.both(state=state)
+        assert result["job"]["state"] == "wrong_type" and "flink_opensource_sql_job" in result["msg"]
+    assert writes(dli) == [] and the_job(dli).status == "job_running"
+
+
+def test_tags(job, dli):
+    running(job, dli, tags={"team": "blue", "stage": "test"})
+    assert the_job(dli).tags == {"team": "blue", "stage": "test"}
+    result = job.task().result
+    assert result["changed"] is False
+    assert [request.call for request in dli.requests.of()] == ["list", "detail", "tags"]
+    result = job.both(tags={"team": "red", "owner": "me"})
+    assert (result["actions"], result["differences"]) == (["tag"], ["tags"])
+    assert the_job(dli).tags == {"team": "red", "stage": "test", "owner": "me"}
+    job.both(tags={"team": "red"}, purge_tags=True)
+    assert the_job(dli).tags == {"team": "red"}
+
+
+def test_settings_that_only_an_update_takes(job, dli):
+    late = {"operator_config": {"operator_list": [{"id": "1", "parallelism": 1}]}}
+    result = job.both(**late, show_detail=True)
+    assert (result["job"]["state"], result["actions"]) == ("created", ["create", "update"])
+    assert result["definition"]["operator_config"] == late["operator_config"]
+    assert result["definition"]["sql_body"] == job.options["sql_body"].rstrip()
+    assert job.task(**late).result["changed"] is False
+
+
+@kinds
+def test_every_setting_is_idempotent(job, dli, kind):
+    """Whatever words the service gives it back in."""
+    both = {
+        "desc": "words",
+        "queue_name": "streaming",
+        "cu_number": 6,
+        "manager_cu_number": 2,
+        "parallel_number": 3,
+        "tm_cus": 2,
+        "tm_slot_num": 2,
+        "checkpoint_enabled": True,
+        "checkpoint_mode": 2,
+        "checkpoint_interval": 60,
+        "obs_bucket": "bucket",
+        "log_enabled": True,
+        "smn_topic": "topic",
+        "restart_when_exception": True,
+        "resume_checkpoint": True,
+        "resume_max_num": 5,
+        "runtime_config": {"b": 1, "a": "x"},
+        "flink_log_config": '{"root_logger_level": "INFO"}',
+        "execution_agency_urn": "urn",
+        "resource_config_version": "v1",
+        "resource_config": {"max_slot": 2, "taskmanager_resource_spec": {"cpu": 1, "memory": "4G"}},
+    }
+    own = {
+        "sql": {
+            "job_type": "flink_opensource_sql_job",
+            "run_mode": "exclusive_cluster",
+            "flink_version": "1.15",
+            "udf_jar_url": "obs://bucket/udf.jar",
+            "idle_state_retention": 60,
+            "dirty_data_strategy": "2:bucket/dirty",
+        },
+        "jar": {"feature": "basic", "entrypoint_args": "-a b", "dependency_jars": ["one.jar", "two.jar"]},
+    }
+    job.options.update(both, **own[kind])
+    ended = job.task()
+    assert ended.result["job"]["state"] == "created", ended.output
+    again = job.task()
+    assert (again.result["changed"], again.result["differences"]) == (False, []), again.output
+
+
+def test_what_a_survey_sends_for_nothing(job, dli):
+    texts = ("job_id", "desc", "queue_name", "obs_bucket", "checkpoint_mode", "runtime_config", "run_mode", "job_type")
+    ended = job.task(**dict.fromkeys(texts, ""))
+    assert ended.code == 0, ended.output
+    (created,) = dli.ledger.of("create")
+    # The service fills in the last two.
+    assert "sql_body" in created.fields and not set(texts[:-2]) & set(created.fields)
+    assert job.task(**dict.fromkeys(texts, "")).result["changed"] is False
+
+
+NONSENSE = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
+
+
+@pytest.mark.parametrize("wrong", NONSENSE, ids=str)
+def test_options_that_make_no_sense(job, dli, wrong):
+    ended = job.task(**wrong)
+    assert ended.code == 2 and "Traceback" not in ended.output
+    assert (ended.result["actions"], ended.result["changed"]) == ([], False)
+    assert len(dli.requests) == 0
+
+
+@kinds
+def test_the_examples_of_the_module(job, dli, kind):
+    """From nothing to nothing, by way of every state."""
+    shown = json.loads(job.ansible.command("ansible-doc", "--json", job.module).stdout)[job.module]["examples"]
+    (job.ansible.folder / "orders_enriched.sql").write_text("INSERT INTO sink SELECT id FROM source\n", encoding="utf-8")
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": yaml.safe_load(shown)}
+    play["module_defaults"] = {"group/huaweicloud.cloud.dli": {"wait_interval": 0.1}}
+    ended = job.ansible.playbook(json.dumps([play]))
+    assert ended.code == 0, ended.output
+    assert all(entry["result"]["changed"] for entry in ended.results), ended.output
+    assert not [left for left in dli.jobs.values() if left.name in ("orders_enriched", "clicks_hourly")]

@@ -112,7 +112,7 @@ def test_every_setting(name, kind):
 @pytest.mark.parametrize("kind", BOTH)
 def test_what_is_unset_is_neither_compared_nor_sent(kind):
     texts = [field.name for field in fields_of(kind) if field.kind not in (_fields.INTEGER, _fields.BOOLEAN, _fields.OBJECT)]
-    unset = {name: "  " for name in texts}
+    unset = dict.fromkeys(texts, "  ")
     unset.update({name: ["", " "] for name in texts if "dependency" in name}, resource_config={"max_slot": None})
     assert read_definition(kind, params(kind, **unset)) == {}
     assert read_definition(kind, params(kind)) == {}
