@@ -11,7 +11,7 @@ from typing import Any
 
 from .codes import DliError
 from .jobs import JOB_TYPES, STATUSES
-from .service import ListQuery
+from .listing import ListQuery
 from .settings import Settings
 
 _INT64 = 2**63

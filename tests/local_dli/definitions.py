@@ -111,6 +111,8 @@ class Definitions:
 
     def _check_name(self, given: Given, own_id: int, code: str, caller: Caller) -> None:
         name = given.job.get("name")
+        if self._settings.same_name == "accept":
+            return
         others = [job for job in self._service.of_project(caller.project_id) if job.job_id != own_id]
         if name is not None and any(job.name == name for job in others):
             raise DliError("name_exists", code, name=name)
