@@ -216,11 +216,18 @@ class Service:
             self.lister.forget()
             self._next_id = itertools.count(1001)
 
-    def success(self, message: str, language: str) -> dict[str, Any]:
+    def authorize(self, buckets: list[str], caller: Caller) -> None:
+        """POST dli/obs-authorize (dli-api.md 1.13, deprecated): more buckets for the setting ``obs_buckets``."""
+        with self.lock, self.recorded(0, "authorize", caller, fields=tuple(buckets)):
+            if any(self.settings.has("obs_buckets", bucket) for bucket in buckets):
+                raise DliError("bucket_authorized")
+            self.settings.obs_buckets = ",".join([self.settings.obs_buckets or "", *buckets]).lstrip(",")
+
+    def success(self, message: str, language: str, **values: Any) -> dict[str, Any]:
         """The envelope of good news; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
         boolean = message in BOOLEANS or self.settings.is_success == "boolean"
         boolean = boolean or (self.settings.is_success == "examples" and message in BOOLEAN_EXAMPLES)
-        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language)}
+        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language, **values)}
 
     def _batch(
         self, job_ids: list[int], what: str, act: Callable[[int], str], caller: Caller, **flags: bool

@@ -284,5 +284,7 @@ def test_a_whole_life_with_every_call_there_is(dli: LocalDli) -> None:
     assert [(job.job_id, job.savepoint_path, job.job_config.parallel_number) for job in found] == [
         (new_id, "obs://bucket/life/", 2)
     ]
-    assert {request.call for request in dli.requests.of()} == DLI_CALLS
+    # The SDK has no obs-authorize; templates are in a test of their own.
+    others = {call for call in DLI_CALLS if "template" in call} | {"obs_authorize"}
+    assert {request.call for request in dli.requests.of()} == DLI_CALLS - others
     assert {entry.accepted for entry in dli.ledger.entries} == {True}
