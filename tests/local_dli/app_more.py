@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The paths of export, import, the stream graph and tags, in the application of `app.py` (dli-api.md 1.2, 1.12, 1.13)."""
+"""The paths of export, import, the stream graph, tags and templates, in the application of `app.py` (dli-api.md 1.2)."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ from .app import STREAMING, good, json_body, no_content, reply
 from .service import Service
 from .settings import Settings
 from .tags import Tags, as_keys, as_tags
+from .templates import Templates
 from .transfer import Transfer
 
 JOB_V3 = "/v3/<project_id>/streaming/jobs/<int(signed=True):job_id>"
+TEMPLATES = f"{STREAMING}/job-templates"
 TAGS = "/v3/<project_id>/dli_flink_job/<int(signed=True):job_id>/tags"
 
 
-def add_more(app: Flask, service: Service, transfer: Transfer) -> None:
+def add_more(app: Flask, service: Service, transfer: Transfer, templates: Templates) -> None:
     """Endpoint names are the names of the calls, as in `app.py`."""
-    views = _Views(service, transfer)
+    views = _Views(service, transfer, templates)
     for path, call, method, view in (
         (f"{STREAMING}/jobs/export", "export", "POST", views.export),
         (f"{STREAMING}/jobs/import", "import", "POST", views.import_jobs),
         (f"{JOB_V3}/gen-graph", "stream_graph", "POST", views.stream_graph),
+        (TEMPLATES, "templates", "GET", views.templates),
+        (TEMPLATES, "template_create", "POST", views.template_create),
+        (f"{TEMPLATES}/<int:template_id>", "template_update", "PUT", views.template_update),
+        (f"{TEMPLATES}/<int:template_id>", "template_delete", "DELETE", views.template_delete),
+        ("/v1.0/<project_id>/dli/obs-authorize", "obs_authorize", "POST", views.obs_authorize),
         (TAGS, "tags", "GET", views.tags),
         (f"{TAGS}/create", "tags_create", "POST", views.tags_create),
         (f"{TAGS}/delete", "tags_delete", "POST", views.tags_delete),
@@ -35,10 +42,11 @@ def add_more(app: Flask, service: Service, transfer: Transfer) -> None:
 class _Views:
     """One method per call."""
 
-    def __init__(self, service: Service, transfer: Transfer) -> None:
+    def __init__(self, service: Service, transfer: Transfer, templates: Templates) -> None:
         self._service = service
         self._settings: Settings = service.settings
         self._transfer = transfer
+        self._templates = templates
         self._tags = Tags(service)
 
     def export(self, project_id: str) -> Response:
@@ -68,10 +76,36 @@ class _Views:
         return reply({"tags": found[offset : None if limit is None else offset + limit], "count": len(found)})
 
     def tags_create(self, project_id: str, job_id: int) -> Response:
-        longest = (self._settings.tag_key_length, self._settings.tag_value_length)
-        self._tags.create(job_id, as_tags(json_body().get("tags"), longest), g.caller)
+        self._tags.create(job_id, as_tags(json_body().get("tags"), self._longest()), g.caller)
         return no_content()
 
     def tags_delete(self, project_id: str, job_id: int) -> Response:
         self._tags.delete(job_id, as_keys(json_body().get("tags")), g.caller)
         return no_content()
+
+    def templates(self, project_id: str) -> Response:
+        query = bodies.list_query({**request.args, "offset": "0", "limit": "0"}, self._settings)
+        page = bodies.whole(request.args, "offset", 0), bodies.whole(request.args, "limit", 10)
+        found = self._templates.show(query.filters.get("name", ""), query.tags, page, query.ascending, g.caller)
+        return good(self._service, "templates", template_list=found)
+
+    def template_create(self, project_id: str) -> Response:
+        body = json_body()
+        made = self._templates.create(body, as_tags(body.get("tags") or [], self._longest()), g.caller)
+        return good(self._service, "template_created", template=made.brief())
+
+    def template_update(self, project_id: str, template_id: int) -> Response:
+        self._templates.update(template_id, json_body(), g.caller)
+        return good(self._service, "template_updated")
+
+    def template_delete(self, project_id: str, template_id: int) -> Response:
+        self._templates.delete(template_id, g.caller)
+        return good(self._service, "template_deleted", template={"template_id": template_id})
+
+    def obs_authorize(self, project_id: str) -> Response:
+        buckets = bodies.names(json_body(), "obs_buckets")
+        self._service.authorize(buckets, g.caller)
+        return reply(self._service.success("authorized", g.caller.language, buckets=", ".join(buckets)))
+
+    def _longest(self) -> tuple[int, int]:
+        return self._settings.tag_key_length, self._settings.tag_value_length

@@ -11,7 +11,7 @@ from typing import Any
 
 from .codes import DliError
 from .jobs import JOB_TYPES, STATUSES
-from .service import ListQuery
+from .listing import ListQuery
 from .settings import Settings
 
 _INT64 = 2**63
@@ -97,10 +97,10 @@ def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
 
 def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
     """The query of a list (dli-api.md 3)."""
-    offset = _whole(args, "offset", 0)
+    offset = whole(args, "offset", 0)
     if offset < 0:
         raise DliError("list_offset")
-    limit = _whole(args, "limit", _DEFAULT_LIMIT)
+    limit = whole(args, "limit", _DEFAULT_LIMIT)
     if limit < 0 or (limit > _MAX_LIMIT and settings.over_limit == "refuse"):
         raise wrong(f"limit must be from 0 to {_MAX_LIMIT}")
     if limit > _MAX_LIMIT and settings.over_limit == "clamp":
@@ -121,7 +121,7 @@ def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
         limit=limit,
         ascending=args.get("order") == "asc",
         detailed=args.get("show_detail") == "true",
-        root_job_id=_whole(args, "root_job_id", -1) if "root_job_id" in args else None,
+        root_job_id=whole(args, "root_job_id", -1) if "root_job_id" in args else None,
     )
 
 
@@ -138,9 +138,17 @@ def _ids(body: Mapping[str, Any], name: str, most: int | None) -> list[int]:
     return ids
 
 
+def names(body: Mapping[str, Any], name: str) -> list[str]:
+    """An array of strings with something in it."""
+    value = body.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+        raise wrong(f"{name} must be an array of strings that is not empty")
+    return value
+
+
 def page(args: Mapping[str, str]) -> tuple[int, int | None]:
     """``offset`` and ``limit`` of a list that comes whole where neither is given."""
-    offset, limit = _whole(args, "offset", 0), _whole(args, "limit", 0) if args.get("limit") else None
+    offset, limit = whole(args, "offset", 0), whole(args, "limit", 0) if args.get("limit") else None
     if offset < 0 or (limit is not None and limit < 0):
         raise wrong("offset and limit must not be below 0")
     return offset, limit
@@ -157,7 +165,8 @@ def _among(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> No
         raise wrong(f"{name} must be one of {', '.join(allowed)}")
 
 
-def _whole(args: Mapping[str, str], name: str, default: int) -> int:
+def whole(args: Mapping[str, str], name: str, default: int) -> int:
+    """An integer of a query."""
     try:
         value = int(args.get(name) or default)
     except ValueError:

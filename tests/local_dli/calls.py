@@ -13,7 +13,8 @@ GROUPS = {
     "delete": ("delete", "delete_one"),
     "update": ("update", "update_jar"),
     "tag": ("tags_create", "tags_delete"),
-    # IAM's actions, in both of its vocabularies (dli-api.md 1.2). Metrics and tags have none there.
+    "template": ("template_create", "template_update", "template_delete"),
+    # IAM's actions, in both of its vocabularies (dli-api.md 1.2). Metrics, tags and templates have none there.
     "dli:jobs:startFlinkJob": ("run",),
     "dli:jobs:start": ("run",),
     "dli:jobs:stopFlinkJob": ("stop",),
@@ -31,6 +32,7 @@ METADATA_CALLS = frozenset(("metadata_token", "metadata_key"))
 DLI_CALLS = frozenset(
     ("run", "stop", "delete", "delete_one", "list", "detail", "metrics", "graph", "create", "create_jar", "update")
     + ("update_jar", "savepoint", "import_savepoint", "export", "import", "stream_graph", "tags", "tags_create", "tags_delete")
+    + ("template_create", "template_update", "template_delete", "templates", "obs_authorize")
 )
 CALLS = DLI_CALLS | IAM_CALLS | METADATA_CALLS
 

@@ -71,6 +71,20 @@ ERRORS: dict[str, Text] = {
     "template_unknown": Text(
         "模板不存在请指定已存在的模板ID", "[The template does not exist. Give the id of an existing one.]", "DLI.18005"
     ),
+    "template_name": Text(
+        "模板名不能为空请指定一个非空的模板名", "[The name of the template is empty. Give it one.]", "DLI.18006"
+    ),
+    "template_page": Text(
+        "请求模板列表参数错误请使用正确的参数请求模板列表,offset和limit应不小于0",
+        "[The template list cannot be queried like this: offset and limit must not be below 0.]",
+        "DLI.1206",
+    ),
+    "too_many_templates": Text("[模板数不能超过{most}]", "[There may be no more than {most} templates.]", "DLI.0009"),
+    "bucket_authorized": Text(
+        "请求中包含已授权的OBS桶请首先过滤掉已经授权的OBS桶",
+        "[The request contains OBS buckets that are authorised already. Leave them out.]",
+        "DLI.19005",
+    ),
     "run_sql": Text(
         "SQL语法错误请查看SQL编辑器中显示的详细错误信息",
         "[The SQL syntax is wrong. See the details shown in the SQL editor.]",
@@ -154,12 +168,20 @@ MESSAGES: dict[str, Text] = {
     "stopped": Text("作业停止请求下发成功", "The request for stopping DLI jobs is delivered successfully."),
     "deleted": Text("作业删除成功", "The job is successfully deleted."),
     "exported": Text("[作业导出成功]", "The job is successfully exported."),
+    "authorized": Text(
+        "The following OBS bucket is authorized successfully, {buckets}.",
+        "The following OBS bucket is authorized successfully, {buckets}.",
+    ),
     "imported": Text("[作业导入成功]", "[The jobs are imported.]"),
     # Remarks of an import, one for each job.
     "import_made": Text("[创建作业成功]", "Job successfully created"),
     "import_covered": Text("[覆盖作业成功]", "[Job successfully overwritten]"),
     "import_name_taken": Text("[存在同名作业]", "[A job with the same name already exists]"),
     "import_active": Text("[同名作业正在运行]", "[The job with the same name is active]"),
+    "template_created": Text("[创建模板成功]", "[The template is created.]"),
+    "template_updated": Text("[更新模板成功]", "[The template is updated.]"),
+    "template_deleted": Text("[删除模板成功]", "[The template is deleted.]"),
+    "templates": Text("[模板列表查询成功]", "[Templates are listed.]"),
     "stream_graph": Text("", ""),
     "imported_savepoint": Text("[更新作业成功]", "The job is updated successfully."),
     # The message is JSON text with an untranslated key inside (dli-api.md 1.11).
@@ -172,7 +194,9 @@ MESSAGES: dict[str, Text] = {
 
 # Answers whose is_success is a boolean in every schema, and those where only an example shows one (dli-api.md 1.1).
 BOOLEANS = frozenset({"metrics", "stream_graph"})
-BOOLEAN_EXAMPLES = frozenset({"created_jar", "updated_jar", "exported", "imported", "savepoint", "imported_savepoint"})
+BOOLEAN_EXAMPLES = frozenset(
+    ("created_jar", "updated_jar", "exported", "imported", "savepoint", "imported_savepoint", "template_created")
+)
 
 
 class DliError(Exception):

@@ -16,6 +16,7 @@ from .codes import DliError
 from .fields import Given, resource_config
 from .jobs import ACTIVE, JAR, Job, default_config
 from .service import Caller, Service
+from .templates import Templates
 
 # dli-api.md 2.3: what Terraform changes without stopping the job.
 CHANGEABLE = frozenset(
@@ -27,8 +28,9 @@ _PACKAGES = ("entrypoint", "dependency_jars", "dependency_files", "udf_jar_url")
 class Definitions:
     """The four calls."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, templates: Templates) -> None:
         self._service = service
+        self._templates = templates
         self._settings = service.settings
 
     def create(self, given: Given, caller: Caller) -> Job:
@@ -36,7 +38,7 @@ class Definitions:
         service = self._service
         with service.lock, service.recorded_refusal(0, "create", caller):
             self._check_name(given, 0, self._settings.name_exists_code, caller)
-            self._fill(given)
+            self._fill(given, caller)
             trouble = self._trouble(given)
             if trouble is not None:
                 raise trouble
@@ -68,7 +70,7 @@ class Definitions:
             service.record(job_id, "edit", caller, None, fields=changed)
             return job
 
-    def _fill(self, given: Given) -> None:
+    def _fill(self, given: Given, caller: Caller) -> None:
         """The defaults of a new job. The published ones of run_mode and job_type contradict each other (1.9)."""
         if given.jar:
             given.job.update(job_type=JAR, run_mode=_jar_run_mode(given.job.get("queue_name", "")))
@@ -83,7 +85,7 @@ class Definitions:
         if kind == JAR:
             raise DliError("parameter", why="job_type must not be flink_jar_job in this call")
         if not given.job.get("sql_body") and given.template_id is not None:
-            raise DliError("template_unknown")
+            given.job["sql_body"] = self._templates.sql_body(given.template_id, caller)
         if checked and not _fit(mode, kind):
             raise DliError("parameter", why=f"job_type {kind} does not go with run_mode {mode}")
 
@@ -111,6 +113,8 @@ class Definitions:
 
     def _check_name(self, given: Given, own_id: int, code: str, caller: Caller) -> None:
         name = given.job.get("name")
+        if self._settings.same_name == "accept":
+            return
         others = [job for job in self._service.of_project(caller.project_id) if job.job_id != own_id]
         if name is not None and any(job.name == name for job in others):
             raise DliError("name_exists", code, name=name)

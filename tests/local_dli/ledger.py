@@ -14,8 +14,8 @@ from typing import Any, Callable
 class Entry:
     """One thing done to one job, or refused.
 
-    ``what`` is start, stop, delete, create, edit, savepoint, import_savepoint, export, import, tag, untag or restart.
-    Job 0 is the one that a refused create or import did not make.
+    ``what`` is start, stop, delete, create, edit, savepoint, import_savepoint, export, import, tag, untag, template,
+    authorize or restart. Job 0: none, as where a create was refused.
     """
 
     at: int
@@ -30,7 +30,7 @@ class Entry:
     resume_savepoint: bool | None = None
     trigger_savepoint: bool | None = None
     fields: tuple[str, ...] = ()
-    """Of an edit: the members whose value changed; of a tag: the keys."""
+    """Of an edit: the members whose value changed; of a tag: the keys; of an authorize: the buckets."""
 
 
 class Ledger:

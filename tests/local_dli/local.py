@@ -30,6 +30,7 @@ from .seed import Seed, SeedError
 from .service import BatchAnswer, Caller, Service
 from .settings import Settings
 from .sim_engine import SimEngine
+from .templates import Templates
 from .transfer import Transfer
 
 _DESCRIBED = (
@@ -73,9 +74,10 @@ class LocalDli:
         self.accounts = Accounts(self._seed.accounts, self.clock, self.settings)
         self.engine = engine(self.clock, self.settings)
         self.service = Service(self.engine, self.clock, self.settings, self.ledger)
-        self.app = create_app(self.service, Definitions(self.service), self.accounts)
+        self._templates = Templates(self.service)
+        self.app = create_app(self.service, Definitions(self.service, self._templates), self.accounts)
         self.objects = Objects()
-        add_more(self.app, self.service, Transfer(self.service, self.objects))
+        add_more(self.app, self.service, Transfer(self.service, self.objects), self._templates)
         add_iam(self.app, self.accounts)
         self.app.register_blueprint(control_blueprint(self))
         self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.act)
@@ -164,6 +166,7 @@ class LocalDli:
             self.ledger.clear()
             self.requests.clear()
             self.objects.clear()
+            self._templates.clear()
 
     def act(self, rule: Rule) -> BatchAnswer | None:
         """Do what an ``actor`` rule says, as another client; the ledger says "other"."""

@@ -20,6 +20,7 @@ from .codes import BOOLEAN_EXAMPLES, BOOLEANS, MESSAGES, DliError
 from .engine import Engine
 from .jobs import ACTIVE, STARTABLE, STOPPABLE, Job
 from .ledger import Entry, Ledger
+from .listing import Lister, ListQuery
 from .machine import Machine
 from .settings import Settings
 
@@ -44,19 +45,6 @@ class BatchAnswer:
     refused: bool
 
 
-@dataclass(frozen=True)
-class ListQuery:
-    """The filters and the page of a list (dli-api.md 3)."""
-
-    filters: dict[str, str]
-    tags: dict[str, str]
-    offset: int = 0
-    limit: int = 10
-    ascending: bool = False
-    detailed: bool = False
-    root_job_id: int | None = None
-
-
 class Service:
     """The state of all projects and the calls that change it."""
 
@@ -65,6 +53,7 @@ class Service:
         self.jobs: dict[int, Job] = {}
         self.machine = Machine(runner, clock, settings)
         self.machine.on_restart = self._record_restart
+        self.lister = Lister(clock, settings)
         self.clock = clock
         self.settings = settings
         self._ledger = ledger
@@ -104,6 +93,7 @@ class Service:
                 raise DliError("delete_active", self.settings.delete_active_code, status=job.status)
             self.machine.abandon(job)
             del self.jobs[job_id]
+            self.lister.deleted(job)
             return "deleted"
 
         return self._batch(job_ids, "delete", delete, caller)
@@ -147,16 +137,10 @@ class Service:
             return graphs.stream_graph(script, body, operators)
 
     def list_jobs(self, query: ListQuery, caller: Caller) -> dict[str, Any]:
-        """GET jobs (dli-api.md 3): ``total_count`` counts the result, not the page."""
+        """GET jobs (dli-api.md 3)."""
         with self.lock:
             self.tick()
-            found = [job for job in self.jobs.values() if self._listed(job, query, caller)]
-            # Ties are unknown territory (dli-api.md 10-8); the id settles them the same way on every page.
-            found.sort(key=lambda job: (job.create_time, job.job_id), reverse=not query.ascending)
-            page = found[query.offset : query.offset + query.limit]
-            now, now_ms = self.clock.monotonic(), epoch_ms(self.clock)
-            items = [views.list_item(job, now, now_ms, query.detailed) for job in page]
-            return {"total_count": len(found), "jobs": items}
+            return self.lister.page(self.of_project(caller.project_id), caller.project_id, query)
 
     # --- writing one job ---------------------------------------------------------------------------------------
 
@@ -174,6 +158,7 @@ class Service:
         )
         job.history.append((now, job.status))
         self.jobs[job.job_id] = job
+        self.lister.made(job)
         return job
 
     def edit(self, job_id: int, members: dict[str, Any], caller: Caller) -> None:
@@ -228,13 +213,21 @@ class Service:
                 self.machine.abandon(job)
             self.jobs.clear()
             self.machine.forget()
+            self.lister.forget()
             self._next_id = itertools.count(1001)
 
-    def success(self, message: str, language: str) -> dict[str, Any]:
+    def authorize(self, buckets: list[str], caller: Caller) -> None:
+        """POST dli/obs-authorize (dli-api.md 1.13, deprecated): more buckets for the setting ``obs_buckets``."""
+        with self.lock, self.recorded(0, "authorize", caller, fields=tuple(buckets)):
+            if any(self.settings.has("obs_buckets", bucket) for bucket in buckets):
+                raise DliError("bucket_authorized")
+            self.settings.obs_buckets = ",".join([self.settings.obs_buckets or "", *buckets]).lstrip(",")
+
+    def success(self, message: str, language: str, **values: Any) -> dict[str, Any]:
         """The envelope of good news; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
         boolean = message in BOOLEANS or self.settings.is_success == "boolean"
         boolean = boolean or (self.settings.is_success == "examples" and message in BOOLEAN_EXAMPLES)
-        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language)}
+        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language, **values)}
 
     def _batch(
         self, job_ids: list[int], what: str, act: Callable[[int], str], caller: Caller, **flags: bool
@@ -272,30 +265,6 @@ class Service:
             raise DliError("run_sql", json_opt=problem)
         if resume and not job.has_savepoint:
             raise DliError("run_no_savepoint")
-
-    def _listed(self, job: Job, query: ListQuery, caller: Caller) -> bool:
-        if job.project_id != caller.project_id:
-            return False
-        # Without root_job_id the children of edge jobs are left out (dli-api.md 3).
-        if job.root_id != (-1 if query.root_job_id is None else query.root_job_id):
-            return False
-        shown = {
-            "status": views.stamps(job, self.clock.monotonic())["status"],
-            "job_type": job.job_type,
-            "queue_name": job.queue_name,
-            "user_name": job.user_name,
-            "sys_enterprise_project_name": job.enterprise_project_name,
-        }
-        for name, wanted in query.filters.items():
-            if name == "name":
-                if not self._name_matches(job.name, wanted):
-                    return False
-            elif shown[name] != wanted:
-                return False
-        return all(job.tags.get(key) == value for key, value in query.tags.items())
-
-    def _name_matches(self, name: str, wanted: str) -> bool:
-        return wanted in name if self.settings.name_match == "substring" else wanted == name
 
     def find(self, job_id: int, caller: Caller, missing: DliError) -> Job:
         job = self.jobs.get(job_id)

@@ -15,6 +15,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "name_match": ("substring", "exact"),
     "is_success": ("string", "boolean", "examples"),
     "over_limit": ("clamp", "refuse", "honour"),
+    "same_name": ("refuse", "accept"),
     "zero_limit": ("empty", "default"),
     "delete_active": ("accept", "refuse"),
     "stop_savepoint_path": ("hidden", "shown"),
@@ -54,12 +55,16 @@ class Settings:
 
     # Pace of the service: how long the old status is still read after an accepted run or stop (dli-api.md 0.1-8).
     accept_lag: float = 0.0
+    # How long a list does not show yet that a job was made or deleted (dli-api.md 8, 10-9).
+    list_lag: float = 0.0
     restart_delay: float = 0.3
     cancel_timeout: float = 30.0
 
     # Where dli-api.md 10 says that nobody knows.
     active_code: str = "DLI.13099"
     stop_unknown_code: str = "DLI.15099"
+    # Whether a create may take a name that is taken: either may be (dli-api.md 4.5).
+    same_name: str = "refuse"
     rename_exists_code: str = "DLI.12002"
     # What is there, names with commas between; None: everything that anybody names.
     queues: str | None = None

@@ -9,7 +9,6 @@ job has lived through - status, times, savepoints - and the simulated engine's `
 
 from __future__ import annotations
 
-import copy
 import io
 import json
 import zipfile
@@ -120,7 +119,7 @@ class Transfer:
         there = min((job.job_id for job in service.of_project(caller.project_id) if job.name == name), default=None)
         taken = DliError("name_exists", self._settings.name_exists_code, name=name)
         if there is None:
-            job = service.make(copy.deepcopy(item.members), caller)
+            job = service.make(item.members, caller)
             service.record(job.job_id, "import", caller, None)
             return self._mapping(item.old_id, job.job_id, "import_made", caller)
         job = service.jobs[there]
@@ -130,7 +129,7 @@ class Transfer:
         if job.status in ACTIVE and self._settings.import_over_active == "refuse":
             service.record(there, "import", caller, taken)
             return self._mapping(item.old_id, _NO_JOB, "import_active", caller)
-        self._overwrite(job, copy.deepcopy(item.members))
+        self._overwrite(job, item.members)
         service.record(there, "import", caller, None)
         return self._mapping(item.old_id, there, "import_covered", caller)
 

@@ -30,7 +30,7 @@ FAST = {"submit_delay": 0.05, "stop_delay": 0.05, "savepoint_delay": 0.05}
 
 @dataclass
 class Api:
-    """A client in process, signed in by token: path after ``/streaming``, or from ``/v3`` on, in; status and JSON out."""
+    """A client in process, signed in by token: path after ``/streaming``, or from the version on, in; status and JSON out."""
 
     dli: LocalDli
     clock: ManualClock
@@ -40,7 +40,7 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
         headers = {"X-Auth-Token": self.dli.token(), "X-Language": self.language, **self.headers}
         answer = Client(self.dli.wsgi).open(
-            path if path.startswith("/v3/") else f"/v1.0/{self.dli.project_id}/streaming{path}",
+            path if path.startswith(("/v1", "/v3")) else f"/v1.0/{self.dli.project_id}/streaming{path}",
             method=method,
             query_string=query,
             headers=headers,

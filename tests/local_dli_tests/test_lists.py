@@ -106,6 +106,23 @@ def test_pages_shift_when_a_job_is_made_in_between(world: Api) -> None:
     assert ids(world, limit=2, offset=2) == [900]
 
 
+def test_a_list_may_be_late(world: Api) -> None:
+    world.dli.settings.update({"list_lag": 5})
+    job_id = world.call("POST", "/sql-jobs", {"name": "newest"})[1]["job"]["job_id"]
+    world.call("DELETE", "/jobs/901")
+    assert ids(world) == [904, 902, 901, 900]
+    # Only the list is.
+    assert world.status(job_id) == "job_init"
+    assert world.call("GET", "/jobs/901")[1]["error_code"] == "DLI.16001"
+    world.clock.advance(5)
+    assert ids(world) == [job_id, 904, 902, 900]
+    for gone in (job_id, 904, 902, 900):
+        world.call("DELETE", f"/jobs/{gone}")
+    assert len(ids(world)) == 4
+    world.clock.advance(5)
+    assert ids(world) == []
+
+
 def test_detailed_items_are_details(world: Api) -> None:
     for item in world.list(show_detail="true")["jobs"]:
         detail = world.detail(item["job_id"])

@@ -41,8 +41,13 @@ REQUESTS: dict[str, tuple[str, str, Any]] = {
     "tags": ("GET", TAGS, None),
     "tags_create": ("POST", f"{TAGS}/create", PAIR),
     "tags_delete": ("POST", f"{TAGS}/delete", PAIR),
+    "templates": ("GET", "/job-templates", None),
+    "template_create": ("POST", "/job-templates", {"name": "new"}),
+    "template_update": ("PUT", "/job-templates/1", {"name": "other"}),
+    "template_delete": ("DELETE", "/job-templates/2", None),
+    "obs_authorize": ("POST", "/v1.0/{project}/dli/obs-authorize", {"obs_buckets": ["another"]}),
 }
-READS = {"list", "detail", "metrics", "graph", "stream_graph", "tags"}
+READS = {"list", "detail", "metrics", "graph", "stream_graph", "tags", "templates"}
 ACTIONS = {name: calls for name, calls in GROUPS.items() if name.startswith("dli:")}
 
 
@@ -51,11 +56,14 @@ def send(api: Api, call: str) -> tuple[int, Any]:
     return api.call(method, path.format(project=api.dli.project_id), body)
 
 
-def with_zip(api: Api) -> Api:
+def prepared(api: Api) -> Api:
     content = api.dli.objects
     if not content.paths:
         api.call("POST", "/jobs/export", {"obs_dir": "bucket", "is_selected": True, "job_selected": [215]})
         content.put("bucket/x.zip", content.get(content.paths[0]) or b"")
+        for name in "ab":
+            api.call("POST", "/job-templates", {"name": name})
+        api.dli.settings.update({"obs_buckets": "bucket"})
         api.dli.ledger.clear()
         api.dli.requests.clear()
     return api
@@ -67,7 +75,7 @@ def test_there_is_a_request_for_every_call() -> None:
 
 @pytest.mark.parametrize("call", REQUESTS)
 def test_every_call_is_known_and_leaves_its_trace(api: Api, call: str) -> None:
-    status, body = send(with_zip(api), call)
+    status, body = send(prepared(api), call)
     assert status == (204 if call in ("tags_create", "tags_delete") else 200), body
     assert [item.call for item in api.dli.requests.of()] == [call]
     entries = api.dli.ledger.entries
@@ -77,7 +85,7 @@ def test_every_call_is_known_and_leaves_its_trace(api: Api, call: str) -> None:
 
 @pytest.mark.parametrize("call", REQUESTS)
 def test_every_call_can_be_hit_by_a_fault(api: Api, call: str) -> None:
-    with_zip(api)
+    prepared(api)
     api.dli.faults.add("status", call=call, status=503)
     assert send(api, call)[0] == 503
     assert api.dli.ledger.entries == []
@@ -89,10 +97,10 @@ def test_every_call_can_be_hit_by_a_fault(api: Api, call: str) -> None:
 
 @pytest.mark.parametrize("call", REQUESTS)
 def test_every_answer_can_be_spoilt(api: Api, call: str) -> None:
-    with_zip(api)
+    prepared(api)
     method, path, body = REQUESTS[call]
     url = path.format(project=api.dli.project_id)
-    url = url if url.startswith("/v3") else f"/v1.0/{api.dli.project_id}/streaming{url}"
+    url = url if url.startswith(("/v1", "/v3")) else f"/v1.0/{api.dli.project_id}/streaming{url}"
     api.dli.faults.add("truncated", call=call)
     api.dli.faults.add("wrong_types", call=call)
     headers = {"X-Auth-Token": api.dli.token()}
@@ -111,9 +119,10 @@ def test_every_answer_can_be_spoilt(api: Api, call: str) -> None:
 @pytest.mark.parametrize("names", [*({call} for call in REQUESTS), *({action} for action in ACTIONS), {"tag", "create"}])
 def test_permissions(names: set[str]) -> None:
     clock = ManualClock()
-    api = with_zip(Api(LocalDli(example(), clock), clock))
+    api = prepared(Api(LocalDli(example(), clock), clock))
     strict = Api(LocalDli(example(denied=sorted(names)), clock), clock)
     strict.dli.objects.put("bucket/x.zip", api.dli.objects.get("bucket/x.zip") or b"")
+    strict.dli.settings.update({"obs_buckets": "bucket"})
     denied = {call for name in names for call in GROUPS.get(name, (name,))}
     for call in REQUESTS:
         status, body = send(strict, call)
@@ -126,13 +135,16 @@ def test_permissions(names: set[str]) -> None:
 def test_actions_cover_what_the_table_says() -> None:
     """dli-api.md 1.2: importing jobs is creating them, and savepoints are an update."""
     covered = {call for calls in ACTIONS.values() for call in calls}
-    assert DLI_CALLS - covered == {"metrics", "tags", "tags_create", "tags_delete"}
+    assert DLI_CALLS - covered == {
+        *("metrics", "tags", "tags_create", "tags_delete", "obs_authorize"),
+        *("templates", "template_create", "template_update", "template_delete"),
+    }
     assert ACTIONS["dli:jobs:create"] == ("create", "create_jar", "import")
     assert "savepoint" in ACTIONS["dli:jobs:update"]
 
 
 def test_the_reader_of_the_example_may_only_look(api: Api) -> None:
-    with_zip(api)
+    prepared(api)
     account = api.dli._seed.account
     api.headers = {"X-Auth-Token": api.dli.accounts.issue(account.users[1], account.projects[0]).value}
     told = {call: send(api, call)[0] for call in REQUESTS}

@@ -99,15 +99,44 @@ def test_names_clash_inside_a_zip_too(api: Api) -> None:
     assert [item["new_job_id"] for item in bring(api, path)] == ["1001", "-1"]
 
 
+def test_of_two_jobs_of_a_name_the_older_one_is_covered(api: Api) -> None:
+    assert [item["new_job_id"] for item in bring(api, export(api, 232), cover=True)] == ["231"]
+
+
+def test_a_job_named_twice_is_exported_once(api: Api) -> None:
+    content = api.dli.objects.get(export(api, 131, 130, 131))
+    assert [item.old_id for item in unpack(content or b"")] == [131, 130]
+
+
+def test_a_folder_with_anything_but_zips_is_refused(api: Api) -> None:
+    export(api, 131, obs_dir="backups")
+    api.call("DELETE", "/jobs/131")
+    api.dli.objects.put("backups/deep/readme.txt", b"")
+    assert api.call("POST", "/jobs/import", {"zip_file": "backups"})[1]["error_code"] == "DLI.29002"
+    api.dli.objects.delete("backups/deep/readme.txt")
+    assert bring(api, "backups")[0]["new_job_id"] == "1001"
+
+
+def test_a_zip_with_members_nobody_knows_is_refused(api: Api) -> None:
+    good = {"job_id": 1, "name": "x", "desc": "", "job_type": "flink_sql_job", "run_mode": "shared_cluster", "queue_name": "",
+            "sql_body": "", "job_config": {"cu_number": 3}, "tags": {}}  # fmt: skip
+    api.dli.objects.put("backups/x.zip", bad_zip(**{**good, "job_config": {"nope": 1}}))
+    assert api.call("POST", "/jobs/import", {"zip_file": "backups/x.zip"})[1]["error_code"] == "DLI.29002"
+    api.dli.objects.put("backups/x.zip", bad_zip(**good))
+    assert bring(api, "backups/x.zip")[0]["new_job_id"] == "1001"
+    assert (api.detail(1001)["job_config"]["cu_number"], api.detail(1001)["job_config"]["parallel_number"]) == (3, 1)
+
+
 def test_covering_resets_to_a_draft(api: Api) -> None:
     path = export(api, 131)
+    api.dli.job(131).restart_times = 4
     api.call("PUT", "/sql-jobs/131", {"sql_body": "INSERT INTO other SELECT 1", "desc": "changed"})
     assert bring(api, path, cover=True) == [
         {"old_job_id": "131", "new_job_id": "131", "remark": "[Job successfully overwritten]"}
     ]
     detail = api.detail(131)
     assert (detail["status"], detail["desc"], detail["has_savepoint"]) == ("job_init", "", False)
-    assert detail["start_time"] is None
+    assert (detail["start_time"], detail["restart_times"]) == (None, 0)
     assert "clicks" in detail["sql_body"]
 
 
