@@ -17,7 +17,7 @@ options:
       - Ids of the jobs, whole numbers from 1 to 9223372036854775807.
       - A list, a single id, or a text with ids between commas, spaces or line ends, as surveys and command lines hand over.
       - An id that is named twice is handled once, with a warning.
-      - One of O(job_ids) and O(job_names) is required; they may be combined.
+      - One of O(job_ids) and O(job_names) is required, unless the module has another way to name jobs; they may be combined.
     type: list
     elements: str
   job_names:

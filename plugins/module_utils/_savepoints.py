@@ -11,11 +11,12 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._acts import NOT_FOUND, SEND, Stance
+from ._acts import SEND, Stance
 from ._batch import BatchAnswer, Element
 from ._dli import Dli
 from ._errors import AnswerLost, DliError
-from ._jobs import DOWN, PENDING, RESTING, RUNNING, SAVEPOINTING, UP, Job, status_of
+from ._jobs import RESTING, RUNNING, SAVEPOINTING, Job, status_of
+from ._still import Still
 
 TRIGGERED = "triggered"
 MADE = "made"
@@ -36,46 +37,14 @@ def has_new_savepoint(before: Job, now: Job) -> bool:
     return before.has_savepoint is False and now.has_savepoint is True and not by_itself
 
 
-class _OneJob:
-    """What both have in common: nobody is left alone, and one job is one request."""
-
-    alone: t.ClassVar[str] = NOT_FOUND
-    blocked: t.ClassVar[str] = WRONG_STATUS
-    absent: t.ClassVar[str] = NOT_FOUND
-    are: t.ClassVar[str] = ""
-    meanwhile: t.ClassVar[str] = ""
-    faults: t.ClassVar[frozenset[str]] = frozenset()
-    #: What it leads to is said in ``_savepoint.py``, which knows how the row came about.
-    leads_to: t.ClassVar[str | None] = None
-
-    def foreseen(self, job: Job) -> Element | None:
-        """Nothing can be foreseen."""
-        return None
-
-    def is_moot(self, now: Job | None) -> bool:
-        """What the job shows tells enough."""
-        return False
-
-    def is_so(self, job: Job | None) -> bool:
-        """No job is so already: each time it is another savepoint."""
-        return False
-
-    def end(self, job: Job | None) -> str:
-        """See ``_savepoint_watch.py``, since it takes more than one look."""
-        return DOWN if job is None else PENDING if job.status == SAVEPOINTING else UP
-
-    def advice(self, job: Job) -> str:
-        """Read the reason."""
-        return "read the reason, and run the task again"
-
-
 @dataclass(frozen=True)
-class Trigger(_OneJob):
+class Trigger(Still):
     """Making a savepoint of a running job; ``path`` is without ``obs://``."""
 
     path: str
 
     done: t.ClassVar[str] = TRIGGERED
+    blocked: t.ClassVar[str] = WRONG_STATUS
     noun: t.ClassVar[str] = "savepoint"
     title: t.ClassVar[str] = "Triggered a savepoint of"
     would: t.ClassVar[str] = "Would trigger a savepoint of"
@@ -100,12 +69,13 @@ class Trigger(_OneJob):
 
 
 @dataclass(frozen=True)
-class Import(_OneJob):
+class Import(Still):
     """Giving a job at rest a savepoint to resume from; ``path`` is with ``obs://``."""
 
     path: str
 
     done: t.ClassVar[str] = IMPORTED
+    blocked: t.ClassVar[str] = WRONG_STATUS
     noun: t.ClassVar[str] = "import"
     title: t.ClassVar[str] = "Imported a savepoint for"
     would: t.ClassVar[str] = "Would import a savepoint for"

@@ -380,3 +380,177 @@ def test_graph_of_what_is_not_one_job(do, dli, options, words):
     ended = do(GRAPH, options)
     assert ended.failed and words in ended.result["msg"] and ended.result["job"] is None
     assert "graph" not in calls(dli)
+
+
+# Exporting
+
+DIR = "local-dli/exports"
+
+
+def test_export_and_again(do, dli):
+    wanted = {"job_ids": [131, 999, 207], "job_names": "fraud_rules,nobody,twin", "obs_dir": f"obs://{DIR}/"}
+    predicted = do(EXPORT, wanted, "--check")
+    assert "export" not in calls(dli) and dli.objects.paths == [] and predicted.result["zip_files"] == []
+    ended = do(EXPORT, wanted)
+    assert ended.failed and ended.result["changed"] is True
+    assert [job["job_id"] or job["name"] for job in ended.result["jobs"]] == [131, 999, 207, 138, "nobody", "twin"]
+    expected = ["exported", "not_found", "exported", "exported", "not_found", "ambiguous"]
+    assert [job["state"] for job in ended.result["jobs"]] == expected
+    (file,) = dli.objects.paths
+    assert ended.result["zip_files"] == [file]
+    for row, foreseen in zip(ended.result["jobs"], predicted.result["jobs"]):
+        assert set(row) == ROW | {"zip_file"}
+        assert row.pop("zip_file") == (file if row["state"] == "exported" else None)
+        assert foreseen.pop("zip_file") is None and row == foreseen
+        assert row["status"] == row["status_before"]
+    assert ended.result["summary"]["exported"] == 3 and ended.result["summary"]["failed_jobs"] == 3
+    assert {entry.job_id for entry in dli.ledger.of("export")} == {131, 207, 138}
+    do(EXPORT, wanted)
+    assert len(dli.objects.paths) == 2
+
+
+def test_export_all_in_parts(do, dli):
+    many(dli, 120)
+    everything = {job_id for job_id, job in dli.jobs.items() if job.project_id == dli.project_id}
+    parts = -(-len(everything) // 50)
+    ended = do(EXPORT, {"all": True, "obs_dir": DIR})
+    assert not ended.failed, ended.output
+    assert {job["job_id"] for job in ended.result["jobs"]} == everything
+    assert calls(dli) == ["list"] * 2 + ["export"] * parts
+    assert sorted(ended.result["zip_files"]) == dli.objects.paths and len(dli.objects.paths) == parts
+    assert {job["zip_file"] for job in ended.result["jobs"]} == set(dli.objects.paths)
+    assert ended.result["msg"] == f"Exported {len(everything)} of {len(everything)} jobs."
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "changed"),
+    [
+        ({"kind": "reset_after"}, "unknown", None),
+        ({"kind": "status", "status": 502}, "unknown", None),
+        ({"kind": "status", "status": 400, "code": "DLI.29001", "msg": "Failed for parse obs path"}, "refused", False),
+    ],
+    ids=str,
+)
+def test_export_of_which_one_part_fails(do, dli, fault, state, changed):
+    many(dli, 120)
+    dli.faults.add(fault.pop("kind"), call="export", skip=1, **fault)
+    ended = do(EXPORT, {"job_ids": list(range(5001, 5121)), "obs_dir": DIR})
+    rows = ended.result["jobs"]
+    assert ended.failed and ended.result["changed"] is True
+    assert [row["state"] for row in rows] == ["exported"] * 50 + [state] * 50 + ["exported"] * 20
+    assert {row["changed"] for row in rows[50:100]} == {changed} and {row["zip_file"] for row in rows[50:100]} == {None}
+    assert len(ended.result["zip_files"]) == 2 and calls(dli).count("export") == 3
+    if state == "refused":
+        assert {row["error_code"] for row in rows[50:100]} == {"DLI.29001"} and "without obs://" in rows[50]["msg"]
+
+
+def test_export_is_given_up_when_the_sign_in_is(do, dli):
+    """More wrong signatures would lock the key."""
+    many(dli, 120)
+    dli.faults.add("status", call="export", status=403, times=None)
+    ended = do(EXPORT, {"job_ids": list(range(5001, 5121)), "obs_dir": DIR})
+    assert {row["state"] for row in ended.result["jobs"]} == {"refused"} and ended.result["changed"] is False
+    assert calls(dli).count("export") == 1 and "dli:jobs:export" in ended.result["jobs"][-1]["msg"]
+
+
+def test_export_is_throttled_and_repeated(do, dli):
+    dli.faults.add("status", call="export", status=429)
+    assert not do(EXPORT, {"job_ids": 131, "obs_dir": DIR}).failed and len(dli.objects.paths) == 1
+
+
+def test_export_where_example_and_schema_disagree(do, dli):
+    dli.settings.update({"export_names": "example"})
+    assert do(EXPORT, {"job_ids": 131, "obs_dir": DIR}).result["zip_files"] == dli.objects.paths != []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"obs_dir": DIR}, "no jobs are named"),
+        ({"obs_dir": DIR, "all": True, "job_ids": 131}, "all is set, and so are"),
+        ({"obs_dir": "", "all": True}, "obs_dir is empty"),
+        ({"obs_dir": "b" * 257, "all": True}, "obs_dir must not be longer than 256"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_export_refuses_slips_before_any_request(do, dli, options, words):
+    ended = do(EXPORT, options)
+    assert ended.failed and words in ended.result["msg"] and ended.result["jobs"] == ended.result["zip_files"] == []
+    assert calls(dli) == []
+
+
+# Importing
+
+
+@pytest.fixture
+def exported(do, dli):
+    """A file with two jobs, of which one was deleted since."""
+    (file,) = do(EXPORT, {"job_ids": [131, 209], "obs_dir": DIR}).result["zip_files"]
+    dli.other("delete", [209])
+    calls(dli)
+    return file
+
+
+def mapped(ended):
+    members = ("old_job_id", "new_job_id", "state", "changed", "failed")
+    return [tuple(row[member] for member in members) for row in ended.result["job_mapping"]]
+
+
+def test_import_and_again(do, dli, exported):
+    before = set(dli.jobs)
+    predicted = do(IMPORT, {"zip_file": exported}, "--check")
+    assert (predicted.result["changed"], predicted.result["job_mapping"]) == (True, []) and calls(dli) == ["list"]
+    ended = do(IMPORT, {"zip_file": f"obs://{exported}"})
+    (new,) = set(dli.jobs) - before
+    assert mapped(ended) == [(131, None, "exists", False, False), (209, new, "created", True, False)]
+    assert ended.result["changed"] is True and not ended.failed
+    assert ended.result["msg"] == f"Imported {exported}: 1 created, 1 exists." and calls(dli) == ["list", "import"]
+    assert dli.job(new).name == "stopped" and ended.result["summary"]["created"] == 1
+    again = do(IMPORT, {"zip_file": exported})
+    assert {row["state"] for row in again.result["job_mapping"]} == {"exists"} and again.result["changed"] is False
+
+
+def test_import_that_overwrites(do, dli, exported):
+    ended = do(IMPORT, {"zip_file": exported, "is_cover": True})
+    assert [row["state"] for row in ended.result["job_mapping"]] == ["overwritten", "created"] and not ended.failed
+    assert dli.job(131).status == "job_init"
+    dli.other("start", [131])
+    failed = do(IMPORT, {"zip_file": exported, "is_cover": True})
+    assert failed.failed and failed.result["changed"] is True
+    assert [row["state"] for row in failed.result["job_mapping"]] == ["failed", "overwritten"]
+    assert "1 failed: 131 ([The job with the same name is active])" in failed.result["msg"]
+
+
+@pytest.mark.parametrize("settings", [{"job_mapping_ids": "integer"}, {"export_names": "example"}], ids=str)
+def test_import_where_example_and_schema_disagree(do, dli, exported, settings):
+    dli.settings.update(settings)
+    assert [row["state"] for row in do(IMPORT, {"zip_file": exported}).result["job_mapping"]] == ["exists", "created"]
+
+
+@pytest.mark.parametrize("is_cover", [False, True])
+def test_import_whose_answer_is_lost(do, dli, exported, is_cover):
+    before = set(dli.jobs)
+    dli.faults.add("reset_after", call="import")
+    ended = do(IMPORT, {"zip_file": exported, "is_cover": is_cover, "confirm_timeout": 5})
+    (new,) = set(dli.jobs) - before
+    rows = [(None, new, "created", True, False), (None, None, "unknown", None, True)]
+    assert mapped(ended) == rows[: 2 if is_cover else 1]
+    assert all(row["reconciled"] for row in ended.result["job_mapping"])
+    assert ended.failed is is_cover and ended.result["changed"] is True
+    assert "learnt from the list" in " ".join(ended.output.split()) and calls(dli) == ["list", "import", "list", "list"]
+
+
+def test_import_of_which_nobody_knows(do, dli, exported):
+    dli.faults.add("status", call="import", status=502)
+    ended = do(IMPORT, {"zip_file": exported, "confirm_timeout": 1})
+    assert mapped(ended) == [(None, None, "unknown", None, True)]
+    assert ended.failed and ended.result["changed"] is False and calls(dli).count("import") == 1
+    assert f"Nobody knows whether {exported} was imported" in ended.result["msg"]
+
+
+def test_import_that_is_refused(do, dli):
+    ended = do(IMPORT, {"zip_file": "local-dli/nothing-here.zip"})
+    assert ended.failed and ended.result["error_code"] == "DLI.29002" and ended.result["http_status"] == 400
+    assert ended.result["job_mapping"] == [] and "check zip_file" in ended.result["msg"] and ended.result["changed"] is False
+    empty = do(IMPORT, {"zip_file": " "})
+    assert empty.failed and "zip_file is empty" in empty.result["msg"]
