@@ -215,7 +215,10 @@ class Dli:
         if answer.status == 204 or (answer.status == 200 and is_success):
             return answer
         error = whole_error(what, self.transport.endpoint, answer, permission)
-        is_refusal = answer.status in TURNED_AWAY or (answer.status in (200, 400) and isinstance(answer.value, dict))
+        says_no = isinstance(answer.value, dict) and (
+            answer.status == 400 or error.code is not None or str(answer.value.get("is_success")).lower() == "false"
+        )
+        is_refusal = answer.status in TURNED_AWAY or (answer.status in (200, 400) and says_no)
         if is_refusal and error.code not in BROKE_ON_THE_WAY:
             raise error
         raise AnswerLost(str(error))
