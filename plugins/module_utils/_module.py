@@ -11,6 +11,7 @@ import select
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -34,7 +35,7 @@ PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"
 
 
 #: What a batch module reports when it could not even look at its jobs.
-NO_JOBS: Mapping[str, t.Any] = {"jobs": []}
+NO_JOBS: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 AnyTask = t.TypeVar("AnyTask", bound=t.Any)
 
 

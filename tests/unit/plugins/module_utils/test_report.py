@@ -15,7 +15,6 @@ START = Start(False)
 STATES = states(START)
 
 
-
 def result(rows, check_mode):
     return _report.batch_report(START, rows, check_mode, []).result
 
