@@ -65,9 +65,15 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Import jobs, and leave alone those that are there
+- name: Export jobs
+  huaweicloud.cloud.dli_streaming_jobs_export:
+    job_ids: [131, 130]
+    obs_dir: bucket-name/exports
+  register: exported
+
+- name: Import them, in a project where they may be there already
   huaweicloud.cloud.dli_streaming_jobs_import:
-    zip_file: bucket-name/exports/jobs.zip
+    zip_file: "{{ exported.zip_files[0] }}"
   register: imported
 
 - name: Tell which ids the new jobs have
