@@ -57,7 +57,7 @@ class Course:
             changed=changed,
             status_before=self.row.status_before,
             reconciled=self.row.reconciled or row.reconciled,
-            msg=", then ".join([*self._told, row.msg]) + (self._way_on(step, row) if row.failed else ""),
+            msg=", then ".join([*self._told, row.msg.rstrip(".")]) + (self._way_on(step, row) if row.failed else ""),
         )
         self._told.append(row.msg)
 
