@@ -46,11 +46,12 @@ def progress(before: Job, now: Job | None, begun: bool) -> str:
         return BROKEN
     if now.status == SAVEPOINTING:
         return GOING
-    if has_new_savepoint(before, now):
-        return DONE
-    if status_of(now.status).start != ACTIVE:
+    is_active = status_of(now.status).start == ACTIVE
+    if is_active and now.status_desc and now.status_desc != before.status_desc:
         return BROKEN
-    if now.status_desc and now.status_desc != before.status_desc:
+    if has_new_savepoint(before, now) and now.has_savepoint is not False:  # the path may be noted before it is made
+        return DONE
+    if not is_active:
         return BROKEN
     if not begun:
         return NO_SIGN

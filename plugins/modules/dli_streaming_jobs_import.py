@@ -56,7 +56,8 @@ options:
     default: 60
 notes:
   - The list of jobs is read before every import, a request for each hundred jobs. Without it nobody could learn what became
-    of an import whose answer was lost, nor tell a job that was overwritten from a new one.
+    of an import whose answer was lost, nor tell a job that was overwritten from a new one. So the user needs the permission
+    to list jobs, too.
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_export
   - name: Importing a Flink job

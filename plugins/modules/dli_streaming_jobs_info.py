@@ -16,6 +16,7 @@ description:
   - Options that name jobs add to each other; the other options leave out what does not fit all of them. Without any option
     that names jobs, all jobs of the project are meant.
   - Never changes anything, and needs as few requests as the service allows. Pages are put together, a hundred jobs each.
+  - Jobs that DLI keeps for edge nodes under another job are found by O(job_ids) only, because the service does not list them.
 extends_documentation_fragment:
   - huaweicloud.cloud.overall
   - huaweicloud.cloud.connection

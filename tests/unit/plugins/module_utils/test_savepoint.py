@@ -156,6 +156,10 @@ def test_what_shows_a_new_savepoint(before, now, new):
         (seen(saved=True), seen(saved=True), NO_SIGN, DONE),
         (seen(saved=True), seen(saved=True, status_desc="expired"), BROKEN, BROKEN),
         (seen(saved=True, status_desc="old"), seen(saved=True, status_desc="old"), NO_SIGN, DONE),
+        (seen(saved=False), seen(saved=True, status_desc="expired"), BROKEN, BROKEN),
+        (seen(saved=False), seen(saved=False, savepoint_path="b/f/"), NO_SIGN, BROKEN),
+        (seen(saved=True), seen(saved=True, savepoint_path="b/f/"), DONE, DONE),
+        (seen(saved=False), seen("job_running_exception", saved=True, status_desc="crashed later"), DONE, DONE),
         (seen(saved=True), seen("job_canceling", saved=True), BROKEN, BROKEN),
         (seen(saved=True), seen("job_running_exception", saved=True), BROKEN, BROKEN),
         (seen(saved=True), seen("job_submitting", saved=True), NO_SIGN, DONE),
@@ -278,3 +282,8 @@ def test_a_wait_that_ends_unseen_says_why():
 def test_an_import_is_not_waited_for():
     dli = Saving(seen("job_init"))
     assert play(dli, action="import", wait=True)["state"] == "imported" and len(dli.calls) == 2
+
+
+@pytest.mark.parametrize("act", [Trigger("b/f"), Import("obs://b/f")], ids=["trigger", "import"])
+def test_what_is_refused_is_never_taken_for_done_by_somebody_else(act):
+    assert not act.is_so(seen()) and not act.is_moot(seen("job_savepointing")) and act.foreseen(seen()) is None

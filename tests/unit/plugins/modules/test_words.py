@@ -1,0 +1,98 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words and members that the modules for finding, saving and moving jobs document are those that they return."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import yaml
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _acts, _import_jobs, _mapping, _savepoints
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._export_jobs import Export, ExportTask, export_report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._facts import BRIEF, MORE
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._graph_info import NO_GRAPHS, message
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._graphs import run_facts
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._info import by_status
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._info import message as found
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._savepoint import message as saved
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._savepoint import read_savepoint_task
+from ansible_collections.huaweicloud.cloud.plugins.modules import (
+    dli_streaming_job_graph_info,
+    dli_streaming_job_savepoint,
+    dli_streaming_jobs_export,
+    dli_streaming_jobs_import,
+    dli_streaming_jobs_info,
+)
+
+ROW = [field.name for field in fields(Row)]
+
+
+def values(module):
+    return yaml.safe_load(module.RETURN)
+
+
+def sample(value):
+    """Return the sample of a value, having held its members against the documented ones."""
+    rows = value["sample"] if isinstance(value["sample"], list) else [value["sample"]]
+    for row in rows:
+        assert list(row) == [name for name, entry in value["contains"].items() if entry["returned"] == "always"]
+    return rows[0]
+
+
+def words(value):
+    return re.findall(r"V\(([a-z_]+)\) - ", " ".join(value["contains"]["state"]["description"]))
+
+
+def test_info():
+    told = values(dli_streaming_jobs_info)
+    assert tuple(told["jobs"]["contains"]) == BRIEF + MORE
+    shown = sample(told["jobs"])
+    assert tuple(shown) == BRIEF
+    job = Job.from_api(shown)
+    assert told["summary"]["sample"] == {"found": 1, "by_status": by_status([job])}
+    assert told["msg"]["sample"] == found([job], told["missing"]["sample"])
+
+
+def test_savepoint():
+    told = values(dli_streaming_job_savepoint)
+    shown = sample(told["job"])
+    assert list(told["job"]["contains"]) == ROW
+    both = {*_acts.states(_savepoints.Trigger("b")), *_acts.states(_savepoints.Import("b")), _savepoints.MADE}
+    assert set(words(told["job"])) == both
+    params = {"job_id": 207, "job_name": "", "action": "trigger", "savepoint_path": "b/f", "wait": True}
+    times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout", "overall_timeout"), 1.0)
+    assert told["msg"]["sample"] == saved(read_savepoint_task({**params, **times}, False).batch, Row(**shown))
+
+
+def test_graphs():
+    told = values(dli_streaming_job_graph_info)
+    assert set(NO_GRAPHS) <= set(told)
+    graph = told["execution_graph"]["sample"]
+    assert {name: told[name]["sample"] for name in run_facts(graph)} == run_facts(graph)
+    assert told["msg"]["sample"] == message(Job.from_api(sample(told["job"])), graph, False)
+
+
+def test_export():
+    told = values(dli_streaming_jobs_export)
+    shown = dict(sample(told["jobs"]))
+    assert list(shown) == [*ROW, "zip_file"]
+    export = Export("b", {shown.pop("zip_file"): [shown["job_id"]]})
+    report = export_report(ExportTask(export, None, False, 1), [Row(**shown)], []).result
+    for name in ("jobs", "summary", "zip_files", "msg"):
+        assert told[name]["sample"] == report[name]
+    assert set(words(told["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
+
+
+def test_import():
+    told = values(dli_streaming_jobs_import)
+    row = _mapping.Mapped(**sample(told["job_mapping"]))
+    assert list(told["job_mapping"]["contains"]) == [field.name for field in fields(_mapping.Mapped)]
+    assert tuple(words(told["job_mapping"])) == _mapping.STATES
+    assert told["summary"]["sample"] == _import_jobs.summary([row])
+    file = told["msg"]["sample"].split()[1].rstrip(":")
+    assert told["msg"]["sample"] == _import_jobs.message(_import_jobs.ImportTask(file, False, False, 1, 1), [row], "")
