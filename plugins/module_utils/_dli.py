@@ -212,7 +212,7 @@ class Dli:
         """
         answer = self.transport.write(what, path, payload, until, method)
         is_success = isinstance(answer.value, dict) and str(answer.value.get("is_success", "true")).lower() == "true"
-        if answer.status == 204 or (answer.status == 200 and is_success):
+        if answer.status == 204 or (answer.status == 200 and is_success and error_parts(answer)[0] is None):
             return answer
         error = whole_error(what, self.transport.endpoint, answer, permission)
         says_no = isinstance(answer.value, dict) and (
