@@ -51,7 +51,7 @@ REFUSALS = [
     (400, {"message": "no"}, None),
     (200, {"is_success": "false", "message": "no"}, None),
     (200, {"is_success": False, "message": "no"}, None),
-    (200, {"error_code": "DLI.11016", "error_msg": "no"}, None),
+    (200, {"error_code": "DLI.11016", "error_msg": "no"}, "DLI.11016"),
     (403, {"error_code": "APIGW.0302", "error_msg": "no"}, "APIGW.0302"),
     (413, None, None),
     (404, {"error_code": "APIGW.0101", "error_msg": "no"}, "APIGW.0101"),
