@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import copy
+import re
+from dataclasses import fields
 
 import pytest
+import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, InputError, NotDelivered, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
+from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jar_job, dli_streaming_sql_job
 
 from .resources import ResourceDli, go, job
 
@@ -531,3 +536,38 @@ def test_waiting_takes_nothing_from_the_deadline_of_the_rest():
     assert result["actions"] == ["stop", "update", "start"]
     assert (result["job"]["state"], result["job"]["status"]) == ("timed_out", "job_submitting")
     assert 1055 < dli.clock.time < 1065
+
+
+# What is documented
+
+MODULES = {SQL: dli_streaming_sql_job, JAR: dli_streaming_jar_job}
+#: Every state that a row can have: those of the resource, and those of the steps that can fail.
+STATES = {
+    *("created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"),
+    *("restart_needed", "wrong_type", "ambiguous", "not_found", "not_startable", "not_stoppable", "still_active"),
+    *("refused", "failed", "timed_out", "unknown"),
+}
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_every_state_and_member_is_documented(kind):
+    returned = yaml.safe_load(MODULES[kind].RETURN)
+    explained = " ".join(line.partition(" - ")[0] for line in returned["job"]["contains"]["state"]["description"])
+    assert set(re.findall(r"\bV\((\w+)\)", explained)) == STATES
+    assert {said for *_rest, said in CASES} <= STATES
+    members = {member.name for member in fields(Row)}
+    assert set(returned["job"]["contains"]) == set(returned["job"]["sample"]) == members
+    words = re.findall(r"\bV\((\w+)\)", " ".join(returned["actions"]["description"]))
+    assert words == ["create", "tag", "stop", "update", "start", "delete"]
+
+
+@pytest.mark.parametrize("kind", MODULES)
+def test_the_samples_are_one_result(kind):
+    returned = yaml.safe_load(MODULES[kind].RETURN)
+    row = returned["job"]["sample"]
+    was, wanted = ({"sql_body": "A"}, {"sql_body": "B"}) if kind == SQL else ({"entrypoint": "A"}, {"entrypoint": "B"})
+    job_type = "flink_sql_job" if kind == SQL else "flink_jar_job"
+    dli = ResourceDli(job(1001, "job_running", row["name"], job_type, parallel_number=1, **was))
+    result = go(dli, kind=kind, name=row["name"], parallel_number=4, restart="allowed", **wanted).result
+    for member in ("job", "actions", "differences", "msg"):
+        assert result[member] == returned[member]["sample"]
