@@ -196,6 +196,19 @@ def test_import_then_resume(api: Api) -> None:
     assert start(api, other, resume=True) == "job_submit_fail"
 
 
+def test_of_several_savepoints_in_a_folder_the_newest_is_imported(api: Api) -> None:
+    first = new(api)
+    start(api, first)
+    for _count in range(2):
+        api.call("POST", f"/jobs/{first}/savepoint", {"action": "TRIGGER", "savepoint_path": "bucket/own/"})
+        api.clock.advance(5)
+    second = new(api, name="second")
+    body = {"job_id": second, "savepoint_path": "obs://bucket/own"}
+    assert api.call("POST", f"/jobs/{second}/import-savepoint", body)[0] == 200
+    assert api.dli.job(second).restorable == api.dli.job(first).savepoints[-1].path
+    assert len({item.path for item in api.dli.job(first).savepoints}) == 2
+
+
 @pytest.mark.parametrize(("choice", "status"), [("trust", "job_running"), ("known", "job_submit_fail")])
 def test_a_savepoint_nobody_here_made(api: Api, choice: str, status: str) -> None:
     api.dli.settings.update({"imported_savepoints": choice})

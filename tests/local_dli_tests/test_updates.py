@@ -130,6 +130,14 @@ def test_everything_may_change_at_rest(api: Api, job_id: int) -> None:
     assert update(api, job_id, obs_bucket="b")[0] == 200
 
 
+def test_an_update_sees_a_job_that_has_just_ended(api: Api) -> None:
+    api.dli.job(201).script = {"run_for": 1}
+    api.run(201)
+    assert update(api, 201, sql_body=SQL)[0] == 400
+    api.clock.advance(10)
+    assert update(api, 201, sql_body=SQL)[0] == 200
+
+
 def test_what_stays_the_same_may_be_sent_but_for_the_bucket(api: Api) -> None:
     before = api.detail(207)
     assert update(api, 207, sql_body=before["sql_body"], name="running", cu_number=2)[0] == 200
