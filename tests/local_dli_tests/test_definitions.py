@@ -194,6 +194,11 @@ def test_kind_and_run_mode(api: Api, body: dict[str, Any], good: bool) -> None:
         assert create(api, **{**body, "name": "b"})[0] == 200
 
 
+def test_kinds_that_do_not_exist(api: Api) -> None:
+    api.dli.settings.update({"job_type_rule": "accept"})
+    assert create(api, job_type="sql")[1]["error_code"] == "DLI.0001"
+
+
 def test_kind_and_run_mode_enforced_on_the_defaults_too(api: Api) -> None:
     api.dli.settings.update({"job_type_rule": "enforce"})
     assert create(api)[0] == 400

@@ -288,8 +288,12 @@ def test_savepoint_refusals(api: Api, path: str, body: dict[str, Any], code: str
 
 
 def test_metrics_count_what_the_engine_counts(api: Api) -> None:
+    api.call("PUT", "/sql-jobs/209", {"sql_body": "INSERT INTO a SELECT * FROM b JOIN c ON b.id = c.id"})
+    api.run(209)
     api.run(131, resume=True)
     api.clock.advance(12)
+    (joined,) = api.call("POST", "/jobs/metrics", {"job_ids": [209]})[1]["metrics"]["jobs"]
+    assert (joined["metrics"]["total_read_rate"], joined["metrics"]["total_write_rate"]) == (20, 10)
     status, body = api.call("POST", "/jobs/metrics", {"job_ids": [131, 201]})
     running, draft = body["metrics"]["jobs"]
     assert (status, body["is_success"], running["job_id"]) == (200, True, 131)

@@ -65,6 +65,12 @@ def test_what_is_not_there(api: Api, setting: str, jar: bool, body: dict[str, An
     assert [(item.job_id, item.error_code) for item in api.dli.ledger.of("create", accepted=False)] == [(0, code)]
 
 
+def test_a_bucket_may_be_named_by_a_path(api: Api) -> None:
+    api.dli.settings.update({"obs_buckets": "known"})
+    for number, bucket in enumerate(("known", "known/folder", "obs://known/folder")):
+        assert create(api, name=f"b{number}", obs_bucket=bucket)[0] == 200
+
+
 def test_recorded_texts(api: Api) -> None:
     api.dli.settings.update({"packages": "", "queues": "", "smn_topics": ""})
     api.language = "zh-cn"
