@@ -4,8 +4,8 @@
 """The local DLI: Huawei Cloud DLI's streaming-job API on loopback, with IAM and an ECS's metadata service beside it.
 
 Written from the API contract (`dli-api.md`, cited by section), never from what a client happens to do. Start reading
-at `service.py` (the calls), `machine.py` (the statuses), `iam.py` (signing in) and `gateway.py` (what can go wrong on
-the way).
+at `service.py` (the calls about jobs), `definitions.py` (what may be written into one), `machine.py` (the statuses),
+`iam.py` (signing in) and `gateway.py` (what can go wrong on the way). What is not established is in `settings.py`.
 """
 
 from __future__ import annotations

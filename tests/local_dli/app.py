@@ -13,10 +13,11 @@ from werkzeug.exceptions import HTTPException
 
 from . import answers, auth, bodies, fields
 from .accounts import Accounts
-from .calls import DLI_CALLS
+from .calls import DLI_CALLS, covered
 from .codes import DliError, GatewayError, language_of, no_such_api
 from .definitions import Definitions
 from .service import BatchAnswer, Caller, Service
+from .settings import words
 
 REQUEST_ID = "local_dli.request_id"
 BODY = "local_dli.body"
@@ -106,7 +107,7 @@ class _Views:
         call = str(request.endpoint)
         if call not in DLI_CALLS:
             return
-        if not self._settings.api_published:
+        if not self._settings.api_published or covered(call, words(self._settings.unpublished)):
             raise no_such_api()
         wire = auth.wire_request(request.environ, request.environ[BODY])
         identity = auth.identify(wire, self._accounts)

@@ -37,6 +37,7 @@ class Definitions:
         """POST sql-jobs and flink-jobs."""
         service = self._service
         with service.lock, service.recorded_refusal(0, "create", caller):
+            asked = (*given.job, *given.config)
             self._check_name(given, 0, self._settings.name_exists_code, caller)
             self._fill(given, caller)
             trouble = self._trouble(given)
@@ -47,7 +48,7 @@ class Definitions:
             if why is not None:
                 raise DliError("parameter", why=why)
             job = service.make({**given.job, "job_config": config}, caller)
-            service.record(job.job_id, "create", caller, None, fields=(*given.job, *given.config))
+            service.record(job.job_id, "create", caller, None, fields=asked)
             return job
 
     def update(self, job_id: int, given: Given, caller: Caller) -> Job:

@@ -30,7 +30,8 @@ class Entry:
     resume_savepoint: bool | None = None
     trigger_savepoint: bool | None = None
     fields: tuple[str, ...] = ()
-    """Of an edit: the members whose value changed; of a tag: the keys; of an authorize: the buckets."""
+    """Of a create: the members that were given; of an edit: those whose value changed; of tags: the keys; of an authorize:
+    the buckets."""
 
 
 class Ledger:

@@ -72,6 +72,11 @@ def create(api: Api, jar: bool = False, **body: Any) -> tuple[int, Any]:
     return api.call("POST", "/flink-jobs" if jar else "/sql-jobs", {"name": "new", **body})
 
 
+def test_the_ledger_says_what_was_given(api: Api) -> None:
+    made(api, desc="x", cu_number=3)
+    assert api.dli.ledger.of("create")[0].fields == ("name", "desc", "cu_number")
+
+
 def made(api: Api, jar: bool = False, **body: Any) -> int:
     status, answer = create(api, jar, **body)
     assert status == 200, answer
@@ -162,6 +167,8 @@ def test_slots_are_derived_until_somebody_sets_them(api: Api) -> None:
     assert api.detail(job_id)["job_config"]["tm_slot_num"] == 3
     update(api, job_id, parallel_number=8)
     assert api.detail(job_id)["job_config"]["tm_slot_num"] == 4
+    update(api, job_id, parallel_number=9)
+    assert api.detail(job_id)["job_config"]["tm_slot_num"] == 5
     update(api, job_id, tm_slot_num=1)
     assert api.detail(job_id)["job_config"]["tm_slot_num"] == 1
 
@@ -185,6 +192,11 @@ def test_kind_and_run_mode(api: Api, body: dict[str, Any], good: bool) -> None:
     if body["job_type"] != "flink_jar_job":
         api.dli.settings.update({"job_type_rule": "accept"})
         assert create(api, **{**body, "name": "b"})[0] == 200
+
+
+def test_kinds_that_do_not_exist(api: Api) -> None:
+    api.dli.settings.update({"job_type_rule": "accept"})
+    assert create(api, job_type="sql")[1]["error_code"] == "DLI.0001"
 
 
 def test_kind_and_run_mode_enforced_on_the_defaults_too(api: Api) -> None:

@@ -116,6 +116,7 @@ def test_execution_graph_over_a_life(api: Api) -> None:
     assert found["end-time"] - found["start-time"] == found["duration"]
     assert found["plan"]["jid"] == found["jid"] and len(found["plan"]["nodes"]) == len(found["vertices"]) == 3
     assert found["plan"]["nodes"][1]["inputs"][0]["id"] == found["plan"]["nodes"][0]["id"]
+    assert found["timestamps"] == {"INITIALIZING": found["start-time"], "CANCELED": found["end-time"]}
     assert found["status-counts"] == {"CANCELED": 3}
     assert {"now", "timestamps", "isStoppable"} <= set(found)
 

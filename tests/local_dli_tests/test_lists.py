@@ -106,11 +106,19 @@ def test_pages_shift_when_a_job_is_made_in_between(world: Api) -> None:
     assert ids(world, limit=2, offset=2) == [900]
 
 
+def test_children_know_their_parent(world: Api) -> None:
+    detail = world.detail(903)
+    assert (detail["root_id"], detail["job_config"]["root_id"]) == (206, 206)
+
+
 def test_a_list_may_be_late(world: Api) -> None:
     world.dli.settings.update({"list_lag": 5})
     job_id = world.call("POST", "/sql-jobs", {"name": "newest"})[1]["job"]["job_id"]
     world.call("DELETE", "/jobs/901")
     assert ids(world) == [904, 902, 901, 900]
+    world.dli.seed([{"job_id": 950, "project_id": world.dli.partner_project_id}])
+    world.dli.other("delete", [950])
+    assert 950 not in ids(world)
     # Only the list is.
     assert world.status(job_id) == "job_init"
     assert world.call("GET", "/jobs/901")[1]["error_code"] == "DLI.16001"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Api
-from local_dli import LocalDli, ManualClock, example
+from local_dli import LocalDli, ManualClock, SettingError, example
 from local_dli.calls import DLI_CALLS, GROUPS
 from local_dli.jobs import ACTIVE
 from werkzeug.test import Client
@@ -57,6 +57,7 @@ def send(api: Api, call: str) -> tuple[int, Any]:
 
 
 def prepared(api: Api) -> Api:
+    """The same project with a zip, two templates, and buckets that are not all authorised."""
     content = api.dli.objects
     if not content.paths:
         api.call("POST", "/jobs/export", {"obs_dir": "bucket", "is_selected": True, "job_selected": [215]})
@@ -116,20 +117,54 @@ def test_every_answer_can_be_spoilt(api: Api, call: str) -> None:
     assert not isinstance(members.get("is_success", []), bool)
 
 
-@pytest.mark.parametrize("names", [*({call} for call in REQUESTS), *({action} for action in ACTIONS), {"tag", "create"}])
-def test_permissions(names: set[str]) -> None:
+DENIALS = [(call,) for call in REQUESTS] + [(action,) for action in ACTIONS] + [("tag", "create"), ("template",)]
+
+
+@pytest.fixture(scope="module")
+def _with_many_users() -> Api:
+    """A user for each of the denials, with the number of it in the name."""
+    users = [
+        {"user": f"u{index}", "password": "w", "access_key": f"A{index}", "secret_key": "s", "denied": list(names)}
+        for index, names in enumerate(DENIALS)
+    ]
     clock = ManualClock()
-    api = prepared(Api(LocalDli(example(), clock), clock))
-    strict = Api(LocalDli(example(denied=sorted(names)), clock), clock)
-    strict.dli.objects.put("bucket/x.zip", api.dli.objects.get("bucket/x.zip") or b"")
-    strict.dli.settings.update({"obs_buckets": "bucket"})
+    return Api(LocalDli(example(more_users=users), clock), clock)
+
+
+@pytest.mark.parametrize("names", DENIALS, ids=",".join)
+def test_permissions(_with_many_users: Api, names: tuple[str, ...]) -> None:
+    api = _with_many_users
+    api.dli.reset()
+    prepared(api)
+    account = api.dli._seed.account
+    user = account.user(f"u{DENIALS.index(names)}")
+    assert user is not None
+    strict = Api(api.dli, api.clock, headers={"X-Auth-Token": api.dli.accounts.issue(user, account.projects[0]).value})
     denied = {call for name in names for call in GROUPS.get(name, (name,))}
     for call in REQUESTS:
         status, body = send(strict, call)
         assert (status == 403) is (call in denied), (call, body)
         if status == 403:
             assert body["error_code"] == "DLI.0003"
-    assert not {item.call for item in strict.dli.requests.of() if strict.dli.ledger.of(request_id=item.request_id)} & denied
+    assert not {item.call for item in api.dli.requests.of() if api.dli.ledger.of(request_id=item.request_id)} & denied
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        ("savepoint, import_savepoint", {"savepoint", "import_savepoint"}),
+        ("tag,tags,stream_graph", {"tags", "tags_create", "tags_delete", "stream_graph"}),
+        ("", set()),
+    ],
+)
+def test_calls_that_a_region_does_not_have(api: Api, names: str, missing: set[str]) -> None:
+    prepared(api)
+    api.dli.settings.update({"unpublished": names})
+    told = {call: send(api, call) for call in REQUESTS}
+    assert {call for call, (status, _body) in told.items() if status == 404} == missing
+    assert {told[call][1]["error_code"] for call in missing} <= {"APIGW.0101"}
+    with pytest.raises(SettingError, match="'fly' is none"):
+        api.dli.settings.update({"unpublished": "run,fly"})
 
 
 def test_actions_cover_what_the_table_says() -> None:
@@ -253,8 +288,12 @@ def test_savepoint_refusals(api: Api, path: str, body: dict[str, Any], code: str
 
 
 def test_metrics_count_what_the_engine_counts(api: Api) -> None:
+    api.call("PUT", "/sql-jobs/209", {"sql_body": "INSERT INTO a SELECT * FROM b JOIN c ON b.id = c.id"})
+    api.run(209)
     api.run(131, resume=True)
     api.clock.advance(12)
+    (joined,) = api.call("POST", "/jobs/metrics", {"job_ids": [209]})[1]["metrics"]["jobs"]
+    assert (joined["metrics"]["total_read_rate"], joined["metrics"]["total_write_rate"]) == (20, 10)
     status, body = api.call("POST", "/jobs/metrics", {"job_ids": [131, 201]})
     running, draft = body["metrics"]["jobs"]
     assert (status, body["is_success"], running["job_id"]) == (200, True, 131)

@@ -173,6 +173,22 @@ def test_a_seeded_savepoint_belongs_to_the_seeded_definition(api: Api) -> None:
     assert start(api, 131, resume=True) == "job_submit_fail"
 
 
+def test_what_a_seed_calls_running_runs_its_seeded_definition(api: Api) -> None:
+    api.dli.settings.update({"edit_active": "accept"})
+    change(api, 207, sql_body=OTHER)
+    stop(api, 207)
+    assert start(api, 207, resume=True) == "job_submit_fail"
+
+
+def test_a_seeded_savepoint_in_another_job(api: Api) -> None:
+    seeded = api.dli.job(130).savepoints[0].path
+    twin, other = new(api, sql_body=api.dli.job(130).sql_body), new(api, name="other")
+    for job_id, status in ((twin, "job_running"), (other, "job_submit_fail")):
+        body = {"job_id": job_id, "savepoint_path": f"obs://{seeded}"}
+        assert api.call("POST", f"/jobs/{job_id}/import-savepoint", body)[0] == 200
+        assert start(api, job_id, resume=True) == status
+
+
 def test_a_restore_that_fails_whatever_it_restores(api: Api) -> None:
     job_id = stopped_with_savepoint(api)
     change(api, job_id, sql_body=f"{GOOD} -- local-dli: {{restore_fail: the savepoint is broken}}")
@@ -196,12 +212,34 @@ def test_import_then_resume(api: Api) -> None:
     assert start(api, other, resume=True) == "job_submit_fail"
 
 
+def test_of_several_savepoints_in_a_folder_the_newest_is_imported(api: Api) -> None:
+    first = new(api)
+    start(api, first)
+    for _count in range(2):
+        api.call("POST", f"/jobs/{first}/savepoint", {"action": "TRIGGER", "savepoint_path": "bucket/own/"})
+        api.clock.advance(5)
+    second = new(api, name="second")
+    body = {"job_id": second, "savepoint_path": "obs://bucket/own"}
+    assert api.call("POST", f"/jobs/{second}/import-savepoint", body)[0] == 200
+    assert api.dli.job(second).restorable == api.dli.job(first).savepoints[-1].path
+    assert len({item.path for item in api.dli.job(first).savepoints}) == 2
+
+
 @pytest.mark.parametrize(("choice", "status"), [("trust", "job_running"), ("known", "job_submit_fail")])
 def test_a_savepoint_nobody_here_made(api: Api, choice: str, status: str) -> None:
     api.dli.settings.update({"imported_savepoints": choice})
     body = {"job_id": 201, "savepoint_path": "obs://bucket/nowhere/"}
     assert api.call("POST", "/jobs/201/import-savepoint", body)[0] == 200
     assert start(api, 201, resume=True) == status
+
+
+def test_a_reset_forgets_what_was_made(api: Api) -> None:
+    path = api.dli.job(stopped_with_savepoint(api)).savepoints[-1].path
+    api.dli.reset()
+    api.dli.settings.update({"imported_savepoints": "known"})
+    api.call("POST", "/jobs/201/import-savepoint", {"job_id": 201, "savepoint_path": f"obs://{path}"})
+    assert start(api, 201, resume=True) == "job_submit_fail"
+    assert "Cannot find checkpoint or savepoint" in api.detail(201)["status_desc"]
 
 
 def test_failures_are_counted_anew_for_each_script(api: Api) -> None:

@@ -87,6 +87,17 @@ def test_refusals(api: Api, method: str, path: str, body: Any, code: str) -> Non
     assert names(api) == ["t"]
 
 
+def test_templates_of_another_project_do_not_exist(api: Api) -> None:
+    template_id = made(api)
+    account = api.dli._seed.partners[0]
+    api.headers = {"X-Auth-Token": api.dli.accounts.issue(account.users[0], account.projects[0]).value}
+    base = f"/v1.0/{account.projects[0].id}/streaming"
+    assert api.call("DELETE", f"{base}/job-templates/{template_id}")[1]["error_code"] == "DLI.18005"
+    assert api.call("GET", f"{base}/job-templates")[1]["template_list"] == {"total_count": 0, "templates": []}
+    body = {"name": "new", "template_id": template_id}
+    assert api.call("POST", f"{base}/sql-jobs", body)[1]["error_code"] == "DLI.18005"
+
+
 def test_no_more_than_a_hundred(api: Api) -> None:
     for number in range(100):
         made(api, f"t{number}")
@@ -105,6 +116,7 @@ def test_buckets_are_authorised_once(api: Api) -> None:
     answer = authorize(api, "bucket1", "bucket2")[1]
     assert answer == {"error_code": "DLI.19005", "error_msg": "请求中包含已授权的OBS桶请首先过滤掉已经授权的OBS桶"}
     assert authorize(api, "bucket2")[0] == 200
+    assert authorize(api, "bucket1")[1]["error_code"] == "DLI.19005"
     for wrong in ((), ("",), (1,)):
         assert authorize(api, *wrong)[1]["error_code"] == "DLI.0001"  # type: ignore[arg-type]
     assert [(item.what, item.accepted, item.fields) for item in api.dli.ledger.of("authorize", accepted=True)] == [

@@ -80,6 +80,7 @@ def test_two_exports_in_one_millisecond(api: Api) -> None:
 def test_a_folder_is_imported_whole(api: Api) -> None:
     export(api, 131, obs_dir="backups/a")
     export(api, 130, obs_dir="backups/a/b")
+    export(api, 137, obs_dir="backups/ab")
     api.call("POST", "/jobs/delete", {"job_ids": [131, 130]})
     assert [item["old_job_id"] for item in bring(api, "obs://backups/a/")] == ["131", "130"]
 

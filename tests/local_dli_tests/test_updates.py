@@ -65,6 +65,12 @@ def test_what_is_not_there(api: Api, setting: str, jar: bool, body: dict[str, An
     assert [(item.job_id, item.error_code) for item in api.dli.ledger.of("create", accepted=False)] == [(0, code)]
 
 
+def test_a_bucket_may_be_named_by_a_path(api: Api) -> None:
+    api.dli.settings.update({"obs_buckets": "known"})
+    for number, bucket in enumerate(("known", "known/folder", "obs://known/folder")):
+        assert create(api, name=f"b{number}", obs_bucket=bucket)[0] == 200
+
+
 def test_recorded_texts(api: Api) -> None:
     api.dli.settings.update({"packages": "", "queues": "", "smn_topics": ""})
     api.language = "zh-cn"
@@ -128,6 +134,14 @@ def test_everything_else_while_a_job_is_active(api: Api, job_id: int, choice: st
 def test_everything_may_change_at_rest(api: Api, job_id: int) -> None:
     assert update(api, job_id, sql_body=SQL, cu_number=8, obs_bucket="b")[0] == 200
     assert update(api, job_id, obs_bucket="b")[0] == 200
+
+
+def test_an_update_sees_a_job_that_has_just_ended(api: Api) -> None:
+    api.dli.job(201).script = {"run_for": 1}
+    api.run(201)
+    assert update(api, 201, sql_body=SQL)[0] == 400
+    api.clock.advance(10)
+    assert update(api, 201, sql_body=SQL)[0] == 200
 
 
 def test_what_stays_the_same_may_be_sent_but_for_the_bucket(api: Api) -> None:
