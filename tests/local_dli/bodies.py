@@ -18,6 +18,7 @@ _INT64 = 2**63
 _MAX_LIMIT = 100
 _DEFAULT_LIMIT = 10
 
+
 def wrong(why: str) -> DliError:
     return DliError("parameter", why=why)
 

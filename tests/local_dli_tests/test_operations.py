@@ -105,7 +105,7 @@ def test_every_answer_can_be_spoilt(api: Api, call: str) -> None:
     api.dli.faults.add("truncated", call=call)
     api.dli.faults.add("wrong_types", call=call)
     headers = {"X-Auth-Token": api.dli.token()}
-    half, odd = (Client(api.dli.wsgi).open(url, method=method, json=body, headers=headers).get_data() for _ in range(2))
+    half, odd = (Client(api.dli.wsgi).open(url, method=method, json=body, headers=headers).get_data() for _half in range(2))
     assert [item.fault for item in api.dli.requests.of(call)] == ["truncated", "wrong_types"]
     if call in ("tags_create", "tags_delete"):
         return

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from werkzeug.test import Client, TestResponse
 PARTNER = SEED.partners[0]
 PASSWORD = "local-dli-password-1"
 ROLE = {"agency_name": "local-dli-agency", "domain_name": "local-dli-partner-domain"}
-CN_NORTH_4 = {"project": {"name": "cn-north-4"}}
+CN_NORTH_4 = MappingProxyType({"project": {"name": "cn-north-4"}})
 OWN = Key(*SEED.account.keys[0][:3])
 READER = Key(*SEED.account.keys[1][:3])
 SEEDED_TEMPORARY = Key(*SEED.account.keys[2][:3])
@@ -36,7 +37,7 @@ def send(api: Api, method: str, path: str, body: Any = None, key: Key | None = N
 def sign_in(api: Api, scope: Any = CN_NORTH_4, password: str = PASSWORD, name: str = "local-dli-user") -> TestResponse:
     user = {"name": name, "password": password, "domain": {"name": "local-dli-domain"}}
     identity = {"methods": ["password"], "password": {"user": user}}
-    return send(api, "POST", "/v3/auth/tokens", {"auth": {"identity": identity, "scope": scope}})
+    return send(api, "POST", "/v3/auth/tokens", {"auth": {"identity": identity, "scope": scope and dict(scope)}})
 
 
 def token(answer: TestResponse) -> str:
@@ -46,7 +47,7 @@ def token(answer: TestResponse) -> str:
 
 def become(api: Api, scope: Any = CN_NORTH_4, user: str | None = None, **role: str) -> TestResponse:
     """POST /v3/auth/tokens into an agency."""
-    auth = {"identity": {"methods": ["assume_role"], "assume_role": {**ROLE, **role}}, "scope": scope}
+    auth = {"identity": {"methods": ["assume_role"], "assume_role": {**ROLE, **role}}, "scope": scope and dict(scope)}
     return send(api, "POST", "/v3/auth/tokens", {"auth": auth}, x_auth_token=user or token(sign_in(api, None)))
 
 
