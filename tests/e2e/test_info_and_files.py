@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 
@@ -26,6 +27,22 @@ def do(ansible):
         ended = ansible.task(arguments, *words, module=module, env=env)
         assert ended.code in (0, 2) and "Traceback" not in ended.output, ended.output
         return ended
+
+    return run
+
+
+@pytest.fixture
+def do_each(ansible):
+    """Return a function that runs several tasks in one play, which is faster, and returns how each of them ended."""
+
+    def run(*steps):
+        tasks = [
+            {"name": f"Task {number}", module: arguments, "check_mode": check_mode, "ignore_errors": True}
+            for number, (module, arguments, check_mode) in enumerate(steps)
+        ]
+        ended = ansible.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+        assert ended.code == 0 and len(ended.results) == len(steps) and "Traceback" not in ended.output, ended.output
+        return [dataclasses.replace(ended, results=[result]) for result in ended.results]
 
     return run
 
@@ -66,33 +83,31 @@ def test_info_shows_all_jobs(do, dli):
     assert ended.result["missing"] == []
 
 
-@pytest.mark.parametrize(
-    ("options", "expected", "requests"),
-    [
-        ({"job_ids": 131}, [131], ["detail"]),
-        ({"job_ids": "131, 130, 131"}, [130, 131], ["list"]),
-        ({"job_names": "orders_to_dws"}, [130], ["list"]),
-        ({"job_names": "orders"}, [], ["list"]),
-        ({"job_names": "twin"}, [231, 232], ["list"]),
-        ({"job_ids": "", "job_names": "", "status": "job_running", "queue_name": ""}, [207], ["list"]),
-        ({"status": "job_running,job_savepointing"}, [207, 211], ["list"]),
-        ({"status": ["job_cancel_success"], "has_savepoint": False}, [209, 221], ["list"]),
-        ({"queue_name": "flink_queue"}, [130, 131, 138], ["list"]),
-        ({"job_type": "flink_jar_job"}, [138], ["list"]),
-        ({"job_type": "flink_jar_job", "has_savepoint": False}, [], ["list"]),
-        ({"job_ids": [131, 207, 138], "status": "job_running"}, [207], ["list"]),
-        ({"job_ids": [131, 138, 5001], "tags": {"team": "a"}}, [5001], ["list", "list"]),
-        ({"tags": {"team": "a", "tier": 1}}, [5001], ["list"]),
-        ({"user_name": "nobody-of-that-name"}, [], ["list"]),
-    ],
-    ids=str,
-)
-def test_info_finds(do, dli, options, expected, requests):
+FINDS = [
+    ({"job_ids": 131}, [131], ["detail"]),
+    ({"job_ids": "131, 130, 131"}, [130, 131], ["list"]),
+    ({"job_names": "orders_to_dws"}, [130], ["list"]),
+    ({"job_names": "orders"}, [], ["list"]),
+    ({"job_names": "twin"}, [231, 232], ["list"]),
+    ({"job_ids": "", "job_names": "", "status": "job_running", "queue_name": ""}, [207], ["list"]),
+    ({"status": "job_running,job_savepointing"}, [207, 211], ["list"]),
+    ({"status": ["job_cancel_success"], "has_savepoint": False}, [209, 221], ["list"]),
+    ({"queue_name": "flink_queue"}, [130, 131, 138], ["list"]),
+    ({"job_type": "flink_jar_job"}, [138], ["list"]),
+    ({"job_type": "flink_jar_job", "has_savepoint": False}, [], ["list"]),
+    ({"job_ids": [131, 207, 138], "status": "job_running"}, [207], ["list"]),
+    ({"job_ids": [131, 138, 5001], "tags": {"team": "a"}}, [5001], ["list", "list"]),
+    ({"tags": {"team": "a", "tier": 1}}, [5001], ["list"]),
+    ({"user_name": "nobody-of-that-name"}, [], ["list"]),
+]
+
+
+def test_info_finds(do_each, dli):
     many(dli, 1, tags={"team": "a", "tier": "1"})
-    many_more = [{"job_id": 6001, "name": "of_another_tier", "sql_body": SQL, "tags": {"team": "a", "tier": "2"}}]
-    dli.seed(many_more if "tier" in options.get("tags", {}) else [])
-    assert found(do(INFO, options)) == expected
-    assert calls(dli) == requests
+    dli.seed([{"job_id": 6001, "name": "of_team_b", "sql_body": SQL, "tags": {"team": "b", "tier": "1"}}])
+    ended = do_each(*[(INFO, options, False) for options, _expected, _requests in FINDS])
+    assert [found(one) for one in ended] == [expected for _options, expected, _requests in FINDS]
+    assert calls(dli) == [call for _options, _expected, requests in FINDS for call in requests]
 
 
 def test_info_tells_what_is_missing(do, dli):
@@ -136,19 +151,18 @@ def test_info_while_jobs_vanish(do, dli):
     assert calls(dli) == ["list"] * 3
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"job_ids": "131,x"}, "job_ids: 'x' is not a job id"),
-        ({"tags": {"a": "b,c"}}, "tags: a=b,c cannot be asked for"),
-        ({"tags": {"a": ""}}, "tags: a= cannot be asked for"),
-        ({"overall_timeout": 0}, "overall_timeout must be more than 0"),
-    ],
-    ids=str,
-)
-def test_info_refuses_slips_before_any_request(do, dli, options, words):
-    ended = do(INFO, options)
-    assert ended.failed and words in ended.result["msg"] and ended.result["jobs"] == []
+INFO_SLIPS = [
+    ({"job_ids": "131,x"}, "job_ids: 'x' is not a job id"),
+    ({"tags": {"a": "b,c"}}, "tags: a=b,c cannot be asked for"),
+    ({"tags": {"a": ""}}, "tags: a= cannot be asked for"),
+    ({"overall_timeout": 0}, "overall_timeout must be more than 0"),
+]
+
+
+def test_info_refuses_slips_before_any_request(do_each, dli):
+    ended = do_each(*[(INFO, options, False) for options, _words in INFO_SLIPS])
+    for (_options, words), one in zip(INFO_SLIPS, ended):
+        assert one.failed and words in one.result["msg"] and one.result["jobs"] == [], one.result
     assert calls(dli) == []
 
 
@@ -174,6 +188,11 @@ ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status"
 
 def savepoint(do, *words, action="trigger", path=OBS, **options):
     return do(SAVEPOINT, {"action": action, "savepoint_path": path, **options}, *words)
+
+
+def asked(check_mode=False, action="trigger", path=OBS, **options):
+    """Return the same as a step of a play."""
+    return SAVEPOINT, {"action": action, "savepoint_path": path, **options}, check_mode
 
 
 def outcome(ended):
@@ -233,14 +252,14 @@ def test_savepoint_that_takes_too_long(do, dli):
 
 
 @pytest.mark.parametrize("action", ["trigger", "import"])
-def test_savepoint_fits_the_status(do, dli, action):
+def test_savepoint_fits_the_status(do_each, dli, action):
     """Check mode says for every status what the run then says."""
-    good = {"trigger": [207], "import": [201, 202, 204, 209, 214]}[action]
-    for job_id in (201, 203, 207, 208, 209, 211):
-        options = {"job_id": job_id, "action": action}
-        predicted, ended = savepoint(do, "--check", **options), savepoint(do, **options)
-        assert predicted.result["job"] == ended.result["job"]
-        assert outcome(ended)[0] == ("wrong_status" if job_id not in good else "triggered" if action == "trigger" else "imported")
+    good = {"trigger": [207], "import": [201, 209]}[action]
+    ids = (201, 203, 207, 208, 209, 211)  # the unit tests have them all
+    ended = do_each(*[asked(check_mode, action, job_id=job_id) for check_mode in (True, False) for job_id in ids])
+    for job_id, predicted, reported in zip(ids, ended, ended[len(ids) :]):
+        assert predicted.result["job"] == reported.result["job"]
+        assert outcome(reported)[0] == ("wrong_status" if job_id not in good else "triggered" if action == "trigger" else "imported")
     what = "savepoint" if action == "trigger" else "import_savepoint"
     assert {entry.job_id for entry in dli.ledger.of(what)} <= set(good)
     assert all(entry.accepted for entry in dli.ledger.of(what))
@@ -296,21 +315,20 @@ def test_savepoint_that_is_refused(do, dli):
     assert dli.requests.of("savepoint")[0].request_id in ended.result["request_ids"]
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"path": " ", "job_id": 207}, "savepoint_path is empty"),
-        ({"path": "s3a://x/y", "job_id": 207}, "'s3a://x/y' is no path in OBS"),
-        ({}, "either job_id or job_name"),
-        ({"job_id": 207, "job_name": "running"}, "either job_id or job_name"),
-        ({"job_id": "0"}, "job_id: '0' is not a job id"),
-        ({"job_id": 207, "confirm_timeout": 0}, "confirm_timeout must be more than 0"),
-    ],
-    ids=str,
-)
-def test_savepoint_refuses_slips_before_any_request(do, dli, options, words):
-    ended = savepoint(do, **options)
-    assert ended.failed and words in ended.result["msg"] and ended.result["job"] is None
+SAVEPOINT_SLIPS = [
+    ({"path": " ", "job_id": 207}, "savepoint_path is empty"),
+    ({"path": "s3a://x/y", "job_id": 207}, "'s3a://x/y' is no path in OBS"),
+    ({}, "either job_id or job_name"),
+    ({"job_id": 207, "job_name": "running"}, "either job_id or job_name"),
+    ({"job_id": "0"}, "job_id: '0' is not a job id"),
+    ({"job_id": 207, "confirm_timeout": 0}, "confirm_timeout must be more than 0"),
+]
+
+
+def test_savepoint_refuses_slips_before_any_request(do_each, dli):
+    ended = do_each(*[asked(**options) for options, _words in SAVEPOINT_SLIPS])
+    for (_options, words), one in zip(SAVEPOINT_SLIPS, ended):
+        assert one.failed and words in one.result["msg"] and one.result["job"] is None, one.result
     assert calls(dli) == []
 
 
@@ -366,19 +384,18 @@ def test_graph_with_a_plan_that_cannot_be(do, dli, job, words):
     assert ("stream_graph" in calls(dli)) is (words == "JK.1001")
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"job_id": 999}, "the project has no job of the id 999"),
-        ({"job_name": "nobody"}, "the project has no job of the name nobody"),
-        ({"job_name": "twin"}, "2 jobs bear the name twin, 231, 232"),
-        ({"job_id": "", "job_name": ""}, "either job_id or job_name"),
-    ],
-    ids=str,
-)
-def test_graph_of_what_is_not_one_job(do, dli, options, words):
-    ended = do(GRAPH, options)
-    assert ended.failed and words in ended.result["msg"] and ended.result["job"] is None
+NO_GRAPHS = [
+    ({"job_id": 999}, "the project has no job of the id 999"),
+    ({"job_name": "nobody"}, "the project has no job of the name nobody"),
+    ({"job_name": "twin"}, "2 jobs bear the name twin, 231, 232"),
+    ({"job_id": "", "job_name": ""}, "either job_id or job_name"),
+]
+
+
+def test_graph_of_what_is_not_one_job(do_each, dli):
+    ended = do_each(*[(GRAPH, options, False) for options, _words in NO_GRAPHS])
+    for (_options, words), one in zip(NO_GRAPHS, ended):
+        assert one.failed and words in one.result["msg"] and one.result["job"] is None, one.result
     assert "graph" not in calls(dli)
 
 
@@ -463,19 +480,18 @@ def test_export_where_example_and_schema_disagree(do, dli):
     assert do(EXPORT, {"job_ids": 131, "obs_dir": DIR}).result["zip_files"] == dli.objects.paths != []
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"obs_dir": DIR}, "no jobs are named"),
-        ({"obs_dir": DIR, "all": True, "job_ids": 131}, "all is set, and so are"),
-        ({"obs_dir": "", "all": True}, "obs_dir is empty"),
-        ({"obs_dir": "b" * 257, "all": True}, "obs_dir must not be longer than 256"),
-    ],
-    ids=lambda value: str(value)[:40],
-)
-def test_export_refuses_slips_before_any_request(do, dli, options, words):
-    ended = do(EXPORT, options)
-    assert ended.failed and words in ended.result["msg"] and ended.result["jobs"] == ended.result["zip_files"] == []
+EXPORT_SLIPS = [
+    ({"obs_dir": DIR}, "no jobs are named"),
+    ({"obs_dir": DIR, "all": True, "job_ids": 131}, "all is set, and so are"),
+    ({"obs_dir": "", "all": True}, "obs_dir is empty"),
+    ({"obs_dir": "b" * 257, "all": True}, "obs_dir must not be longer than 256"),
+]
+
+
+def test_export_refuses_slips_before_any_request(do_each, dli):
+    ended = do_each(*[(EXPORT, options, False) for options, _words in EXPORT_SLIPS])
+    for (_options, words), one in zip(EXPORT_SLIPS, ended):
+        assert one.failed and words in one.result["msg"] and one.result["jobs"] == one.result["zip_files"] == [], one.result
     assert calls(dli) == []
 
 
