@@ -57,7 +57,8 @@ options:
         for a job that has none.
       - The default for a restart is to restore the savepoint that was made for it (see O(savepoint)); for any other start it
         is V(false).
-      - A savepoint does not fit any more once SQL, program or parallelism have changed; a warning says so.
+      - A savepoint does not fit any more once SQL, program or parallelism have changed. For such a restart this option has to
+        be set, one way or the other; with V(true), a warning says what may come of it.
     type: bool
   force:
     description: With O(state=absent), whether to delete a job that is not at rest.

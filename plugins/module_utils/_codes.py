@@ -46,7 +46,7 @@ REMEDIES: dict[str, str] = {
     "APIGW.0308": "the service is throttling: try again later, or raise max_retries",
     "APIGW.0310": "check project_id, region and cloud: these credentials are not good for that project",
     "APIGW.0802": "the user may not work in this region: check region, or have the user allowed there",
-    PARAMETER_ERROR: "a parameter was not accepted: check the job ids",
+    PARAMETER_ERROR: "a parameter was not accepted: check the options",
     "DLI.0003": "ask for the IAM permission {permission}",
     "DLI.0011": "check permission and balance of the account",
     "DLI.13005": "mend the job's SQL; the position of the error stands in the message",

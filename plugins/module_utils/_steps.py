@@ -33,6 +33,7 @@ DELETE = "delete"
 # States of the report that only a resource has, besides those of its steps.
 UNCHANGED = "unchanged"
 RESTART_NEEDED = "restart_needed"
+RESUME_UNDECIDED = "resume_undecided"
 WRONG_TYPE = "wrong_type"
 
 #: What a job must have to be created in order to be started or stopped, one of them: a slip in a name creates nothing.
@@ -93,9 +94,13 @@ def plan(task: ResourceTask, job: Job | None, tags: Mapping[str, str]) -> Plan:
         return _refuse(row, RESTART_NEEDED, f"{what}; set restart to allowed, or stop it first", differences)
     steps = [Step(TAG, remove=remove, add=add)] if remove or add else []
     steps += _steps(task, job, names)
+    breaking = _breaking(steps, names)
+    if breaking and task.resume_savepoint is None:
+        msg = f"no savepoint fits any more once {', '.join(breaking)} changed; set resume_savepoint to false to start without"
+        return _refuse(row, RESUME_UNDECIDED, f"{msg} state, or to true if you know that it fits", differences)
     if not steps:
         return Plan(row=replace(row, msg="left alone: it is as it should be"))
-    return Plan(steps, differences, warnings=_warnings(steps, names))
+    return Plan(steps, differences, warnings=_warnings(breaking))
 
 
 def ambiguous(task: ResourceTask, job: Job | None, ids: Sequence[int]) -> Plan:
@@ -165,10 +170,14 @@ def _resumes(task: ResourceTask, job: Job, restarts: bool) -> bool:
     return restarts and task.savepoint and (job.status != SUBMITTING or job.has_savepoint is True)
 
 
-def _warnings(steps: Sequence[Step], names: Sequence[str]) -> list[str]:
+def _breaking(steps: Sequence[Step], names: Sequence[str]) -> list[str]:
+    """Return the settings that change although a savepoint of before is to be restored, which they make unfit."""
     resumes = any(isinstance(step.act, Start) and step.act.resume_savepoint for step in steps)
-    breaking = [name for name in names if name in NOT_RESTORABLE]
-    if not resumes or not breaking:
+    return [name for name in names if name in NOT_RESTORABLE] if resumes else []
+
+
+def _warnings(breaking: Sequence[str]) -> list[str]:
+    if not breaking:
         return []
     return [
         f"The job resumes from a savepoint that was made before {', '.join(breaking)} changed. If it does not come up, the "

@@ -158,6 +158,8 @@ job:
         - V(absent) - there was no such job.
         - V(unchanged) - it was as it should be.
         - V(restart_needed) - it runs, a setting cannot change meanwhile, and O(restart=never). Nothing was sent.
+        - V(resume_undecided) - it would be restarted from a savepoint that does not fit the new settings, and O(resume_savepoint)
+          is not set. Nothing was sent.
         - V(wrong_type) - it is of a type that this module is not for, or its type cannot change any more. Nothing was sent.
         - V(ambiguous) - several jobs bear the name, or another one bears it. Nothing was sent.
         - V(not_found) - the project has no such job, and none could be created. Nothing was sent.

@@ -149,7 +149,9 @@ def test_other_sql_without_state_and_its_diff(job, dli):
 def test_a_savepoint_that_does_not_fit_any_more(job, dli):
     """The start fails, and its savepoint is not lost; the next task starts without it."""
     running(job, dli)
-    ended = job.task(sql_body=NEW_SQL, restart="allowed", wait=True)
+    undecided = job.task(sql_body=NEW_SQL, restart="allowed", wait=True)
+    assert undecided.result["job"]["state"] == "resume_undecided" and undecided.result["actions"] == [], undecided.output
+    ended = job.task(sql_body=NEW_SQL, restart="allowed", resume_savepoint=True, wait=True)
     result = ended.result
     assert (result["job"]["state"], result["job"]["failed"], result["changed"]) == ("failed", True, True)
     assert result["actions"] == ["stop", "update", "start"] and "sql_body changed" in ended.output.replace("\n", " ")

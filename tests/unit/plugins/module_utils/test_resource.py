@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, InputError, NotDelivered, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._fields import NOT_RESTORABLE, fields_of
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jar_job, dli_streaming_sql_job
 
@@ -44,7 +45,7 @@ def both(dli, **given):
 
 
 #: status, state wanted, what differs, other options -> actions, state of the report. None: as it is.
-LIVE, REST = {"resume_max_num": 3}, {"sql_body": "B", "resume_max_num": 3}
+LIVE, REST = {"resume_max_num": 3}, {"tm_cus": 3, "resume_max_num": 3}
 CASES = [
     (None, "present", {}, {}, ["create"], "created"),
     (None, "present", {"operator_config": "[1]"}, {}, ["create", "update"], "created"),
@@ -149,15 +150,36 @@ RESTARTS = [
 def test_savepoints_of_a_restart(more, status, saved, trigger, resume):
     dli = ResourceDli(job(7, status, sql_body="A", has_savepoint=saved))
     dli.saves = status == "job_running"
-    report = go(dli, sql_body="B", restart="allowed", **more)
+    report = go(dli, desc="B", restart="allowed", **more)
     assert report.result["job"]["state"] == "restarted"
     assert [call for call in dli.calls if call[0] in ("stop", "run")] == [("stop", 7, trigger), ("run", 7, resume)]
-    assert bool(report.warnings) is resume and all("sql_body" in text for text in report.warnings)
+    assert not report.warnings
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("name", sorted(NOT_RESTORABLE & {field.name for field in fields_of(SQL)}))
+def test_whether_a_restart_resumes_that_no_savepoint_fits_has_to_be_said(name, check_mode):
+    """dli-api.md 7.6; a job that was started from such a savepoint without being waited for would die unseen."""
+    wanted = {name: 2 if name == "parallel_number" else "B", "restart": "allowed"}
+    dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=True))
+    result = go(dli, check_mode, **wanted).result
+    assert (result["actions"], result["job"]["state"], result["failed"]) == ([], "resume_undecided", True)
+    assert name in result["msg"] and set(dli.words) <= {"list", "show"}
+    assert go(dli, check_mode, **wanted, resume_savepoint=False).warnings == []
+    dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=True))
+    (warning,) = go(dli, check_mode, **wanted, resume_savepoint=True).warnings
+    assert name in warning
+
+
+def test_a_restart_without_a_savepoint_has_nothing_to_decide():
+    dli = ResourceDli(job(7, "job_running", sql_body="A"))
+    result = go(dli, sql_body="B", restart="allowed", savepoint=False).result
+    assert result["job"]["state"] == "restarted"
 
 
 def test_a_restart_waits_for_the_stop_but_not_for_the_start():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
-    result = go(dli, sql_body="B", restart="allowed").result
+    result = go(dli, desc="B", restart="allowed").result
     assert result["job"]["status"] == "job_submitting"
     assert dli.words.index("update") > dli.words.index("stop") + 1
     assert result["job"]["msg"] == "stop accepted; now job_cancel_success, then settings changed, then start accepted"
@@ -179,7 +201,7 @@ def test_a_stop_that_does_not_arrive():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     original = dli.set
     dli.set = lambda job_id, status, **more: original(job_id, status, **more) if status == "job_canceling" else None
-    result = go(dli, sql_body="B", restart="allowed", wait_timeout=5.0).result
+    result = go(dli, desc="B", restart="allowed", wait_timeout=5.0).result
     assert (result["actions"], result["changed"], result["job"]["state"]) == (["stop"], True, "timed_out")
     assert result["job"]["status"] == "job_canceling" and "settings are as they were" in result["job"]["msg"]
     assert "update" not in dli.words and dli.clock.time < 1010
@@ -188,7 +210,7 @@ def test_a_stop_that_does_not_arrive():
 def test_an_update_that_is_refused_after_the_stop():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     dli.faults["update"] = REFUSED
-    result = go(dli, obs_bucket="b", sql_body="B", restart="allowed").result
+    result = go(dli, obs_bucket="b", desc="B", restart="allowed").result
     assert (result["actions"], result["changed"], result["failed"]) == (["stop"], True, True)
     row = result["job"]
     assert (row["state"], row["changed"], row["error_code"]) == ("refused", True, "DLI.11016")
@@ -208,7 +230,7 @@ def test_a_job_that_finishes_before_its_stop_is_not_started_again():
         return found
 
     dli.show_job = finishing
-    report = go(dli, sql_body="B", restart="allowed")
+    report = go(dli, desc="B", restart="allowed")
     assert (report.result["actions"], report.result["job"]["state"]) == (["update"], "updated")
     assert "not started again" in report.warnings[-1]
 
@@ -217,7 +239,7 @@ def test_a_savepoint_that_fails_leaves_the_job_running():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     original = dli._batch
     dli._batch = lambda word, job_ids, flag, first, then: original(word, job_ids, flag, "job_savepointing", "job_running")
-    result = go(dli, sql_body="B", restart="allowed").result
+    result = go(dli, desc="B", restart="allowed").result
     assert (result["actions"], result["job"]["state"], result["job"]["status"]) == (["stop"], "failed", "job_running")
     assert "savepoint before it, has failed" in result["job"]["msg"] and "settings are as they were" in result["job"]["msg"]
     assert "update" not in dli.words
@@ -285,7 +307,7 @@ def test_an_update_that_was_carried_out_though_its_answer_was_lost():
 def test_an_update_nobody_knows_of():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     dli.faults["update"] = LOST
-    result = go(dli, sql_body="B", restart="allowed").result
+    result = go(dli, desc="B", restart="allowed").result
     row = result["job"]
     assert (row["state"], row["changed"], result["changed"]) == ("unknown", True, True)
     assert dli.words.count("update") == 1 and "run" not in dli.words
@@ -436,7 +458,7 @@ def test_tags_of_a_new_job_go_with_its_creation():
 def test_tags_that_are_half_done():
     dli = ResourceDli(job(7, "job_running", sql_body="A"), tags={"a": "1"})
     dli.faults["create_tags"] = REFUSED
-    report = go(dli, tags={"a": "2"}, sql_body="B", restart="allowed")
+    report = go(dli, tags={"a": "2"}, desc="B", restart="allowed")
     result = report.result
     assert (result["actions"], result["changed"], result["failed"], result["job"]["state"]) == (["tag"], True, True, "refused")
     assert dli.job_tags == {} and "stop" not in dli.words
@@ -503,7 +525,7 @@ def test_settings_that_cannot_be_read_again():
 
 def test_the_diff():
     dli = ResourceDli(job(7, "job_running", sql_body="A\nB", cu_number=2))
-    diff = go(dli, sql_body="A\nC", restart="allowed").diff
+    diff = go(dli, sql_body="A\nC", restart="allowed", resume_savepoint=False).diff
     assert diff["before"] == (
         "cu_number: 2\njob_type: flink_opensource_sql_job\nname: a\nsql_body: |\n  A\n  B\nstatus: job_running\n"
     )
@@ -532,7 +554,7 @@ def test_waiting_takes_nothing_from_the_deadline_of_the_rest():
         return answer
 
     dli._batch = slow
-    result = go(dli, sql_body="B", restart="allowed", overall_timeout=20.0, wait_timeout=60.0, wait=True).result
+    result = go(dli, desc="B", restart="allowed", overall_timeout=20.0, wait_timeout=60.0, wait=True).result
     assert result["actions"] == ["stop", "update", "start"]
     assert (result["job"]["state"], result["job"]["status"]) == ("timed_out", "job_submitting")
     assert 1055 < dli.clock.time < 1065
@@ -544,7 +566,7 @@ MODULES = {SQL: dli_streaming_sql_job, JAR: dli_streaming_jar_job}
 #: Every state that a row can have: those of the resource, and those of the steps that can fail.
 STATES = {
     *("created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"),
-    *("restart_needed", "wrong_type", "ambiguous", "not_found", "not_startable", "not_stoppable", "still_active"),
+    *("restart_needed", "resume_undecided", "wrong_type", "ambiguous", "not_found", "not_startable", "not_stoppable", "still_active"),
     *("refused", "failed", "timed_out", "unknown"),
 }
 
@@ -568,6 +590,7 @@ def test_the_samples_are_one_result(kind):
     was, wanted = ({"sql_body": "A"}, {"sql_body": "B"}) if kind == SQL else ({"entrypoint": "A"}, {"entrypoint": "B"})
     job_type = "flink_sql_job" if kind == SQL else "flink_jar_job"
     dli = ResourceDli(job(1001, "job_running", row["name"], job_type, parallel_number=1, **was))
-    result = go(dli, kind=kind, name=row["name"], parallel_number=4, restart="allowed", **wanted).result
+    given = {"parallel_number": 4, "restart": "allowed", "resume_savepoint": False, **wanted}
+    result = go(dli, kind=kind, name=row["name"], **given).result
     for member in ("job", "actions", "differences", "msg"):
         assert result[member] == returned[member]["sample"]
