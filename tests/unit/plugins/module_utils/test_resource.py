@@ -566,7 +566,8 @@ MODULES = {SQL: dli_streaming_sql_job, JAR: dli_streaming_jar_job}
 #: Every state that a row can have: those of the resource, and those of the steps that can fail.
 STATES = {
     *("created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"),
-    *("restart_needed", "resume_undecided", "wrong_type", "ambiguous", "not_found", "not_startable", "not_stoppable", "still_active"),
+    *("restart_needed", "resume_undecided", "wrong_type", "ambiguous", "not_found"),
+    *("not_startable", "not_stoppable", "still_active"),
     *("refused", "failed", "timed_out", "unknown"),
 }
 
