@@ -54,6 +54,20 @@ def test_one_playbook(ansible, dli):
     assert {first, second}.isdisjoint(dli.jobs)
 
 
+def test_the_table_is_what_the_modules_document(ansible):
+    """Of check mode, diff mode and running twice; what the cells say besides is for people."""
+    rows = [line for line in PAGE.split("## What each of them can")[1].partition("## One life")[0].splitlines() if "`dli_" in line]
+    for row in rows:
+        names, check, diff, twice = (cell.strip() for cell in row.strip("|").split("|")[:4])
+        for name in re.findall(r"`(\w+)`", names):
+            shown = ansible.command("ansible-doc", "--json", f"huaweicloud.cloud.{name}").stdout
+            attributes = json.loads(shown)[f"huaweicloud.cloud.{name}"]["doc"]["attributes"]
+            support = {attribute: entry["support"] for attribute, entry in attributes.items()}
+            assert support["check_mode"] == ("partial" if check.startswith("cannot") else "full"), name
+            assert (support["diff_mode"] == "none") == (diff in ("none", "changes nothing")), name
+            assert (support["idempotent"] == "none") == ("another" in twice), name
+
+
 def test_the_page_has_every_module_and_role():
     modules = {path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")}
     roles = {path.name for path in (TESTS.parent / "roles").iterdir() if path.is_dir()}
