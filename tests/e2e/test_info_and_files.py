@@ -11,8 +11,6 @@ import time
 
 import pytest
 
-from .conftest import states  # noqa: F401
-
 SHORT = "huaweicloud.cloud.dli_streaming_"
 INFO, SAVEPOINT, GRAPH = f"{SHORT}jobs_info", f"{SHORT}job_savepoint", f"{SHORT}job_graph_info"
 EXPORT, IMPORT = f"{SHORT}jobs_export", f"{SHORT}jobs_import"

@@ -99,7 +99,8 @@ AGENCY = ("agency_name", "agency_domain_name")
 
 def marked(source, *names):
     """Return a value for each name, which says where it is from."""
-    return {name: f"from{ORDER.index(source)}.{name}.0123456789" for name in names}
+    place = ORDER.index(source)
+    return {name: f"from{place}.{name}.0123456789" for name in names}
 
 
 def origins(values):
