@@ -56,8 +56,8 @@ def test_one_playbook(ansible, dli):
 
 def test_the_table_is_what_the_modules_document(ansible):
     """Of check mode, diff mode and running twice; what the cells say besides is for people."""
-    rows = [line for line in PAGE.split("## What each of them can")[1].partition("## One life")[0].splitlines() if "`dli_" in line]
-    for row in rows:
+    table = PAGE.split("## What each of them can")[1].partition("## One life")[0]
+    for row in (line for line in table.splitlines() if "`dli_" in line):
         names, check, diff, twice = (cell.strip() for cell in row.strip("|").split("|")[:4])
         for name in re.findall(r"`(\w+)`", names):
             shown = ansible.command("ansible-doc", "--json", f"huaweicloud.cloud.{name}").stdout
