@@ -99,8 +99,8 @@ AGENCY = ("agency_name", "agency_domain_name")
 
 def marked(source, *names):
     """Return a value for each name, which says where it is from."""
-    place = ORDER.index(source)
-    return {name: f"from{place}.{name}.0123456789" for name in names}
+    mark = "from" + str(ORDER.index(source))
+    return {name: f"{mark}.{name}.0123456789" for name in names}
 
 
 def origins(values):
