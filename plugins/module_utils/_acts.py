@@ -78,14 +78,18 @@ class Act(t.Protocol):
     faults: t.ClassVar[frozenset[str]]
     #: What a wait is for: not "running" after so many seconds.
     arrived: t.ClassVar[str]
-    #: The status that an accepted request leads to, until it is read again; :data:`None` if the job is gone then.
-    leads_to: t.ClassVar[str | None]
 
     def stance(self, job: Job) -> Stance:
         """Decide what to do with a job as it was seen."""
 
     def foreseen(self, job: Job) -> Element | None:
         """Return the refusal that a job will meet, if that can be foreseen."""
+
+    def leads_to(self, status: str | None) -> str | None:
+        """Return the status that an accepted request leads to, until it is read again; None if the job is gone then.
+
+        :arg status: the one that the job had before.
+        """
 
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
         """Send the request."""
@@ -131,7 +135,6 @@ class Start:
     again: t.ClassVar[str] = "which starts only what is not active"
     faults: t.ClassVar[frozenset[str]] = JOB_FAULTS
     arrived: t.ClassVar[str] = "running"
-    leads_to: t.ClassVar[str | None] = SUBMITTING
 
     def stance(self, job: Job) -> Stance:
         """Send what is at rest; leave alone what is active; touch nothing else."""
@@ -146,6 +149,10 @@ class Start:
     def foreseen(self, job: Job) -> Element | None:
         """A job without a savepoint cannot resume from one."""
         return Element(False, RUN_NO_SAVEPOINT) if self.resume_savepoint and job.has_savepoint is False else None
+
+    def leads_to(self, status: str | None) -> str | None:
+        """Return that it is being submitted."""
+        return SUBMITTING
 
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
         """Send the request."""
@@ -174,9 +181,13 @@ class Start:
 
 @dataclass(frozen=True)
 class Stop:
-    """Stopping; ``trigger_savepoint`` makes a savepoint of every job first."""
+    """Stopping; ``trigger_savepoint`` makes a savepoint of every job first.
+
+    ``patient``: somebody waits, so that a job which makes a savepoint is followed to see whether that was a stop's.
+    """
 
     trigger_savepoint: bool
+    patient: bool = False
 
     done: t.ClassVar[str] = "stopped"
     alone: t.ClassVar[str] = "already_stopped"
@@ -186,11 +197,10 @@ class Stop:
     title: t.ClassVar[str] = "Stopped"
     would: t.ClassVar[str] = "Would stop"
     are: t.ClassVar[str] = "not running"
-    meanwhile: t.ClassVar[str] = "it came to rest meanwhile"
+    meanwhile: t.ClassVar[str] = "it came to rest, or is being stopped, by another hand"
     again: t.ClassVar[str] = "which stops only what is not at rest"
     faults: t.ClassVar[frozenset[str]] = frozenset()
     arrived: t.ClassVar[str] = "at rest"
-    leads_to: t.ClassVar[str | None] = CANCELING
 
     def stance(self, job: Job) -> Stance:
         """Leave alone what is at rest or being stopped; disturb no savepoint; send everything else.
@@ -198,7 +208,7 @@ class Stop:
         A stop that makes no sense is refused by the service and does no harm, so that doubtful statuses are sent as well.
         """
         status = status_of(job.status)
-        if status.stop in (RESTING, LEAVING):
+        if status.stop in (RESTING, LEAVING) or (status.stop == BUSY and self.patient):
             return Stance(False, self.alone, msg=f"left alone: it is {status.meaning}")
         if status.stop == BUSY:
             msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
@@ -209,6 +219,10 @@ class Stop:
         """Nothing can be foreseen."""
         return None
 
+    def leads_to(self, status: str | None) -> str | None:
+        """Return that it is being stopped; a running job makes its savepoint first, if there is to be one."""
+        return SAVEPOINTING if self.trigger_savepoint and status == RUNNING else CANCELING
+
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
         """Send the request."""
         return dli.stop_jobs(job_ids, self.trigger_savepoint, until)
@@ -217,15 +231,15 @@ class Stop:
         """A job that is being stopped, or at rest, was stopped; before that it makes its savepoint."""
         if now is None or now.status == before.status:
             return False
-        return self.is_so(now) or now.status in (SAVEPOINTING, CANCEL_FAIL)
+        return self.is_so(now) or now.status == CANCEL_FAIL
 
     def is_moot(self, now: Job | None) -> bool:
         """A job may finish or fail by itself just before its stop."""
-        return self.is_so(now) and now is not None and now.status not in (CANCELING, CANCEL_SUCCESS)
+        return self.is_so(now) and now is not None and now.status not in (SAVEPOINTING, CANCELING, CANCEL_SUCCESS)
 
     def is_so(self, job: Job | None) -> bool:
-        """At rest, or being stopped."""
-        return job is not None and status_of(job.status).stop in (RESTING, LEAVING)
+        """At rest, being stopped, or making the savepoint before it."""
+        return job is not None and status_of(job.status).stop in (RESTING, LEAVING, BUSY)
 
     def end(self, job: Job | None) -> str:
         """Whatever is at rest is what was wanted; a job that runs again has not been stopped."""
@@ -256,7 +270,6 @@ class Delete:
     again: t.ClassVar[str] = "which deletes only what is there"
     faults: t.ClassVar[frozenset[str]] = frozenset()
     arrived: t.ClassVar[str] = "gone"
-    leads_to: t.ClassVar[str | None] = None
 
     def stance(self, job: Job) -> Stance:
         """Send what is at rest, and with ``force`` everything."""
@@ -268,6 +281,10 @@ class Delete:
 
     def foreseen(self, job: Job) -> Element | None:
         """Nothing can be foreseen."""
+        return None
+
+    def leads_to(self, status: str | None) -> str | None:
+        """Return that it is gone."""
         return None
 
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:

@@ -59,8 +59,8 @@ REMEDIES: dict[str, str] = {
     "DLI.11016": "authorise the bucket in the console of DLI first",
     "DLI.11032": "check smn_topic",
     "JK.1001": "mend the job's SQL",
-    "DLI.29001": "check obs_dir: it is bucket/folder without obs://",
-    "DLI.29002": "check zip_file: it is bucket/folder/file.zip without obs://, or a folder that holds zip files only",
+    "DLI.29001": "check obs_dir, a bucket and a folder: whether there is such a bucket, and whether its name is right",
+    "DLI.29002": "check zip_file: whether there is such a file, or a folder that holds zip files only",
 }
 
 #: HTTP status -> what to do, where the code says nothing.

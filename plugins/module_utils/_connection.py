@@ -71,8 +71,8 @@ def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: 
     """
     found = Search(params, environ, read_file).run()
     place = _Place(found.place, found.source, bool(params.get("allow_http")))
-    scope = place.scope()
     endpoint = place.endpoint()
+    scope = place.scope()
     needs_iam = isinstance(found.way, (Password, Agency)) or scope.project_id is None
     return Connection(
         endpoint=endpoint,
@@ -153,6 +153,8 @@ class _Place:
         for beginning in (f"iam.{region}.", "iam."):
             if host.startswith(beginning):
                 return host[len(beginning) :]
+        if host:
+            raise InputError(f"endpoint is missing: nobody can tell which DLI belongs to {auth_url}")
         return None
 
     def _checked(self, option: str, url: str) -> str:

@@ -120,6 +120,8 @@ def _wanted(field: Field, value: t.Any) -> t.Any:
         return None
     if field.choices and text not in field.choices:
         raise InputError(f"{field.name} must be one of {', '.join(field.choices)}, not {text[:40]!r}")
+    if field.kind == JSON and isinstance(_json(text), str):
+        raise InputError(f"{field.name} must be a dictionary or JSON text, and is neither")
     if len(text) > LONGEST.get(field.name, len(text)):
         raise InputError(f"{field.name} must not be longer than {LONGEST[field.name]} characters, and has {len(text)}")
     return str(value) if field.kind == SCRIPT else _normal(field, text) if field.kind == MODE else text

@@ -47,7 +47,7 @@ class Status(t.NamedTuple):
 
 #: dli-api.md 2.1 and 2.2. Where the contract does not say whether a start is possible, none is sent.
 STATUSES: dict[str, Status] = {
-    "job_init": Status(STARTABLE, PENDING, "draft, never started", stop=RESTING),
+    "job_init": Status(STARTABLE, PENDING, "a draft, never started", stop=RESTING),
     "job_submitting": Status(ACTIVE, PENDING, "being submitted"),
     "job_submit_fail": Status(
         STARTABLE, DOWN, "submission failed", "read the reason, mend it, and run the job again", RESTING

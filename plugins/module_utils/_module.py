@@ -132,6 +132,8 @@ class Session:
     def fail(self, error: Exception) -> t.NoReturn:
         """End the module for an error of the task as a whole: nothing was done."""
         self._warn([])
+        if isinstance(error, InputError) and self._sign_in is not None and not self._sign_in.is_signed_in:
+            self._sign_in = None  # there was nothing to sign in with
         message, result = str(error), {**self._nothing, **self._origin()}
         if isinstance(error, ServiceError):
             result.update(http_status=error.status, error_code=error.code)

@@ -55,7 +55,7 @@ def message(act: Act, rows: Sequence[Row], check_mode: bool) -> str:
     if unsure:
         parts[0] += f" for sure, nobody knows of {unsure}"
     if alone:
-        parts.append(f"left {alone} alone that {'is' if alone == 1 else 'are'} {act.are}")
+        parts.append(f"{'leave' if check_mode else 'left'} {alone} alone that {'is' if alone == 1 else 'are'} {act.are}")
     if failed:
         named = ", ".join(f"{row.job_id or row.name} {row.state}{_reason(row)}" for row in failed[:NAMED_IN_MESSAGE])
         more = f", and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""

@@ -77,7 +77,8 @@ def done(act: Act, row: Row, reconciled: bool = False, status: str | None = None
     """The service took the request. Until it is read again, the status is what an accepted request makes of it."""
     sure = "; learnt by looking at it, because the answer did not say" if reconciled else ""
     msg = f"{act.noun} accepted{sure}"
-    return replace(row, state=act.done, changed=True, status=status or act.leads_to, reconciled=reconciled, msg=msg)
+    status = status or act.leads_to(row.status_before)
+    return replace(row, state=act.done, changed=True, status=status, reconciled=reconciled, msg=msg)
 
 
 def refused(act: Act, row: Row, element: Element | None, reconciled: bool = False) -> Row:

@@ -45,6 +45,7 @@ class SignIn:
         """
         self.project_id = ""
         self.trouble: str | None = None
+        self.is_signed_in = False
         self._connection = connection
         self._new_sender = new_sender
         self._new_transport = new_transport
@@ -72,6 +73,7 @@ class SignIn:
         scope = self._connection.scope
         iam = self._iam(until)
         credential, project_id = self._connection.way.sign_in(iam, scope)
+        self.is_signed_in = True
         self.project_id = scope.project_id or project_id or iam.project_id(credential, t.cast(str, scope.project_name))
         self._credential = self._for_project(credential)
 

@@ -258,7 +258,9 @@ def _way(kind: str, values: Values, place: Values, where: str) -> Way:
     if kind == "aksk":
         return AccessKey(values["access_key"], values["secret_key"], values.get("security_token"))
     if "domain_name" not in place:
-        raise InputError("domain_name is missing: it is the name of the account that the user belongs to")
+        raise InputError(
+            "domain_name is missing: set it, HW_DOMAIN_NAME or OS_USER_DOMAIN_NAME to the account that the user belongs to"
+        )
     return Password(values["username"], values["password"], place["domain_name"])
 
 

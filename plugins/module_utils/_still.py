@@ -21,8 +21,10 @@ class Still:
     are: t.ClassVar[str] = ""
     meanwhile: t.ClassVar[str] = ""
     faults: t.ClassVar[frozenset[str]] = frozenset()
-    #: The job keeps its status; which one to report is known where the row is made.
-    leads_to: t.ClassVar[str | None] = None
+
+    def leads_to(self, status: str | None) -> str | None:
+        """The job keeps its status; which one to report is known where the row is made."""
+        return None
 
     def foreseen(self, job: Job) -> Element | None:
         """Nothing can be foreseen."""

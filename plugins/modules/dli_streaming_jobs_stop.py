@@ -116,7 +116,8 @@ jobs:
         - V(already_stopped) - it was at rest, or being stopped already, and was left alone.
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs bear the name.
-        - V(not_stoppable) - it is making a savepoint, which must not be disturbed; no stop was sent.
+        - V(not_stoppable) - it is making a savepoint, which must not be disturbed; no stop was sent. With O(wait=true) it is
+          followed instead, since the savepoint may be the one of a stop.
         - V(refused) - the service refused the stop.
         - V(failed) - it was waited for, and the stop or the savepoint before it has failed.
         - V(timed_out) - it was waited for, and was not at rest when O(wait_timeout) was over.
@@ -142,7 +143,8 @@ jobs:
     status:
       description:
         - Last known status of the job, in the words of DLI. After an accepted stop that was not followed it is
-          V(job_canceling), which is what an accepted stop leads to. V(null) if there is no such job.
+          V(job_canceling), or V(job_savepointing) for a running job with O(trigger_savepoint=true), which is what an accepted
+          stop leads to. V(null) if there is no such job.
       type: str
       returned: always
       sample: job_canceling
@@ -223,7 +225,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._tasks import re
 
 def read_task(params: Mapping[str, t.Any], check_mode: bool) -> BatchTask:
     """Return what the options ask for."""
-    return read_batch_task(Stop(params["trigger_savepoint"]), params, check_mode)
+    return read_batch_task(Stop(params["trigger_savepoint"], params["wait"]), params, check_mode)
 
 
 def main() -> None:

@@ -10,12 +10,13 @@ import json
 import pytest
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _dli
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _dli, _fields
 
 from .conftest import TESTS, started
 
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"
 ROLLOUT = "huaweicloud.cloud.streaming_jobs_rollout"
+ROLE = TESTS.parent / "roles" / "streaming_jobs_rollout"
 SQL = "INSERT INTO sink SELECT id FROM source"
 CRASHES = f"-- local-dli: {{fail_after: 0.5, fail_text: boom}}\n{SQL}"
 
@@ -109,11 +110,42 @@ def test_roll_out_twice(ansible, running):
 def test_the_role_knows_every_option():
     """They are named one by one, because Ansible warns of arguments that are a template as a whole."""
     for kind, const in (("sql", _dli.SQL), ("jar", _dli.JAR)):
-        text = (TESTS.parent / "roles" / "streaming_jobs_rollout" / "tasks" / f"apply_{kind}.yml").read_text(encoding="utf-8")
+        text = (ROLE / "tasks" / f"apply_{kind}.yml").read_text(encoding="utf-8")
         (task,) = yaml.safe_load(text)
         arguments = task[f"huaweicloud.cloud.dli_streaming_{kind}_job"]
         assert set(arguments) == {*_argspec.streaming_job(const), "wait", "wait_timeout", "wait_interval"}
+        settings = {field.name for field in _fields.fields_of(const)} | {"job_id", "tags", "purge_tags"}
+        known = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
+        assert set(known["_streaming_jobs_rollout_settings"][kind]) == settings
         assert all(value == f"{{{{ _streaming_jobs_rollout_args.{name} | default(omit) }}}}" for name, value in arguments.items())
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [
+        ({"name": "orders", "sqlbody": SQL}, "orders: sqlbody is no setting of a sql job"),
+        ({"name": "orders", "state": "stopped", "restart": "never"}, "orders: restart, state are no setting of a sql job"),
+        ({"name": "orders", "kind": "jarr"}, "orders: kind is sql or jar, not jarr"),
+        ({"tm_cus": 2}, "streaming_jobs_rollout_jobs: a job has no name"),
+    ],
+)
+def test_a_slip_is_told_before_anything_is_done(ansible, running, job, said):
+    play = {"hosts": "localhost", "gather_facts": False, "roles": [ROLLOUT]}
+    jobs = [{"name": "clicks", "tm_cus": 2}, job]
+    ended = ansible.playbook(json.dumps([{**play, "vars": {"streaming_jobs_rollout_jobs": jobs, **QUICK}}]))
+    assert ended.code == 2 and said in ended.output and running.ledger.entries == [], ended.output
+
+
+def test_a_job_that_cannot_be_looked_at_has_its_row(ansible, running):
+    jobs = [{"name": "twin", "tm_cus": 2}, {"name": "clicks", "tm_cus": 2}]
+    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **QUICK)
+    assert ended.code == 2 and [job["outcome"] for job in result] == ["failed", "rolled_out"], ended.output
+    assert "several" in result[0]["msg"] or "2 jobs bear this name" in result[0]["msg"]
+
+
+def test_recovering_what_is_not_there(ansible, dli):
+    ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids="", streaming_jobs_recover_job_names=["nope"])
+    assert ended.code == 2 and result["missing"] == ["nope"] and "The project has no job nope" in ended.output, ended.output
 
 
 def test_a_change_that_no_savepoint_fits(ansible, running):

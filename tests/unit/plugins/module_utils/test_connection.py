@@ -100,7 +100,11 @@ def test_a_project_id_is_letters_and_digits(project_id):
     ],
 )
 def test_no_project(options, environ, files, advice):
-    assert refusal(options, environ, files).startswith(f"project_id is missing: set it, {advice}")
+    """Without a region, that is what is missed first: a project can be looked up by it."""
+    where = {"endpoint": "https://dli.test", **options}
+    assert refusal(where, environ, files).startswith(f"project_id is missing: set it, {advice}")
+    if "endpoint" not in options:
+        assert refusal(options, environ, files).startswith("region is missing: set it")
 
 
 # Regions and clouds
@@ -137,16 +141,21 @@ def test_both_addresses_follow_from_region_and_cloud(place, domain):
         ("cn-north-4", "https://iam.cloud.test", "cn-north-4.cloud.test"),
         ("eu-west-101", "https://iam.eu-west-101.myhuaweicloud.eu/v3", "eu-west-101.myhuaweicloud.eu"),
         ("eu-west-0", "https://iam.eu-west-0.prod-cloud-ocb.orange-business.com", "eu-west-0.prod-cloud-ocb.orange-business.com"),
-        # an address that says nothing of the cloud
-        ("cn-north-4", "https://identity.test/v3", "cn-north-4.myhuaweicloud.com"),
-        ("cn-north-4", "http://127.0.0.1:8000/v3", "cn-north-4.myhuaweicloud.com"),
-        ("eu-west-101", "https://identity.test/v3", "eu-west-101.myhuaweicloud.eu"),
     ],
 )
 def test_the_cloud_follows_from_the_address_of_iam(region, auth_url, domain):
     assert connect({**PAIR, "project_id": "p1", "region": region, "auth_url": auth_url}).endpoint == f"https://dli.{domain}"
     environ = {**KEYS[OS], "OS_PROJECT_ID": "p1", "OS_REGION_NAME": region, "OS_AUTH_URL": auth_url}
     assert connect({}, environ).endpoint == f"https://dli.{domain}"
+
+
+@pytest.mark.parametrize("auth_url", ["https://identity.test/v3", "http://127.0.0.1:8000/v3", "https://keystone.corp.test"])
+def test_nobody_guesses_which_dli_belongs_to_an_identity_service(auth_url):
+    """The one of the public cloud would be sent its token."""
+    sentence = refusal({**USER, "region": "cn-north-4", "auth_url": auth_url})
+    assert sentence == f"endpoint is missing: nobody can tell which DLI belongs to {auth_url}"
+    named = connect({**USER, "region": "eu-de", "cloud": "cloud.test", "auth_url": auth_url})
+    assert named.endpoint == "https://dli.eu-de.cloud.test"
 
 
 def test_a_cloud_that_is_named_beats_the_one_of_iams_address():
@@ -235,7 +244,9 @@ def test_an_endpoint_that_is_given_beats_region_and_cloud(endpoint, address, mor
     ],
 )
 def test_the_address_of_iam(place, auth_url):
-    assert connect({**USER, **WHERE, **place}).auth_url == auth_url
+    is_elsewhere = place.get("auth_url", "").startswith("http://127")
+    more = {"endpoint": "http://127.0.0.1:9000"} if is_elsewhere else {}
+    assert connect({**USER, **WHERE, **place, **more}).auth_url == auth_url
 
 
 @pytest.mark.parametrize(
@@ -311,7 +322,7 @@ PLAIN = [
 @pytest.mark.parametrize("url", PLAIN)
 def test_plain_http_is_for_this_machine_only_unless_it_is_allowed(option, url):
     """Anybody between here and there could read the token, or the jobs."""
-    options = {**USER, **WHERE, "auth_url": "https://iam.test", option: url}
+    options = {**USER, **WHERE, "auth_url": "https://iam.test", "endpoint": "https://dli.test", option: url}
     said = f"{option} {url!r} is not encrypted: plain http is for this machine (loopback) only, unless allow_http is set"
     assert refusal(options) == refusal({**options, "allow_http": False}) == said
     connection = connect({**options, "allow_http": True})

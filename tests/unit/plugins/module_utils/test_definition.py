@@ -62,7 +62,7 @@ TABLE = {
     "idle_state_retention": ((SQL,), CONFIG, 3600, 3600, [3600, None], [3601]),
     "dirty_data_strategy": ((SQL,), CONFIG, "0", "0", ["0", 0, None], ["1", "2:b/d"]),
     "runtime_config": (BOTH, CONFIG, '{"a": 1, "b": 2}', '{"a": 1, "b": 2}', ['{"b":2,"a":1}', {"b": 2, "a": 1}], [None, "{}"]),
-    "flink_log_config": (BOTH, CONFIG, "no JSON", "no JSON", ["no JSON", " no JSON"], ["", '"no"']),
+    "flink_log_config": (BOTH, CONFIG, '{"a":"b"}', '{"a":"b"}', ['{"a":"b"}', ' {"a": "b"}'], ["", '{"a":"c"}']),
     "execution_agency_urn": (BOTH, CONFIG, "u", "u", ["u"], [None]),
     "operator_config": ((SQL,), CONFIG, "[]", "[]", ["[]", "[ ]"], [None, "[1]"]),
     "static_estimator_config": ((SQL,), CONFIG, "{}", "{}", ["{}"], [None, '{"a":1}']),
@@ -230,3 +230,10 @@ def test_there_is_an_option_for_every_setting(kind):
     assert {field.name for field in fields_of(kind)} <= set(spec)
     others = {field.name for field in FIELDS} - {field.name for field in fields_of(kind)}
     assert not others & set(spec)
+
+
+@pytest.mark.parametrize("name", ["runtime_config", "flink_log_config", "operator_config", "static_estimator_config"])
+@pytest.mark.parametrize("text", ["{a: not json", "nonsense", '"a text"'])
+def test_what_is_no_json_is_refused_before_it_is_sent(name, text):
+    with pytest.raises(InputError, match=f"^{name} must be a dictionary or JSON text"):
+        read_definition(SQL, {**dict.fromkeys([field.name for field in fields_of(SQL)]), name: text})

@@ -87,7 +87,7 @@ WHAT_TO_DO = "; what to do stands in each job's msg."
         ([STARTED], True, "Would start 1 of 1 job."),
         ([STARTED, STARTED], False, "Started 2 of 2 jobs."),
         ([ACTIVE], False, "Started 0 of 1 job, left 1 alone that is already active."),
-        ([ACTIVE, ACTIVE, STARTED], True, "Would start 1 of 3 jobs, left 2 alone that are already active."),
+        ([ACTIVE, ACTIVE, STARTED], True, "Would start 1 of 3 jobs, leave 2 alone that are already active."),
         ([REFUSED, STARTED], False, f"Started 1 of 2 jobs, 1 failed: 138 refused (DLI.13017){WHAT_TO_DO}"),
         ([REFUSED], True, f"Would start 0 of 1 job, 1 would fail: 138 refused (DLI.13017){WHAT_TO_DO}"),
         ([BLOCKED, NOBODY], False, f"Started 0 of 2 jobs, 2 failed: 7 not_startable (job_idle), nobody not_found{WHAT_TO_DO}"),

@@ -740,7 +740,7 @@ def test_a_project_name_of_the_options_beats_the_id_of_another_project():
 
 def test_the_account_of_a_user_is_needed():
     for source in (OPTIONS, HW, OS):
-        with pytest.raises(InputError, match="^domain_name is missing: it is the name of the account that the user belongs to"):
+        with pytest.raises(InputError, match="^domain_name is missing: set it, HW_DOMAIN_NAME or OS_USER"):
             among({source: marked(source, "username", "password")})
 
 
