@@ -457,7 +457,7 @@ def test_export_of_which_one_part_fails(do, dli, fault, state, changed):
     assert {row["changed"] for row in rows[50:100]} == {changed} and {row["zip_file"] for row in rows[50:100]} == {None}
     assert len(ended.result["zip_files"]) == 2 and calls(dli).count("export") == 3
     if state == "refused":
-        assert {row["error_code"] for row in rows[50:100]} == {"DLI.29001"} and "without obs://" in rows[50]["msg"]
+        assert {row["error_code"] for row in rows[50:100]} == {"DLI.29001"} and "check obs_dir" in rows[50]["msg"]
 
 
 def test_export_is_given_up_when_the_sign_in_is(do, dli):
