@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import select
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 from ._checks import SHORTEST_SECRET
 from ._clock import Clock
@@ -32,8 +33,6 @@ STDOUT = 1
 WORTH_A_WARNING = 1.0
 #: Variables that may hold the URL of a proxy, and so a password.
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-
-
 #: What a batch module reports when it could not even look at its jobs.
 NO_JOBS: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 AnyTask = t.TypeVar("AnyTask", bound=t.Any)
@@ -90,8 +89,7 @@ class Session:
         self._unmask_what_is_short()
         connection = resolve(params, os.environ, read_file)
         self._mask(connection.way.secrets())
-        for warning in connection.warnings:
-            module.warn(warning)
+        self._warn(connection.warnings)
         return connection
 
     def open(self, connection: Connection, until: float) -> Dli:
@@ -122,6 +120,7 @@ class Session:
         """End the module with a report; it fails if the report says so."""
         module = self._module
         self._warn(report.warnings)
+        self._warn(self._trouble())
         result = {**report.result, **self._origin()}
         if module._diff and report.diff is not None:
             result["diff"] = report.diff
@@ -131,7 +130,7 @@ class Session:
 
     def fail(self, error: Exception) -> t.NoReturn:
         """End the module for an error of the task as a whole: nothing was done."""
-        self._warn([])
+        self._warn(self._trouble())
         if isinstance(error, InputError) and self._sign_in is not None and not self._sign_in.is_signed_in:
             self._sign_in = None  # there was nothing to sign in with
         message, result = str(error), {**self._nothing, **self._origin()}
@@ -147,11 +146,16 @@ class Session:
             origin["credentials_from"] = self._sign_in.source
         return origin
 
-    def _warn(self, warnings: Sequence[str]) -> None:
-        for text in [*warnings, *_retry_warnings(self._journal)]:
-            self._module.warn(text)
+    def _trouble(self) -> t.Iterator[str]:
+        """Say what else the user should know of the requests."""
+        yield from _retry_warnings(self._journal)
         if self._sign_in is not None and self._sign_in.trouble:
-            self._module.warn(f"The sign-in was accepted no more, and signing in again failed: {self._sign_in.trouble}")
+            yield f"The sign-in was accepted no more, and signing in again failed: {self._sign_in.trouble}"
+
+    def _warn(self, warnings: Iterable[str]) -> None:
+        """Warn; masked here, because ansible-core 2.19 and newer show warnings as they are given."""
+        for text in warnings:
+            self._module.warn(remove_values(text, self._module.no_log_values))
 
     def _mask(self, secrets: Iterable[str]) -> None:
         self._module.no_log_values.update(secrets)

@@ -164,6 +164,19 @@ def test_no_secret_that_was_learnt_on_the_way(ansible: Ansible, dli, way, repeat
     assert learner.secrets() or way in ("sdk file", "profile")
 
 
+def test_no_secret_in_a_warning(ansible: Ansible, dli):
+    """ansible-core masks results by itself, but no longer warnings; this one quotes what the identity service says."""
+    user = dli.password_env()
+    secret = user["HW_USER_PASSWORD"]
+    dli.faults.add("actor", act="expire_sign_ins", call="run")
+    body = {"error": {"code": 400, "message": f"no {secret}"}}
+    dli.faults.add("status", status=400, call="token", skip=1, times=9, body=body)
+    env = {**dict.fromkeys(dli.env(), ""), **user, "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
+    ended = ansible.task({"job_ids": [131]}, "-vvvv", env=env)
+    assert ended.code == 2 and "signing in again failed" in ended.output, ended.output
+    search({"password": secret}, left_behind(ansible, ended))
+
+
 def test_runner_leaves_no_secret_in_its_artifacts(ansible: Ansible, dli):
     """ansible-runner keeps the environment of a run in a file of its own making; the events and output must be clean."""
     secret = dli.env()["HW_SECRET_KEY"]
