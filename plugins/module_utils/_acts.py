@@ -197,7 +197,7 @@ class Stop:
     title: t.ClassVar[str] = "Stopped"
     would: t.ClassVar[str] = "Would stop"
     are: t.ClassVar[str] = "not running"
-    meanwhile: t.ClassVar[str] = "it came to rest, or is being stopped, by another hand"
+    meanwhile: t.ClassVar[str] = "it came to rest meanwhile, or is being stopped"
     again: t.ClassVar[str] = "which stops only what is not at rest"
     faults: t.ClassVar[frozenset[str]] = frozenset()
     arrived: t.ClassVar[str] = "at rest"
@@ -208,7 +208,7 @@ class Stop:
         A stop that makes no sense is refused by the service and does no harm, so that doubtful statuses are sent as well.
         """
         status = status_of(job.status)
-        if status.stop in (RESTING, LEAVING) or (status.stop == BUSY and self.patient):
+        if self.is_so(job):
             return Stance(False, self.alone, msg=f"left alone: it is {status.meaning}")
         if status.stop == BUSY:
             msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
@@ -228,18 +228,21 @@ class Stop:
         return dli.stop_jobs(job_ids, self.trigger_savepoint, until)
 
     def has_moved(self, before: Job, now: Job | None) -> bool:
-        """A job that is being stopped, or at rest, was stopped; before that it makes its savepoint."""
+        """A job that is being stopped, or at rest, was stopped. A savepoint is a sign of that only if one was asked for."""
         if now is None or now.status == before.status:
             return False
+        if now.status == SAVEPOINTING:
+            return self.trigger_savepoint
         return self.is_so(now) or now.status == CANCEL_FAIL
 
     def is_moot(self, now: Job | None) -> bool:
         """A job may finish or fail by itself just before its stop."""
-        return self.is_so(now) and now is not None and now.status not in (SAVEPOINTING, CANCELING, CANCEL_SUCCESS)
+        return now is not None and status_of(now.status).stop == RESTING and now.status != CANCEL_SUCCESS
 
     def is_so(self, job: Job | None) -> bool:
-        """At rest, being stopped, or making the savepoint before it."""
-        return job is not None and status_of(job.status).stop in (RESTING, LEAVING, BUSY)
+        """At rest or being stopped; a savepoint may be the one before that, which only who waits will see."""
+        stop = status_of(job.status).stop if job is not None else None
+        return stop in (RESTING, LEAVING) or (stop == BUSY and self.patient)
 
     def end(self, job: Job | None) -> str:
         """Whatever is at rest is what was wanted; a job that runs again has not been stopped."""
@@ -249,7 +252,7 @@ class Stop:
 
     def advice(self, job: Job) -> str:
         """A stop can fail, and so can the savepoint before it."""
-        return "its stop, or the savepoint before it, has failed: read the reason, and run the task again"
+        return "a stop, or the savepoint before it, has failed, or it made a savepoint only: run the task again"
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _steps(task: ResourceTask, job: Job, names: Sequence[str]) -> list[Step]:
     to_stop = task.state == STOPPED and (stance != RESTING and (stance != LEAVING or task.wait))
     steps = []
     if restarts or is_going or to_stop:
-        steps.append(Step(STOP, Stop(task.savepoint), arrive=bool(names)))
+        steps.append(Step(STOP, Stop(task.savepoint, patient=to_stop and task.wait), arrive=bool(names)))
     if names:
         steps.append(Step(UPDATE, names=names, payload=payload_for_update(job.raw, task.wanted, names)))
     if restarts or task.state == STARTED:

@@ -51,6 +51,8 @@ def world_for(draw: st.DrawFn, act: Act) -> Scenario:
 
 def play(world: World, act: Act, scene: Scenario, check_mode: bool, tally: Counter) -> list:
     """Play one task and hold its report against the ledger; return its rows."""
+    if isinstance(act, Stop):
+        act = replace(act, patient=scene.wait)
     world.set_up(scene)
     clock = VirtualClock(world.clock, scene.seed)
     sender = InProcess(world.dli, clock, scene.unreachable)

@@ -74,7 +74,7 @@ def test_a_savepoint_that_fails(ansible, dli):
     wanted = {"job_ids": 128, "trigger_savepoint": True, "wait": True, "wait_interval": 0.2, "wait_timeout": 20}
     ended = ansible.task(wanted, module=STOP)
     assert ended.code == 2 and states(ended.result) == {128: "failed"}, ended.output
-    assert "its stop, or the savepoint before it, has failed" in ended.result["jobs"][0]["msg"]
+    assert "a stop, or the savepoint before it, has failed" in ended.result["jobs"][0]["msg"]
 
 
 @pytest.mark.parametrize("shape", ["short", "object", "reversed", "array"])
@@ -175,3 +175,16 @@ def test_no_permission(ansible, busy, module):
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
     action = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
     assert f"ask for the IAM permission {action}" in ended.result["jobs"][0]["msg"]
+
+
+def test_a_stop_with_savepoint_twice_in_a_row(ansible, busy):
+    """The second meets the savepoint of the first: it is sat out with a wait, and told of without one."""
+    busy.settings.update({"savepoint_delay": 8})
+    wanted = {"job_ids": 129, "trigger_savepoint": True}
+    first = ansible.task(wanted, module=STOP)
+    assert first.code == 0 and first.result["jobs"][0]["status"] == "job_savepointing", first.output
+    second = ansible.task(wanted, module=STOP)
+    assert second.code == 2 and states(second.result) == {129: "not_stoppable"}, second.output
+    third = ansible.task({**wanted, "wait": True, "wait_interval": 0.2}, module=STOP)
+    assert third.code == 0 and states(third.result) == {129: "already_stopped"}, third.output
+    assert third.result["jobs"][0]["status"] == "job_cancel_success" and done(busy, "stop") == [129]
