@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from ._answer import Answer, one_line, whole_error
 from ._codes import PARAMETER_ERROR
-from ._errors import DliError, ServiceError
+from ._errors import AnswerLost, DliError, ServiceError
 
 #: Statuses by which gateway or service turn a request away before carrying anything out (dli-api.md 4.3, 4.4). Any other
 #: answer that cannot be read leaves open what happened.
@@ -51,6 +51,17 @@ class BatchAnswer:
         """Whether a smaller batch may do: too large a body, or a parameter error, since the contract knows no limit."""
         refusal = self.refusal
         return isinstance(refusal, ServiceError) and (refusal.status == 413 or refusal.code == PARAMETER_ERROR)
+
+
+def answer_of(send: t.Callable[[], object], sent: int = 1) -> BatchAnswer:
+    """Say in the words of a batch how a call ended that answers for all of its ``sent`` jobs at once."""
+    try:
+        send()
+    except AnswerLost as error:
+        return BatchAnswer(unclear=str(error))
+    except DliError as error:
+        return BatchAnswer(refusal=error)
+    return BatchAnswer(elements=(Element(True),) * sent)
 
 
 def read_batch(what: str, endpoint: str, answer: Answer, sent: int, permission: str) -> BatchAnswer:

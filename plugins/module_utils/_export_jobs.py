@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ._acts import FAILED, REFUSED, SEND, TIMED_OUT, Stance
-from ._batch import BatchAnswer, Element
+from ._batch import BatchAnswer, answer_of
 from ._checks import positive
 from ._clock import Clock
 from ._dli import EXPORT_SIZE, Dli
-from ._errors import AnswerLost, DliError, InputError, ServiceError
+from ._errors import DliError, InputError, ServiceError
 from ._jobs import Found, Job
 from ._listing import list_all
 from ._look import Looker
@@ -53,14 +53,12 @@ class Export(Still):
 
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
         """Send one request, for as many jobs as one takes, and note the file. Several files do not tell which job is where."""
-        try:
+
+        def export() -> None:
             files = dli.export_jobs(job_ids, self.obs_dir, until)
-        except AnswerLost as error:
-            return BatchAnswer(unclear=str(error))
-        except DliError as error:
-            return BatchAnswer(refusal=error)
-        self.files.update((file, list(job_ids) if len(files) == 1 else []) for file in files)
-        return BatchAnswer(elements=tuple(Element(True) for _id in job_ids))
+            self.files.update((file, list(job_ids) if len(files) == 1 else []) for file in files)
+
+        return answer_of(export, len(job_ids))
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,17 @@ from dataclasses import replace
 
 from ._acts import FAILED, REFUSED, UNKNOWN
 from ._clock import Clock
+from ._confirm import Truth, confirm
 from ._definition import compare, tag_changes
 from ._dli import Dli
 from ._errors import AnswerLost, DliError, ServiceError
 from ._foresight import created, updated
-from ._look import LAST_LOOK, Looker
-from ._road import FIRST_CONFIRM_PAUSE, LONGEST_CONFIRM_PAUSE, BatchTask, walk
+from ._look import Looker
+from ._road import BatchTask, walk
 from ._rows import Row
 from ._selection import Selection
 from ._steps import CREATE, TAG, Step
 from ._wanted import ResourceTask
-
-Truth = t.TypeVar("Truth")
 
 
 class Hands:
@@ -151,25 +150,7 @@ class Hands:
         return updated(row, "tags", reconciled=True)
 
     def _confirm(self, look: t.Callable[[float], Truth | None]) -> tuple[Truth | None, DliError | None]:
-        """Look until the truth shows, time is up, or nobody is let in any more.
-
-        :return: the truth, if it showed, and what kept the last look from seeing it.
-        """
-        deadline = min(self._until, self._clock.now() + self._task.confirm_timeout)
-        pause, trouble = FIRST_CONFIRM_PAUSE, None
-        while True:
-            try:
-                truth = look(max(deadline, self._clock.now() + LAST_LOOK))
-                if truth is not None:
-                    return truth, None
-                trouble = None
-            except DliError as error:
-                trouble = error
-            hopeless = isinstance(trouble, ServiceError) and trouble.status in (401, 403)
-            if hopeless or self._clock.now() >= deadline:
-                return None, trouble
-            self._clock.sleep(min(pause, max(0.0, deadline - self._clock.now())))
-            pause = min(LONGEST_CONFIRM_PAUSE, pause * 2)
+        return confirm(look, self._clock, min(self._until, self._clock.now() + self._task.confirm_timeout))
 
 
 def _refused(row: Row, done: str, error: DliError) -> Row:

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 from ._checks import positive
 from ._clock import Clock
+from ._confirm import confirm
 from ._dli import Dli
-from ._errors import AnswerLost, DliError, ServiceError
+from ._errors import AnswerLost
 from ._listing import list_all
-from ._look import LAST_LOOK
 from ._mapping import FAILED, STATES, UNKNOWN, Mapped, learnt, read_mapping
 from ._obs import LONGEST, bare_path
 from ._report import NAMED_IN_MESSAGE, Report
-from ._road import FIRST_CONFIRM_PAUSE, LONGEST_CONFIRM_PAUSE
 
 NO_MAPPING: Mapping[str, t.Any] = {"job_mapping": []}
 
@@ -107,18 +106,11 @@ def message(task: ImportTask, rows: Sequence[Mapped], lost: str) -> str:
 def _new_jobs(dli: Dli, clock: Clock, before: Collection[int], deadline: float) -> set[int]:
     """Return the ids of the jobs that have come: as soon as two looks show the same, or else when time is up."""
     new: set[int] = set()
-    pause = 0.0
-    while True:
-        clock.sleep(min(pause, max(0.0, deadline - clock.now())))
-        pause = min(LONGEST_CONFIRM_PAUSE, pause * 2 or FIRST_CONFIRM_PAUSE)
-        try:
-            seen = set(list_all(dli, max(deadline, clock.now() + LAST_LOOK))) - set(before)
-        except DliError as error:
-            if isinstance(error, ServiceError) and error.status in (401, 403):
-                return new
-        else:
-            if seen and seen == new:
-                return new
-            new = seen
-        if clock.now() >= deadline:
-            return new
+
+    def look(until: float) -> set[int] | None:
+        nonlocal new
+        earlier, new = new, set(list_all(dli, until)) - set(before)
+        return new if new and new == earlier else None
+
+    confirm(look, clock, deadline)
+    return new

@@ -82,7 +82,7 @@ class Session:
 
         :raises InputError: they do not say where or who.
         """
-        module, params = self._module, dict(self._module.params)
+        params = dict(self._module.params)
         # What came from the environment, a file or inside a URL is no no_log option: mask it before anything can be said.
         self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
         self._mask(url_secrets(os.environ.get(name) for name in PROXIES))

@@ -18,6 +18,7 @@ from . import _settle
 from ._acts import Act
 from ._batch import BatchAnswer
 from ._clock import Clock
+from ._confirm import FIRST_CONFIRM_PAUSE, LONGEST_CONFIRM_PAUSE
 from ._dli import Dli
 from ._errors import DliError, ServiceError
 from ._follow import follow
@@ -27,9 +28,6 @@ from ._report import Report, batch_report
 from ._rows import Row, done, not_sent, plan, predict, refused, so_after_all, so_by_some_hand, unknown
 from ._selection import Selection
 
-#: Seconds between looks that confirm what was done: from the first to the longest, doubling.
-FIRST_CONFIRM_PAUSE = 0.5
-LONGEST_CONFIRM_PAUSE = 5.0
 #: Seconds to wait for a sign that a job was refused because somebody else has just done the same: the old status is still
 #: read for a while after an accepted request (dli-api.md 0.1-8).
 PATIENCE = 10.0

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ._acts import SEND, Stance
-from ._batch import BatchAnswer, Element
+from ._batch import BatchAnswer, answer_of
 from ._dli import Dli
-from ._errors import AnswerLost, DliError
 from ._jobs import RESTING, RUNNING, SAVEPOINTING, Job, status_of
 from ._still import Still
 
@@ -61,7 +60,7 @@ class Trigger(Still):
 
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
         """Send the request."""
-        return one_answer(lambda: dli.trigger_savepoint(job_ids[0], self.path, until))
+        return answer_of(lambda: dli.trigger_savepoint(job_ids[0], self.path, until))
 
     def has_moved(self, before: Job, now: Job | None) -> bool:
         """It makes a savepoint, or has one more."""
@@ -91,19 +90,8 @@ class Import(Still):
 
     def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
         """Send the request."""
-        return one_answer(lambda: dli.import_savepoint(job_ids[0], self.path, until))
+        return answer_of(lambda: dli.import_savepoint(job_ids[0], self.path, until))
 
     def has_moved(self, before: Job, now: Job | None) -> bool:
         """It has a savepoint that it did not have."""
         return now is not None and has_new_savepoint(before, now)
-
-
-def one_answer(send: t.Callable[[], None]) -> BatchAnswer:
-    """Say in the words of a batch how a call about one job ended."""
-    try:
-        send()
-    except AnswerLost as error:
-        return BatchAnswer(unclear=str(error))
-    except DliError as error:
-        return BatchAnswer(refusal=error)
-    return BatchAnswer(elements=(Element(True),))

@@ -262,6 +262,7 @@ from collections.abc import Mapping
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._argspec_job import streaming_job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import NOTHING, manage
@@ -275,7 +276,7 @@ def read_task(params: Mapping[str, t.Any], check_mode: bool) -> ResourceTask:
 
 def main() -> None:
     """Run the module."""
-    spec = {**_argspec.streaming_job(JAR), **_argspec.waiting(), **_argspec.connection()}
+    spec = {**streaming_job(JAR), **_argspec.waiting(), **_argspec.connection()}
     execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, manage, NOTHING)
 
 

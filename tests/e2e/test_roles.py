@@ -10,7 +10,7 @@ import json
 import pytest
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _dli, _fields
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec_job, _dli, _fields
 
 from .conftest import TESTS, started
 
@@ -113,7 +113,7 @@ def test_the_role_knows_every_option():
         text = (ROLE / "tasks" / f"apply_{kind}.yml").read_text(encoding="utf-8")
         (task,) = yaml.safe_load(text)
         arguments = task[f"huaweicloud.cloud.dli_streaming_{kind}_job"]
-        assert set(arguments) == {*_argspec.streaming_job(const), "wait", "wait_timeout", "wait_interval"}
+        assert set(arguments) == {*_argspec_job.streaming_job(const), "wait", "wait_timeout", "wait_interval"}
         settings = {field.name for field in _fields.fields_of(const)} | {"job_id", "tags", "purge_tags"}
         known = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
         assert set(known["_streaming_jobs_rollout_settings"][kind]) == settings

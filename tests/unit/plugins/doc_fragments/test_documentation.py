@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attributes, connection
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _argspec_job, _report
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Start, Stop, states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES, SDK_ENDPOINT
@@ -31,8 +31,8 @@ def plugins(folder):
 
 def both_kinds():
     """Return the options that SQL and Jar jobs share."""
-    jar = _argspec.streaming_job(JAR)
-    return {name: option for name, option in _argspec.streaming_job(SQL).items() if name in jar}
+    jar = _argspec_job.streaming_job(JAR)
+    return {name: option for name, option in _argspec_job.streaming_job(SQL).items() if name in jar}
 
 
 #: Fragment -> its module, and the argument spec that mirrors it. The attributes are no options.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _fields
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec_job, _fields
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._definition import (
     as_text,
     compare,
@@ -226,7 +226,7 @@ def test_an_overlay_takes_only_what_is_named():
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_there_is_an_option_for_every_setting(kind):
-    spec = _argspec.streaming_job(kind)
+    spec = _argspec_job.streaming_job(kind)
     assert {field.name for field in fields_of(kind)} <= set(spec)
     others = {field.name for field in FIELDS} - {field.name for field in fields_of(kind)}
     assert not others & set(spec)
