@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ._act import NOT_FOUND, SEND, Plain, Stance
 from ._batch import BatchAnswer, Element
 from ._codes import JOB_FAULTS, RUN_NO_SAVEPOINT
 from ._dli import Dli
@@ -37,88 +38,9 @@ from ._jobs import (
     status_of,
 )
 
-# States that every act has; the others are its own words.
-NOT_FOUND = "not_found"
-AMBIGUOUS = "ambiguous"
-REFUSED = "refused"
-FAILED = "failed"
-TIMED_OUT = "timed_out"
-UNKNOWN = "unknown"
-
-
-class Stance(t.NamedTuple):
-    """What is to be done with one job: send it, or report this state."""
-
-    send: bool
-    state: str = ""
-    failed: bool = False
-    msg: str = ""
-
-
-SEND = Stance(True)
-
-
-class Act(t.Protocol):
-    """One thing that can be done to a batch of jobs."""
-
-    #: States of the report that are its own: done to it, left alone, its status does not allow it, no such job.
-    done: t.ClassVar[str]
-    alone: t.ClassVar[str]
-    blocked: t.ClassVar[str]
-    absent: t.ClassVar[str]
-    #: Words: "start" accepted; "Started" and "Would start" so many jobs; left so many alone that are "already active".
-    noun: t.ClassVar[str]
-    title: t.ClassVar[str]
-    would: t.ClassVar[str]
-    are: t.ClassVar[str]
-    #: What somebody else, or the job by itself, did first; and what a second run of the task does.
-    meanwhile: t.ClassVar[str]
-    again: t.ClassVar[str]
-    #: Codes that are about the job itself. Any other refusal may mean that somebody has just done the same.
-    faults: t.ClassVar[frozenset[str]]
-    #: What a wait is for: not "running" after so many seconds.
-    arrived: t.ClassVar[str]
-
-    def stance(self, job: Job) -> Stance:
-        """Decide what to do with a job as it was seen."""
-
-    def foreseen(self, job: Job) -> Element | None:
-        """Return the refusal that a job will meet, if that can be foreseen."""
-
-    def leads_to(self, status: str | None) -> str | None:
-        """Return the status that an accepted request leads to, until it is read again; None if the job is gone then.
-
-        :arg status: the one that the job had before.
-        """
-
-    def send(self, dli: Dli, job_ids: Sequence[int], until: float) -> BatchAnswer:
-        """Send the request."""
-
-    def has_moved(self, before: Job, now: Job | None) -> bool:
-        """Tell whether a job shows that this was done to it, by whomever."""
-
-    def is_moot(self, now: Job | None) -> bool:
-        """Tell whether a job that has moved may have come there by itself."""
-
-    def is_so(self, job: Job | None) -> bool:
-        """Tell whether a job is as this act would have it, or on its way to that."""
-
-    def end(self, job: Job | None) -> str:
-        """Return what a look means for somebody who waits, once the job has moved: UP, DOWN or PENDING."""
-
-    def advice(self, job: Job) -> str:
-        """Say what to do about a job that has ended badly."""
-
-
-def states(act: Act) -> tuple[str, ...]:
-    """Return the states that a report of this act may hold, in the order of the summary."""
-    return tuple(
-        dict.fromkeys((act.done, act.alone, act.absent, AMBIGUOUS, act.blocked, REFUSED, FAILED, TIMED_OUT, UNKNOWN))
-    )
-
 
 @dataclass(frozen=True)
-class Start:
+class Start(Plain):
     """Starting; ``resume_savepoint`` restores every job from its most recent savepoint or checkpoint."""
 
     resume_savepoint: bool
@@ -162,10 +84,6 @@ class Start:
         """See :func:`._jobs.has_moved`."""
         return now is not None and has_moved(before, now)
 
-    def is_moot(self, now: Job | None) -> bool:
-        """No job at rest starts by itself; what restarts by itself cannot be told apart (docs/behaviour.md)."""
-        return False
-
     def is_so(self, job: Job | None) -> bool:
         """Active."""
         return job is not None and status_of(job.status).start == ACTIVE
@@ -180,7 +98,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Stop:
+class Stop(Plain):
     """Stopping; ``trigger_savepoint`` makes a savepoint of every job first.
 
     ``patient``: somebody waits, so that a job which makes a savepoint is followed to see whether that was a stop's.
@@ -199,7 +117,6 @@ class Stop:
     are: t.ClassVar[str] = "not running"
     meanwhile: t.ClassVar[str] = "it came to rest meanwhile, or is being stopped"
     again: t.ClassVar[str] = "which stops only what is not at rest"
-    faults: t.ClassVar[frozenset[str]] = frozenset()
     arrived: t.ClassVar[str] = "at rest"
 
     def stance(self, job: Job) -> Stance:
@@ -214,10 +131,6 @@ class Stop:
             msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
             return Stance(False, self.blocked, True, msg)
         return SEND
-
-    def foreseen(self, job: Job) -> Element | None:
-        """Nothing can be foreseen."""
-        return None
 
     def leads_to(self, status: str | None) -> str | None:
         """Return that it is being stopped; a running job makes its savepoint first, if there is to be one."""
@@ -256,7 +169,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Delete:
+class Delete(Plain):
     """Deleting, which nobody can undo; ``force`` takes active jobs as well."""
 
     force: bool
@@ -271,7 +184,6 @@ class Delete:
     are: t.ClassVar[str] = "absent"
     meanwhile: t.ClassVar[str] = "it was deleted meanwhile"
     again: t.ClassVar[str] = "which deletes only what is there"
-    faults: t.ClassVar[frozenset[str]] = frozenset()
     arrived: t.ClassVar[str] = "gone"
 
     def stance(self, job: Job) -> Stance:
@@ -281,10 +193,6 @@ class Delete:
             return SEND
         msg = f"not deleted: it is {status.meaning}; stop it first, or set force to delete it all the same"
         return Stance(False, self.blocked, True, msg)
-
-    def foreseen(self, job: Job) -> Element | None:
-        """Nothing can be foreseen."""
-        return None
 
     def leads_to(self, status: str | None) -> str | None:
         """Return that it is gone."""
@@ -297,10 +205,6 @@ class Delete:
     def has_moved(self, before: Job, now: Job | None) -> bool:
         """A job that is not there any more was deleted."""
         return now is None
-
-    def is_moot(self, now: Job | None) -> bool:
-        """No job goes by itself."""
-        return False
 
     def is_so(self, job: Job | None) -> bool:
         """Gone."""

@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ._acts import FAILED, REFUSED, SEND, TIMED_OUT, Stance
+from ._act import FAILED, REFUSED, SEND, TIMED_OUT, Stance
 from ._batch import BatchAnswer, answer_of
 from ._checks import positive
 from ._clock import Clock

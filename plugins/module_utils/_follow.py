@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ._acts import FAILED, TIMED_OUT, UNKNOWN, Act
+from ._act import FAILED, TIMED_OUT, UNKNOWN, Act
 from ._answer import one_line
 from ._clock import Clock
 from ._errors import DliError, ServiceError

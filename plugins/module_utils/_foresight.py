@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ._acts import Act, Stop
+from ._act import Act
+from ._acts import Stop
 from ._jobs import CANCEL_SUCCESS, DRAFT, RUNNING, Found, Job
 from ._rows import Row, plan, predict
 from ._selection import Selection

@@ -13,7 +13,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ._acts import FAILED, REFUSED, UNKNOWN
+from ._act import FAILED, REFUSED, UNKNOWN
 from ._clock import Clock
 from ._confirm import Truth, confirm
 from ._definition import compare, tag_changes

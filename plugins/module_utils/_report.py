@@ -10,7 +10,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Sequence
 
-from ._acts import Act, states
+from ._act import Act, states
 from ._rows import Row
 
 #: How many failed jobs the message names before it says how many more there are.

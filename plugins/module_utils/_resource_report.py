@@ -10,7 +10,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ._acts import UNKNOWN, Start
+from ._act import UNKNOWN
+from ._acts import Start
 from ._definition import as_text, overlay, read_back
 from ._jobs import Job
 from ._report import Report

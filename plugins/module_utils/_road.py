@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from . import _settle
-from ._acts import Act
+from ._act import Act
 from ._batch import BatchAnswer
 from ._clock import Clock
 from ._confirm import FIRST_CONFIRM_PAUSE, LONGEST_CONFIRM_PAUSE

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass, replace
 
-from ._acts import AMBIGUOUS, NOT_FOUND, REFUSED, UNKNOWN, Act
+from ._act import AMBIGUOUS, NOT_FOUND, REFUSED, UNKNOWN, Act
 from ._batch import Element
 from ._codes import MEANINGS, SHOW_UNKNOWN_JOB, remedy
 from ._jobs import Found, Job

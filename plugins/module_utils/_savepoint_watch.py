@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ._acts import FAILED, TIMED_OUT, UNKNOWN
+from ._act import FAILED, TIMED_OUT, UNKNOWN
 from ._answer import one_line
 from ._clock import Clock
 from ._errors import DliError, ServiceError

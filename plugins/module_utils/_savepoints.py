@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ._acts import SEND, Stance
+from ._act import SEND, Stance
 from ._batch import BatchAnswer, answer_of
 from ._dli import Dli
 from ._jobs import RESTING, RUNNING, SAVEPOINTING, Job, status_of

@@ -13,7 +13,8 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ._acts import AMBIGUOUS, NOT_FOUND, Act, Delete, Start, Stop
+from ._act import AMBIGUOUS, NOT_FOUND, Act
+from ._acts import Delete, Start, Stop
 from ._codes import SHOW_UNKNOWN_JOB
 from ._definition import compare, left_for_update, payload_for_create, payload_for_update, tag_changes
 from ._dli import JAR, SQL

@@ -8,31 +8,21 @@ from __future__ import annotations
 
 import typing as t
 
-from ._acts import NOT_FOUND
-from ._batch import Element
+from ._act import NOT_FOUND, Plain
 from ._jobs import DOWN, PENDING, SAVEPOINTING, UP, Job
 
 
-class Still:
-    """The parts of an :class:`._acts.Act` that are the same for all of these."""
+class Still(Plain):
+    """The parts of an :class:`._act.Act` that are the same for all of these."""
 
     alone: t.ClassVar[str] = NOT_FOUND
     absent: t.ClassVar[str] = NOT_FOUND
     are: t.ClassVar[str] = ""
     meanwhile: t.ClassVar[str] = ""
-    faults: t.ClassVar[frozenset[str]] = frozenset()
 
     def leads_to(self, status: str | None) -> str | None:
         """The job keeps its status; which one to report is known where the row is made."""
         return None
-
-    def foreseen(self, job: Job) -> Element | None:
-        """Nothing can be foreseen."""
-        return None
-
-    def is_moot(self, now: Job | None) -> bool:
-        """What the job shows tells enough."""
-        return False
 
     def is_so(self, job: Job | None) -> bool:
         """No job is so already: it is done anew each time."""

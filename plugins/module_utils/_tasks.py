@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ._acts import Act
+from ._act import Act
 from ._checks import positive
 from ._road import BatchTask
 from ._selection import select

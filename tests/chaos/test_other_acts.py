@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _acts, _road
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Act, Delete, Stop, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import Act, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import DliError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._road import BatchTask, walk
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._selection import select

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _acts, _road, _rows, _settle, _transport
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _act, _acts, _road, _rows, _settle, _transport
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._settle import DONE, REFUSED, Verdict
 
 from .oracle import Lie, Tally
@@ -55,7 +55,7 @@ def call_the_unknown_started(monkeypatch):
 
 def start_what_is_active(monkeypatch):
     """Do not look at the status first."""
-    monkeypatch.setattr(_acts.Start, "stance", lambda self, job: _acts.SEND)
+    monkeypatch.setattr(_acts.Start, "stance", lambda self, job: _act.SEND)
 
 
 def wait_for_ever(monkeypatch):

@@ -16,7 +16,8 @@ import yaml
 from .conftest import MODULE, TESTS, started
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _rows  # isort: skip
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start, states  # isort: skip
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import states  # isort: skip
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start  # isort: skip
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES  # isort: skip
 
 CHECKOUT = TESTS.parent

@@ -15,7 +15,8 @@ import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attributes, connection
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _argspec_job, _report
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Start, Stop, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Start, Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES, SDK_ENDPOINT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, InputError, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._export_jobs import Export, export_jobs, read_export_task
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._import_jobs import import_jobs, message, read_import_task

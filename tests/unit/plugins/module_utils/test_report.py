@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _report
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._report import diff
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 

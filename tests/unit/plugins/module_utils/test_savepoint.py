@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import SEND, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import SEND, states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, InputError, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES, Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._obs import bare_path, savepoint_folder

@@ -10,7 +10,7 @@ from dataclasses import fields
 
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _acts, _import_jobs, _mapping, _savepoints
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _act, _import_jobs, _mapping, _savepoints
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._export_jobs import Export, ExportTask, export_report
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._facts import BRIEF, MORE
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._graph_info import NO_GRAPHS, message
@@ -62,7 +62,7 @@ def test_savepoint():
     told = values(dli_streaming_job_savepoint)
     shown = sample(told["job"])
     assert list(told["job"]["contains"]) == ROW
-    both = {*_acts.states(_savepoints.Trigger("b")), *_acts.states(_savepoints.Import("b")), _savepoints.MADE}
+    both = {*_act.states(_savepoints.Trigger("b")), *_act.states(_savepoints.Import("b")), _savepoints.MADE}
     assert set(words(told["job"])) == both
     params = {"job_id": 207, "job_name": "", "action": "trigger", "savepoint_path": "b/f", "wait": True}
     times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout", "overall_timeout"), 1.0)
