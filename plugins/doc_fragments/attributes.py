@@ -30,3 +30,14 @@ attributes:
     membership:
       - huaweicloud.cloud.dli
 """
+
+    TURNS = r"""
+options: {}
+attributes:
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    support: full
+    details:
+      - Hosts of one play that run the task with the same arguments take turns, so that each sees what the one before it
+        has done, and a warning says so. Hosts with different arguments go on side by side.
+"""

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - huaweicloud.cloud.connection
   - huaweicloud.cloud.attributes
   - huaweicloud.cloud.attributes.action_group
+  - huaweicloud.cloud.attributes.turns
 attributes:
   check_mode:
     support: full

@@ -1,0 +1,110 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A pattern of several hosts must not start a job several times, nor do so without a word (plugins/action)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from .conftest import MODULE, PYTHONS, TESTS, started
+
+CONTROLLER = ("-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
+HOSTS = ("-i", "ares,boreas,chloe,", *CONTROLLER, "--forks", "3")
+STOP = MODULE.replace("jobs_run", "jobs_stop")
+
+
+def rows(ended) -> list:
+    """Return the state of the job in each result."""
+    return sorted(one["result"]["jobs"][0]["state"] for one in ended.results)
+
+
+def warned(ended) -> bool:
+    """Return whether the user was told; Ansible shows equal warnings once."""
+    times = ended.stderr.count("run_once: true")
+    assert times < 2, ended.stderr
+    return times == 1
+
+
+def play(arguments, module=MODULE, **keywords) -> str:
+    """Return a playbook of one task for all hosts."""
+    return json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"name": "The task", module: arguments, **keywords}]}])
+
+
+def test_one_line(ansible, dli):
+    ended = ansible.command("ansible", "all", *HOSTS, "-m", MODULE, "-a", "job_ids=131")
+    assert ended.code == 0, ended.output
+    assert started(dli) == [131] and len(dli.requests.of("run")) == 1
+    assert rows(ended) == ["already_active", "already_active", "started"]
+    assert warned(ended)
+
+
+def test_they_take_turns(ansible, dli):
+    """Side by side, all would still see the old status and send a start."""
+    dli.settings.update({"accept_lag": 3})
+    ended = ansible.playbook(play({"job_ids": [131], "wait": True, "wait_interval": 0.2}), *HOSTS)
+    assert ended.code == 0, ended.output
+    assert len(dli.requests.of("run")) == 1 and {one["result"]["jobs"][0]["status"] for one in ended.results} == {"job_running"}
+
+
+def test_a_host_that_fails_lets_the_next_one_in(ansible, dli):
+    ended = ansible.playbook(play({"job_ids": [999999]}), *HOSTS)
+    assert ended.code == 2 and rows(ended) == ["not_found"] * 3, ended.output
+    assert warned(ended)
+
+
+def test_check_mode(ansible, dli):
+    ended = ansible.playbook(play({"job_ids": [131]}), *HOSTS, "--check")
+    assert ended.code == 0 and rows(ended) == ["started"] * 3, ended.output
+    assert warned(ended) and not dli.requests.of("run")
+
+
+def test_a_job_for_each_host(ansible, dli):
+    """Other arguments, other work: nothing to wait for, nothing to warn of."""
+    jobs = {"ares": 131, "boreas": 130, "chloe": 138}
+    ended = ansible.playbook(play({"job_ids": "{{ jobs[inventory_hostname] }}"}), *HOSTS, "-e", json.dumps({"jobs": jobs}))
+    assert ended.code == 0 and sorted(started(dli)) == [130, 131, 138], ended.output
+    assert not warned(ended)
+
+
+def test_run_once(ansible, dli):
+    ended = ansible.playbook(play({"job_ids": [131]}, run_once=True), *HOSTS)
+    assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
+
+
+def test_the_same_host_again_is_no_other_host(ansible, dli):
+    """A loop and a repetition come back with the arguments of before."""
+    again = {"loop": [131, 131], "register": "seen", "until": "seen.jobs[0].state == 'already_active'", "retries": 2, "delay": 0}
+    ended = ansible.playbook(play({"job_ids": "{{ item }}"}, **again), "-i", "ares,", *CONTROLLER)
+    assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
+
+
+def test_two_tasks_are_two_tasks(ansible, dli):
+    tasks = [{"name": f"Task {number}", MODULE: {"job_ids": [131]}} for number in range(2)]
+    plays = [{"hosts": host, "gather_facts": False, "tasks": tasks} for host in ("ares", "boreas")]
+    ended = ansible.playbook(json.dumps(plays), *HOSTS)
+    assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
+
+
+def test_in_the_background(ansible, dli):
+    """A task in the background takes no turn, but is told of."""
+    ended = ansible.playbook(play({"job_ids": [131]}, **{"async": 60, "poll": 1}), *HOSTS)
+    assert started(dli) == [131] and warned(ended), ended.output
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")))
+def test_whatever_changes_something_takes_turns(module):
+    """And keeps its own name, so that defaults for it still reach it."""
+    routes = yaml.safe_load((TESTS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
+    assert (module in routes) != module.endswith("_info")
+
+
+def test_module_defaults_still_go_by_the_module_s_name(ansible, dli):
+    dli.force(131, "job_running")
+    defaults = {STOP: {"job_ids": [131]}, MODULE: {"job_ids": [130]}}
+    play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": [{"name": "Stop", STOP: {}}]}
+    ended = ansible.playbook(json.dumps([play]))
+    assert ended.code == 0 and [row["job_id"] for row in ended.result["jobs"]] == [131], ended.output
