@@ -122,7 +122,7 @@ def test_no_proxy_counts_for_the_environment_s_proxy(ansible, secure, authority)
 
 
 def test_a_proxy_that_wants_a_password(ansible, secure, authority):
-    trust = {"ca_cert": str(authority.ca_file)}
+    trust = {"ca_cert": str(authority.ca_file), "max_retries": 1}
     with network.proxy(credentials=("proxy-user", "proxy/password")) as middle:
         good = middle.url_with("proxy-user", "proxy/password")
         bad = middle.url_with("proxy-user", "wrong-password")
