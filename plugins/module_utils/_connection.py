@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ._checks import not_negative, positive
-from ._credentials.agency import Agency
 from ._credentials.interface import Scope, Way
-from ._credentials.password import Password
 from ._environment import DEFAULT_CLOUD, FAMILIES, Values
 from ._errors import InputError
 from ._network import Network, read_network
@@ -73,7 +71,7 @@ def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: 
     place = _Place(found.place, found.source, bool(params.get("allow_http")))
     endpoint = place.endpoint()
     scope = place.scope()
-    needs_iam = isinstance(found.way, (Password, Agency)) or scope.project_id is None
+    needs_iam = found.way.needs_iam or scope.project_id is None
     return Connection(
         endpoint=endpoint,
         auth_url=place.auth_url() if needs_iam else None,

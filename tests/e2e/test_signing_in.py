@@ -373,9 +373,7 @@ def test_netrc_is_ignored(ansible, dli):
     netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
     netrc.chmod(0o600)
     heads: list[str] = []
-    authorize = dli.app.before_request_funcs[None][0]
     dli.app.before_request_funcs[None].insert(0, lambda: heads.append(_authorization()))
-    assert callable(authorize)
     for options in (keys(dli), user(dli), {"auth_token": dli.token()}):
         ended = ansible.task({"job_ids": [131], **options}, "--check", env=nobody(dli))
         assert ended.code == 0, ended.output

@@ -21,6 +21,7 @@ class Agency:
     agency: Mapping[str, str]
 
     renewable: t.ClassVar[bool] = True
+    needs_iam: t.ClassVar[bool] = True
 
     @property
     def words(self) -> str:

@@ -27,6 +27,7 @@ class AccessKey:
 
     words: t.ClassVar[str] = "access key and secret key"
     renewable: t.ClassVar[bool] = False
+    needs_iam: t.ClassVar[bool] = False
 
     def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
         """Sign the request: date, project, security token and ``Authorization``."""

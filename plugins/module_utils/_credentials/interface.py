@@ -80,6 +80,10 @@ class Way(t.Protocol):
     def renewable(self) -> bool:
         """Tell whether signing in again gives something new."""
 
+    @property
+    def needs_iam(self) -> bool:
+        """Tell whether signing in asks the identity service."""
+
     def secrets(self) -> list[str]:
         """Return every value that must never be seen in an output."""
 

@@ -28,6 +28,7 @@ class Metadata:
 
     words: t.ClassVar[str] = "temporary keys of the machine"
     renewable: t.ClassVar[bool] = True
+    needs_iam: t.ClassVar[bool] = False
 
     def secrets(self) -> list[str]:
         """Return nothing: there are none yet."""

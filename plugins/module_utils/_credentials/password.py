@@ -22,6 +22,7 @@ class Password:
 
     words: t.ClassVar[str] = "user name and password"
     renewable: t.ClassVar[bool] = True
+    needs_iam: t.ClassVar[bool] = True
 
     def secrets(self) -> list[str]:
         """Return the password."""

@@ -21,6 +21,7 @@ class IamToken:
 
     words: t.ClassVar[str] = "IAM token"
     renewable: t.ClassVar[bool] = False
+    needs_iam: t.ClassVar[bool] = False
 
     def headers(self, request: Unsigned, now: datetime.datetime) -> dict[str, str]:
         """Return the token's header; neither the request nor the time matters."""
