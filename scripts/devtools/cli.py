@@ -16,10 +16,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from .chores import CHORES
 from .job import Job, StepFailed, StepSkipped, stop_everything
 from .matrix import MATRIX
 from .pytests import reports_of
-from .steps import CHORES, STEPS, Step
+from .steps import STEPS, Step
 from .work import WORK, DevError, lock, prepare
 
 _HEARTBEAT = 20.0

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,25 +14,17 @@ from .job import Job, StepFailed, StepSkipped
 from .pytests import end_to_end, pytest
 from .pythons import pythons
 from .stage import collections_path, install_built, stage
-from .venvs import compile_requirements, venv
-from .work import CACHE, CHECKOUT, WORK, collection_name, environment
+from .venvs import venv
+from .work import CHECKOUT, WORK, collection_name, environment
 
 Step = Callable[[Job, list[str]], None]
 # In the order in which `make test` begins them: what answers fast first, then what takes long.
 STEPS: dict[str, Step] = {}
-# Everything else one can ask for; none of these is a check.
-CHORES: dict[str, Step] = {}
 
 
-def _named(steps: dict[str, Step]) -> Callable[[Step], Step]:
-    def add(function: Step) -> Step:
-        steps[function.__name__.replace("_", "-")] = function
-        return function
-
-    return add
-
-
-step, chore = _named(STEPS), _named(CHORES)
+def step(function: Step) -> Step:
+    STEPS[function.__name__.replace("_", "-")] = function
+    return function
 
 
 @step
@@ -84,6 +74,16 @@ def changelog_lint(job: Job, args: list[str]) -> None:
 def licenses(job: Job, args: list[str]) -> None:
     """REUSE: every file has a license, and every license its text"""
     job.run("reuse", "lint", *args, env=environment(venv(job, "dev")), cwd=stage(job.name))
+
+
+@step
+def workflows(job: Job, args: list[str]) -> None:
+    """the workflow files of the forge: their form, and what in them would let a stranger in"""
+    env = environment(venv(job, "dev"))
+    files = sorted(CHECKOUT.glob(".github/workflows/*.yml"))
+    job.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files, env=env)
+    job.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml", env=env)
+    job.run("zizmor", "--offline", "--quiet", *args, ".github", env=env)
 
 
 @step
@@ -153,6 +153,13 @@ def importer(job: Job, args: list[str]) -> None:
 
 
 @step
+def packaging(job: Job, args: list[str]) -> None:
+    """README, workflows and Makefile against what is there, and a release rehearsed as RELEASING.md says"""
+    home = venv(job, "dev")
+    pytest(job, home, "tests/packaging", args, PACKAGING_BIN=home / "bin")
+
+
+@step
 def demo(job: Job, args: list[str]) -> None:
     """the collection at work: a playbook against the local DLI"""
     home = venv(job, "demo")
@@ -172,41 +179,3 @@ def _python39() -> Path:
     if "3.9" not in pythons():
         raise StepSkipped("no Python 3.9 here")
     return pythons()["3.9"]
-
-
-@chore
-def dli(job: Job, args: list[str]) -> None:
-    """the local DLI in the foreground, until Ctrl-C (PORT=)"""
-    home = venv(job, "demo")
-    # Straight on the terminal, so that Ctrl-C reaches it as it would without us.
-    port = ("--port", os.environ["PORT"]) if os.environ.get("PORT") else ()
-    command = [str(word) for word in local_dli.command(home, *port, *args)]
-    service = subprocess.Popen(command, cwd=CHECKOUT, env=local_dli.service_environment(home))
-    try:
-        service.wait()
-    finally:
-        if service.poll() is None:
-            service.terminate()
-            service.wait(10)
-    if service.returncode:
-        raise StepFailed("the local DLI ended with an error", service.returncode)
-
-
-@chore
-def run(job: Job, args: list[str]) -> None:
-    """any command of the dev venv, as in ARGS='ansible-doc -l huaweicloud.cloud'; it sees the collection as it is now"""
-    home = venv(job, "dev")
-    env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(stage(job.name)))
-    job.run(*(args or ["ansible", "--version"]), env=env)
-
-
-@chore
-def lock(job: Job, args: list[str]) -> None:
-    """pin anew what requirements/*.in ask for; with ARGS="dev importer" only what those files lack"""
-    compile_requirements(job, args)
-
-
-@chore
-def clean(job: Job, args: list[str]) -> None:
-    """remove everything these steps keep outside the checkout"""
-    shutil.rmtree(CACHE, ignore_errors=True)
