@@ -6,11 +6,9 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 from .job import Job, StepFailed
-from .pytests import reports_of
 from .pythons import path_of_real_pythons
 from .stage import stage
 from .work import SHARED, environment, lock
@@ -29,21 +27,6 @@ os.execv(sys.executable, [sys.executable, pip, "install"] + options)
 
 def sanity(job: Job, venv: Path, *args: str) -> None:
     """``ansible-test sanity`` on a staged tree, with the ansible-core that the venv holds."""
-    _run(job, venv, stage(job.name), "sanity", *args)
-
-
-def units(job: Job, venv: Path, *args: str) -> None:
-    """``ansible-test units`` on every Python here that this ansible-core and the collection support."""
-    tree = stage(job.name)
-    counts = tree / "tests" / "output" / "junit"
-    shutil.rmtree(counts, ignore_errors=True)
-    try:
-        _run(job, venv, tree, "units", "--venv", *args)
-    finally:
-        shutil.copytree(counts, reports_of(job.name), dirs_exist_ok=True)
-
-
-def _run(job: Job, venv: Path, tree: Path, *command: str) -> None:
     # Each ansible-core has a home of its own, for the venvs it keeps: a developer's ~/.ansible stays as it is.
     (core,) = venv.glob("lib/python3*/site-packages/ansible_core-*.dist-info")
     home = SHARED / f"ansible-test-{core.stem}"
@@ -52,7 +35,7 @@ def _run(job: Job, venv: Path, tree: Path, *command: str) -> None:
         path = f"{venv / 'bin'}{os.pathsep}{path_of_real_pythons()}"
         env = environment(HOME=home, PATH=path)
         try:
-            printed = job.run("ansible-test", *command, "--color", "no", env=env, cwd=tree)
+            printed = job.run("ansible-test", "sanity", "--color", "no", *args, env=env, cwd=stage(job.name))
         except StepFailed:
             # The errors stand far apart, between screens of pip's output.
             job.say("\nIn short:")

@@ -22,8 +22,24 @@ def reports_of(name: str) -> Path:
 def pytest(job: Job, home: Path, default: str, args: list[str], *options: str | Path, **extra: str | Path) -> None:
     """Run the tests of a folder, or those that the arguments name."""
     chosen = args if any(word.startswith("tests/") for word in args) else [default, *args]
-    settings = ("-p", "no:cacheprovider", f"--junitxml={reports_of(job.name) / 'pytest.xml'}")
+    # A step may run several pytests.
+    report = reports_of(job.name) / f"{home.name}.xml"
+    settings = ("-p", "no:cacheprovider", f"--junitxml={report}")
     job.run(home / "bin" / "python", "-m", "pytest", "-q", *settings, *options, *chosen, env=environment(home, **extra))
+
+
+def units(job: Job, core: Path, version: str, args: list[str]) -> None:
+    """The unit tests on one Python, with the module_utils of one venv's ansible-core.
+
+    On most Pythons of targets a new ansible-core cannot be installed, and modules never need that: they are sent over with what
+    they import. So pytest sees its package, beside what else the tests need.
+    """
+    (package,) = core.glob("lib/python3*/site-packages/ansible")
+    lent = WORK / job.name
+    lent.mkdir(exist_ok=True)
+    (lent / "ansible").unlink(missing_ok=True)
+    (lent / "ansible").symlink_to(package)
+    pytest(job, venv(job, "target", pythons()[version]), "tests/unit", args, PYTHONPATH=lent)
 
 
 def end_to_end(job: Job, core: Path, targets: list[str], args: list[str]) -> None:

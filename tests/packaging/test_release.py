@@ -41,10 +41,10 @@ class Clone:
     def __init__(self, folder, galaxy) -> None:
         self.home, self.origin = folder / "clone", folder / "origin.git"
         self.collections = folder / "collections"
-        who = {f"GIT_{role}_{key}": f"{role.lower()}@example.com" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+        names = [f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")]
         self.env = {
             **ENV,
-            **who,
+            **dict.fromkeys(names, "maintainer@example.com"),
             **galaxy.env(folder / "galaxy_token"),
             "PATH": f"{BIN}{os.pathsep}{ENV['PATH']}",
             "GIT_CONFIG_GLOBAL": os.devnull,
