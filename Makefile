@@ -1,18 +1,20 @@
 # Every target is a step of scripts/dev.py; this file only gives them short names.
-# Variables given to make (ARGS, ONLY, JOBS, PORT, PYTHON, CHAOS_SCHEDULES) reach it through the environment.
+# Variables given to make (ARGS, ONLY, JOBS, PORT, PYTHON, N) reach it through the environment.
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
-STEPS := lint types unit unit-py39 changelog-lint localdli chaos sanity sanity-oldest ansible-lint docs-lint build e2e demo dli run lock clean
+STEPS := lint types unit unit-py39 changelog-lint licenses workflows localdli chaos sanity ansible-lint docs-lint build importer packaging e2e demo
+MATRIX := $(foreach core,2.16 2.17 2.18 2.19 2.20,sanity-$(core)) unit-2.16 unit-2.19 unit-2.21 e2e-2.16 e2e-2.19
+CHORES := dli run tarball lock clean
 comma := ,
 
-.PHONY: help test $(STEPS)
+.PHONY: help test matrix $(STEPS) $(MATRIX) $(CHORES)
 
 help:
 	@$(DEV)
 
 # All steps, or some of them: make test ONLY=unit,lint
-test:
-	@$(DEV) $(or $(subst $(comma), ,$(ONLY)),test)
+test matrix:
+	@$(DEV) $(or $(subst $(comma), ,$(ONLY)),$@)
 
-$(STEPS):
+$(STEPS) $(MATRIX) $(CHORES):
 	@$(DEV) $@

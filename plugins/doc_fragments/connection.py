@@ -192,6 +192,7 @@ options:
     type: int
     default: 5
 requirements:
+  - python >= 3.9
   - requests >= 2.25.0
 notes:
   - Credentials come from one source as a whole. They are looked for in the options; in the environment, in the families

@@ -122,7 +122,7 @@ class _Place:
             parts = urlsplit(self._checked("endpoint", endpoint))
             if not parts.netloc.startswith("dli."):
                 raise InputError(f"auth_url is missing: nobody can tell which identity service belongs to {endpoint}")
-            return f"{parts.scheme}://iam.{parts.netloc[len('dli.') :]}"
+            return f"{parts.scheme}://iam.{parts.netloc[len('dli.'):]}"
         return f"https://iam.{self._domain('auth_url')}"
 
     def _domain(self, otherwise: str) -> str:
@@ -150,7 +150,7 @@ class _Place:
             return known
         for beginning in (f"iam.{region}.", "iam."):
             if host.startswith(beginning):
-                return host[len(beginning) :]
+                return host[len(beginning):]
         if host:
             raise InputError(f"endpoint is missing: nobody can tell which DLI belongs to {auth_url}")
         return None

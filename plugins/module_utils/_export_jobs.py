@@ -132,7 +132,7 @@ def _send(dli: Dli, act: Export, rows: Sequence[Row], until: float, tell: t.Call
     results: list[Row] = []
     hopeless: DliError | None = None
     for first in range(0, len(rows), EXPORT_SIZE):
-        part = rows[first : first + EXPORT_SIZE]
+        part = rows[first:first + EXPORT_SIZE]
         job_ids = [t.cast(int, row.job_id) for row in part]
         answer = BatchAnswer(refusal=hopeless) if hopeless else act.send(dli, job_ids, until)
         results += [_result_of(act, row, answer) for row in part]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -15,8 +16,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from .chores import CHORES
 from .job import Job, StepFailed, StepSkipped, stop_everything
-from .steps import CHORES, STEPS, report_of
+from .matrix import MATRIX
+from .pytests import reports_of
+from .steps import STEPS, Step
 from .work import WORK, DevError, lock, prepare
 
 _HEARTBEAT = 20.0
@@ -46,8 +50,9 @@ class Outcome:
 
 def main(arguments: list[str]) -> int:
     args = shlex.split(os.environ.get("ARGS", ""))
-    known = {**STEPS, **CHORES}
-    names = list(STEPS) if arguments == ["test"] else arguments
+    known = {**STEPS, **MATRIX, **CHORES}
+    groups = {"test": list(STEPS), "matrix": list(MATRIX)}
+    names = [name for word in arguments for name in groups.get(word, [word])]
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         return _help(unknown)
@@ -75,10 +80,18 @@ def _help(unknown: list[str]) -> int:
     for name in unknown:
         print(f"There is no step {name!r}.\n")
     print("make STEP, or python3 scripts/dev.py STEP...; ARGS='...' hands arguments on to the step's tool.\n")
-    print(f"  {'test':15}every step down to e2e; some of them with ONLY=unit,lint; JOBS=1 for one at a time")
-    for name, function in (*STEPS.items(), *CHORES.items()):
-        print(f"  {name:15}{function.__doc__}")
+    print("  test           these steps, two at a time; some of them with ONLY=unit,lint; JOBS=1 for one at a time")
+    _list(STEPS)
+    print("\n  matrix         these steps, the same way: other versions of ansible-core and Python")
+    _list(MATRIX)
+    print("\nand besides")
+    _list(CHORES)
     return 2 if unknown else 0
+
+
+def _list(steps: dict[str, Step]) -> None:
+    for name, function in steps.items():
+        print(f"    {name:16}{function.__doc__}")
 
 
 def _alone(name: str, args: list[str]) -> int:
@@ -92,13 +105,13 @@ def _alone(name: str, args: list[str]) -> int:
 
 
 def _run(job: Job, args: list[str]) -> Outcome:
-    report_of(job.name).unlink(missing_ok=True)
+    shutil.rmtree(reports_of(job.name), ignore_errors=True)
     outcome = Outcome(job.name, 0)
     # Another run of the same step in the same checkout would work in the same folders.
     with lock(job.name, WORK / "locks"):
         start = time.monotonic()
         try:
-            STEPS[job.name](job, args)
+            {**STEPS, **MATRIX}[job.name](job, args)
         except StepSkipped as reason:
             outcome.skipped, outcome.note = 1, str(reason)
         except (StepFailed, DevError) as error:
@@ -109,14 +122,13 @@ def _run(job: Job, args: list[str]) -> Outcome:
 
 
 def _count(outcome: Outcome) -> None:
-    report = report_of(outcome.name)
-    if report.exists():
-        for suite in ElementTree.parse(report).iter("testsuite"):
-            tests, *others = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
-            outcome.passed += tests - sum(others)
-            outcome.failed += others[0] + others[1]
-            outcome.skipped += others[2]
-    elif not outcome.code and not outcome.skipped:
+    reports = list(reports_of(outcome.name).glob("*.xml"))
+    for suite in (suite for report in reports for suite in ElementTree.parse(report).iter("testsuite")):
+        tests, *others = (int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped"))
+        outcome.passed += tests - sum(others)
+        outcome.failed += others[0] + others[1]
+        outcome.skipped += others[2]
+    if not reports and not outcome.code and not outcome.skipped:
         outcome.passed = 1
     if outcome.code and not outcome.failed:
         # No single test failed, but the step did: too little coverage, say.

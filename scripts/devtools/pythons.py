@@ -18,6 +18,17 @@ from .work import DevError
 
 # What the newest and the oldest supported ansible-core both run on comes first; 3.11 is the floor for a developer.
 CONTROLLERS = ("3.12", "3.13", "3.14", "3.11")
+# Every ansible-core that the collection supports (meta/runtime.yml), and the Pythons it runs on itself, the oldest first.
+CORES = {
+    "2.16": ("3.10", "3.11", "3.12"),
+    "2.17": ("3.10", "3.11", "3.12"),
+    "2.18": ("3.11", "3.12", "3.13"),
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.20": ("3.12", "3.13", "3.14"),
+    "2.21": ("3.12", "3.13", "3.14"),
+}
+# This one is in the venv that developers use; requirements/core-*.txt pin the others.
+NEWEST = "2.21"
 
 _PROBE = """
 import json, sys

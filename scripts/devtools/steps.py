@@ -4,48 +4,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from . import ansible_test, local_dli
 from .job import Job, StepFailed, StepSkipped
-from .pythons import controller, pythons
+from .pytests import end_to_end, pytest
+from .pythons import pythons
 from .stage import collections_path, install_built, stage
-from .venvs import compile_requirements, venv
-from .work import CACHE, CHECKOUT, WORK, collection_name, environment
+from .venvs import venv
+from .work import CHECKOUT, WORK, collection_name, environment
 
 Step = Callable[[Job, list[str]], None]
 # In the order in which `make test` begins them: what answers fast first, then what takes long.
 STEPS: dict[str, Step] = {}
-# Everything else one can ask for; none of these is a check.
-CHORES: dict[str, Step] = {}
 
 
-def _named(steps: dict[str, Step]) -> Callable[[Step], Step]:
-    def add(function: Step) -> Step:
-        steps[function.__name__.replace("_", "-")] = function
-        return function
-
-    return add
-
-
-step, chore = _named(STEPS), _named(CHORES)
-
-
-def report_of(name: str) -> Path:
-    """Where a step that runs pytest leaves its counts."""
-    return WORK / "reports" / f"{name}.xml"
-
-
-def _pytest(job: Job, home: Path, default: str, args: list[str], *options: str | Path, **extra: str | Path) -> None:
-    chosen = args if any(word.startswith("tests/") for word in args) else [default, *args]
-    settings = ("-p", "no:cacheprovider", f"--junitxml={report_of(job.name)}")
-    job.run(home / "bin" / "python", "-m", "pytest", "-q", *settings, *options, *chosen, env=environment(home, **extra))
+def step(function: Step) -> Step:
+    STEPS[function.__name__.replace("_", "-")] = function
+    return function
 
 
 @step
@@ -81,7 +60,7 @@ def types(job: Job, args: list[str]) -> None:
 def unit(job: Job, args: list[str]) -> None:
     """unit tests with line and branch coverage of the plugins, at least 95 % (no coverage when ARGS choose some)"""
     coverage = [] if args else ["--cov", f"--cov-report=html:{WORK / 'coverage'}", "--cov-report=term"]
-    _pytest(job, venv(job, "dev"), "tests/unit", args, *coverage, COVERAGE_FILE=WORK / "coverage.data")
+    pytest(job, venv(job, "dev"), "tests/unit", args, *coverage, COVERAGE_FILE=WORK / "coverage.data")
 
 
 @step
@@ -92,21 +71,31 @@ def changelog_lint(job: Job, args: list[str]) -> None:
 
 
 @step
+def licenses(job: Job, args: list[str]) -> None:
+    """REUSE: every file has a license, and every license its text"""
+    job.run("reuse", "lint", *args, env=environment(venv(job, "dev")), cwd=stage(job.name))
+
+
+@step
+def workflows(job: Job, args: list[str]) -> None:
+    """the workflow files of the forge: their form, and what in them would let a stranger in"""
+    env = environment(venv(job, "dev"))
+    files = sorted(CHECKOUT.glob(".github/workflows/*.yml"))
+    job.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files, env=env)
+    job.run("check-jsonschema", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml", env=env)
+    job.run("zizmor", "--offline", "--quiet", *args, ".github", env=env)
+
+
+@step
 def localdli(job: Job, args: list[str]) -> None:
     """the local DLI's own tests"""
-    _pytest(job, venv(job, "dev"), "tests/local_dli_tests", args, PYTHONPATH=CHECKOUT / "tests")
+    pytest(job, venv(job, "dev"), "tests/local_dli_tests", args, PYTHONPATH=CHECKOUT / "tests")
 
 
 @step
 def chaos(job: Job, args: list[str]) -> None:
     """random worlds with faults and other people's hands, every report held against the truth (N= worlds)"""
-    _pytest(job, venv(job, "dev"), "tests/chaos", args, CHAOS_SCHEDULES=os.environ.get("N") or "2000")
-
-
-@step
-def sanity_oldest(job: Job, args: list[str]) -> None:
-    """ansible-test sanity with the oldest supported ansible-core"""
-    ansible_test.sanity(job, venv(job, "oldest", controller(("3.12", "3.11", "3.10"))), *args)
+    pytest(job, venv(job, "dev"), "tests/chaos", args, CHAOS_SCHEDULES=os.environ.get("N") or "2000")
 
 
 @step
@@ -118,7 +107,7 @@ def sanity(job: Job, args: list[str]) -> None:
 @step
 def unit_py39(job: Job, args: list[str]) -> None:
     """unit tests on the oldest Python a target may have"""
-    _pytest(job, venv(job, "python39", _python39()), "tests/unit", args)
+    pytest(job, venv(job, "target", _python39()), "tests/unit", args)
 
 
 @step
@@ -150,6 +139,27 @@ def build(job: Job, args: list[str]) -> None:
 
 
 @step
+def importer(job: Job, args: list[str]) -> None:
+    """galaxy-importer, as Galaxy and Automation Hub run it on an upload; its warnings are errors here"""
+    home = venv(job, "importer")
+    installed = install_built(job, environment(venv(job, "dev")), "imported")
+    (tarball,) = installed.glob("*.tar.gz")
+    checks = ("CHECK_REQUIRED_TAGS", "RUN_ANSIBLE_DOC", "RUN_ANSIBLE_LINT", "RUN_FLAKE8")
+    env = environment(home, **{f"GALAXY_IMPORTER_{name}": "true" for name in checks})
+    # It leaves its result in the folder that it runs in, and ends with 0 whatever it has to complain about.
+    said = job.run("python", "-m", "galaxy_importer.main", tarball, *args, env=env, cwd=installed)
+    if "WARNING" in said or "ERROR" in said or "Importer processing completed successfully" not in said:
+        raise StepFailed("galaxy-importer has complaints")
+
+
+@step
+def packaging(job: Job, args: list[str]) -> None:
+    """README, workflows and Makefile against what is there, and a release rehearsed as RELEASING.md says"""
+    home = venv(job, "dev")
+    pytest(job, home, "tests/packaging", args, PACKAGING_BIN=home / "bin")
+
+
+@step
 def demo(job: Job, args: list[str]) -> None:
     """the collection at work: a playbook against the local DLI"""
     home = venv(job, "demo")
@@ -162,60 +172,10 @@ def demo(job: Job, args: list[str]) -> None:
 @step
 def e2e(job: Job, args: list[str]) -> None:
     """end-to-end tests: real ansible, the built collection, the local DLI"""
-    home = venv(job, "dev")
-    installed = install_built(job, environment(home), "installed")
-    targets = {"controller": home / "bin" / "python", "without_requests": venv(job, "bare") / "bin" / "python"}
-    if "3.9" in pythons():
-        targets["3.9"] = venv(job, "python39", _python39()) / "bin" / "python"
-    told: dict[str, str | Path] = {
-        "ANSIBLE_COLLECTIONS_PATH": installed,
-        "E2E_BIN": home / "bin",
-        "E2E_COLLECTIONS": installed,
-        "E2E_PYTHONS": json.dumps({name: str(path) for name, path in targets.items()}),
-    }
-    # A file stays in one process: its table of cells is played once.
-    _pytest(job, home, "tests/e2e", args, "-n", "2", "--dist", "loadfile", **told)
+    end_to_end(job, venv(job, "dev"), ["3.9"], args)
 
 
 def _python39() -> Path:
     if "3.9" not in pythons():
         raise StepSkipped("no Python 3.9 here")
     return pythons()["3.9"]
-
-
-@chore
-def dli(job: Job, args: list[str]) -> None:
-    """the local DLI in the foreground, until Ctrl-C (PORT=)"""
-    home = venv(job, "demo")
-    # Straight on the terminal, so that Ctrl-C reaches it as it would without us.
-    port = ("--port", os.environ["PORT"]) if os.environ.get("PORT") else ()
-    command = [str(word) for word in local_dli.command(home, *port, *args)]
-    service = subprocess.Popen(command, cwd=CHECKOUT, env=local_dli.service_environment(home))
-    try:
-        service.wait()
-    finally:
-        if service.poll() is None:
-            service.terminate()
-            service.wait(10)
-    if service.returncode:
-        raise StepFailed("the local DLI ended with an error", service.returncode)
-
-
-@chore
-def run(job: Job, args: list[str]) -> None:
-    """any command of the dev venv, as in ARGS='ansible-doc -l huaweicloud.cloud'; it sees the collection as it is now"""
-    home = venv(job, "dev")
-    env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(stage(job.name)))
-    job.run(*(args or ["ansible", "--version"]), env=env)
-
-
-@chore
-def lock(job: Job, args: list[str]) -> None:
-    """pin anew what requirements/*.in ask for"""
-    compile_requirements(job)
-
-
-@chore
-def clean(job: Job, args: list[str]) -> None:
-    """remove everything these steps keep outside the checkout"""
-    shutil.rmtree(CACHE, ignore_errors=True)

@@ -9,10 +9,18 @@ import shutil
 from pathlib import Path
 
 from .job import Job, StepFailed
-from .pythons import controller
-from .work import CHECKOUT, SHARED, DevError, environment, lock
+from .pythons import CORES, NEWEST, controller
+from .work import CHECKOUT, SHARED, WORK, DevError, environment, lock
 
 UV_VERSION = "0.13.9"
+# What `make lock` pins, each for Pythons from this one on; core-X.Y is core.in with that ansible-core.
+_LOCKED = {
+    "demo": "3.11",
+    "dev": "3.11",
+    "importer": "3.11",
+    "target": "3.9",
+    **{f"core-{core}": pythons[0] for core, pythons in CORES.items() if core != NEWEST},
+}
 
 
 def uv(job: Job) -> Path:
@@ -51,14 +59,26 @@ def venv(job: Job, name: str, python: Path | None = None) -> Path:
     return home
 
 
-def compile_requirements(job: Job) -> None:
-    """Pin what requirements/*.in ask for. uv's text, unlike its lock file, holds no address of a package index."""
+def compile_requirements(job: Job, only: list[str]) -> None:
+    """Pin what requirements/*.in ask for: all of it anew, or only what some files lack.
+
+    uv's text, unlike its lock file, holds no address of a package index.
+    """
     tool = uv(job)
-    for name, python in (("demo", "3.11"), ("dev", "3.11"), ("oldest", "3.10"), ("python39", "3.9")):
-        files = (f"requirements/{name}.in", "--output-file", f"requirements/{name}.txt")
-        options = ("--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")
-        command = (tool, "pip", "compile", *options, "--python-version", python, "--custom-compile-command", "make lock", *files)
-        job.run(*command, env=_uv_environment())
+    unknown = set(only) - set(_LOCKED)
+    if unknown:
+        raise DevError(f"There is no requirements/{sorted(unknown)[0]}.txt; there are {', '.join(_LOCKED)}.")
+    upgrade = () if only else ("--upgrade",)
+    options = ("--quiet", "--universal", *upgrade, "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")
+    for name in only or _LOCKED:
+        source, _dash, core = name.partition("-")
+        # A constraint is a file for uv; the annotations of a .txt file would name its path.
+        constraint = WORK / "constraint.txt"
+        constraint.write_text(f"ansible-core=={core}.*\n" if core else "", encoding="utf-8")
+        narrowed = ("--constraint", constraint, "--no-annotate") if core else ()
+        files = (f"requirements/{source}.in", "--output-file", f"requirements/{name}.txt")
+        command = (tool, "pip", "compile", *options, *narrowed, "--python-version", _LOCKED[name])
+        job.run(*command, "--custom-compile-command", "make lock", *files, env=_uv_environment())
 
 
 def _uv_environment() -> dict[str, str]:

@@ -1,0 +1,139 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""RELEASING.md, block after block, in a clone; the repository behind it and Galaxy stand on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+import yaml
+
+from .conftest import BIN, CHECKOUT, ENV, sources
+from .galaxy import TOKEN, serve
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+GUIDE = (CHECKOUT / "RELEASING.md").read_text(encoding="utf-8")
+WORKFLOW = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
+#: What a person does on the forge between two blocks: merge what was proposed.
+MERGE = "git push --quiet origin HEAD:main"
+
+
+def blocks(page: str) -> list[str]:
+    """Return the shell blocks of a page."""
+    return re.findall(r"^```shell\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+
+
+def command(job: str, name: str) -> str:
+    """Return what a step of the release workflow runs."""
+    (found,) = [step["run"] for step in WORKFLOW["jobs"][job]["steps"] if step["name"] == name]
+    return found
+
+
+class Clone:
+    """A clone of the checkout as it is, and a bare repository that it was cloned from."""
+
+    def __init__(self, folder, galaxy) -> None:
+        self.home, self.origin = folder / "clone", folder / "origin.git"
+        self.collections = folder / "collections"
+        names = [f"GIT_{role}_{part}" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")]
+        self.env = {
+            **ENV,
+            **dict.fromkeys(names, "maintainer@example.com"),
+            **galaxy.env(folder / "galaxy_token"),
+            "PATH": f"{BIN}{os.pathsep}{ENV['PATH']}",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+        }
+        for path in sources():
+            target = self.home / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(CHECKOUT / path, target, follow_symlinks=False)
+        self.run("git init --quiet --initial-branch main && git add --all && git commit --quiet --message 'As it is'")
+        self.run(f"git clone --quiet --bare . '{self.origin}' && git remote add origin '{self.origin}'")
+        self.run("git fetch --quiet && git branch --quiet --set-upstream-to origin/main")
+
+    def run(self, script: str) -> str:
+        """Run lines in one shell, as a person pastes them; the first that fails ends it."""
+        ended = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.home,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
+        assert ended.returncode == 0, ended.stdout
+        return ended.stdout
+
+
+@pytest.fixture
+def galaxy():
+    with serve() as service:
+        yield service
+
+
+@pytest.fixture
+def clone(tmp_path, galaxy):
+    return Clone(tmp_path, galaxy)
+
+
+def test_a_release_as_the_guide_says(clone, galaxy):
+    begin, propose, tag, publish, look, after = blocks(GUIDE)
+    version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    clone.run("\n".join((begin, propose, MERGE, tag, publish, look, after)))
+
+    notes = (clone.home / "CHANGELOG.rst").read_text(encoding="utf-8")
+    assert f"\nv{version}\n" in notes and "Say here what the release is about." in notes
+    assert not list((clone.home / "changelogs" / "fragments").glob("*.yml"))
+    # What was tagged is what was published, and what users get.
+    assert clone.run(f"git -C '{clone.origin}' rev-list --max-count 1 {version}") == clone.run("git rev-parse origin/main")
+    assert list(galaxy.published) == [f"huaweicloud-cloud-{version}.tar.gz"]
+    installed = clone.collections / "ansible_collections" / "huaweicloud" / "cloud"
+    assert (installed / "CHANGELOG.rst").read_text(encoding="utf-8") == notes
+    # The workflow would have published the same.
+    galaxy.published.clear()
+    clone.run(f"git switch --quiet --detach {version} && rm *.tar.gz")
+    clone.env.update(GITHUB_REF_NAME=version, GALAXY_TOKEN=TOKEN, ANSIBLE_GALAXY_TOKEN_PATH=str(clone.home.parent / "another"))
+    clone.run(command("build", "Build what the tag says"))
+    clone.run(command("galaxy", "Publish"))
+    assert list(galaxy.published) == [f"huaweicloud-cloud-{version}.tar.gz"]
+    # The next one is open.
+    clone.run("git switch --quiet -")
+    opened = yaml.safe_load((clone.home / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    assert opened != version and f"open-{opened}" in clone.run(f"git -C '{clone.origin}' branch")
+
+    # Both lines of README's installation, with the release just made.
+    from_galaxy, from_a_clone = (text for text in blocks(README) if "collection install" in text)
+    shutil.rmtree(clone.collections)
+    clone.run(from_galaxy)
+    assert (installed / "README.md").is_file()
+    clone.run(from_a_clone)
+    assert f'"version": "{opened}"' in (installed / "MANIFEST.json").read_text(encoding="utf-8")
+    assert not (installed / "Makefile").exists()
+
+
+@pytest.mark.parametrize("wrong", ["a fragment is left", "another version"])
+def test_no_tarball_of_what_is_no_release(clone, wrong):
+    """`make tarball` looks at the papers first."""
+    version = "9.9.9" if wrong == "another version" else "0.1.0"
+    clone.run("rm changelogs/fragments/*.yml" if wrong == "another version" else "true")
+    told = clone.run(f"! make tarball ARGS={version}")
+    assert ("knows no 9.9.9" if wrong == "another version" else "fragments left") in told
+    assert not list(clone.home.glob("*.tar.gz"))
+
+
+def test_the_tarball_holds_no_link(clone):
+    """Galaxy takes none that leads out, and nobody needs one."""
+    clone.run("ansible-galaxy collection build --output-path built")
+    (built,) = (clone.home / "built").glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        assert not [member.name for member in archive if member.issym() or member.islnk()]
