@@ -2,7 +2,7 @@
 # Variables given to make (ARGS, ONLY, JOBS, PORT, PYTHON, CHAOS_SCHEDULES) reach it through the environment.
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
-STEPS := lint types unit unit-py39 changelog-lint localdli chaos sanity sanity-oldest ansible-lint docs-lint build e2e demo dli run lock clean
+STEPS := lint types unit unit-py39 changelog-lint localdli chaos sanity sanity-oldest ansible-lint docs-lint docs build e2e demo dli run lock clean
 comma := ,
 
 .PHONY: help test $(STEPS)

@@ -54,7 +54,7 @@ def venv(job: Job, name: str, python: Path | None = None) -> Path:
 def compile_requirements(job: Job) -> None:
     """Pin what requirements/*.in ask for. uv's text, unlike its lock file, holds no address of a package index."""
     tool = uv(job)
-    for name, python in (("demo", "3.11"), ("dev", "3.11"), ("oldest", "3.10"), ("python39", "3.9")):
+    for name, python in (("demo", "3.11"), ("dev", "3.11"), ("docs", "3.11"), ("oldest", "3.10"), ("python39", "3.9")):
         files = (f"requirements/{name}.in", "--output-file", f"requirements/{name}.txt")
         options = ("--quiet", "--universal", "--upgrade", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")
         command = (tool, "pip", "compile", *options, "--python-version", python, "--custom-compile-command", "make lock", *files)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import requests
-from local_dli.__main__ import main
+from local_dli.cli import main
 
 TESTS = Path(__file__).resolve().parents[1]
 NAMES = ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_PROJECT_ID", "HW_REGION_NAME", "HW_DLI_ENDPOINT", "HW_AUTH_URL"]
