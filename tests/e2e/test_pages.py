@@ -11,9 +11,10 @@ import os
 
 import pytest
 
-from .conftest import serve
+from .conftest import Ansible, serve
 from .pages import SECTIONS, fences
-from .worlds import Clouds, Examples, Fragment, Installed
+from .troubles import provoke
+from .worlds import Clouds, Examples, Fragment, Installed, Trouble
 
 network = importlib.import_module("network")
 listening = importlib.import_module("local_dli.server").listening
@@ -25,6 +26,8 @@ WORLDS = {
     "quick_start.md": "installed",
     "quick_start.md: On the real cloud": "clouds",
     "local_dli.md": "installed",
+    "troubleshooting.md": "trouble",
+    "troubleshooting.md: Results are hard to read": "examples",
     "CONTRIBUTING.md: Before you send a change": "fragment",
 }
 
@@ -59,6 +62,16 @@ def installed(ansible):
         yield Installed(ansible, os.environ["E2E_COLLECTIONS"], services)
 
 
+@pytest.fixture(scope="module")
+def provoked(tmp_path_factory):
+    return provoke(Ansible(tmp_path_factory.mktemp("troubles")), os.environ["E2E_COLLECTIONS"])
+
+
+@pytest.fixture
+def trouble(ansible, dli, provoked, request):
+    return Trouble(ansible, dli, provoked[request.node.callspec.params["section"].title])
+
+
 @pytest.fixture
 def fragment(ansible):
     return Fragment(ansible)
@@ -69,6 +82,11 @@ def test_blocks(section, request):
     world = request.getfixturevalue(WORLDS.get(str(section), WORLDS.get(section.page, "examples")))
     for block in section.blocks:
         world.show(block)
+
+
+def test_every_trouble_is_on_the_page(provoked):
+    shown = {section.title for section in SECTIONS if section.page == "troubleshooting.md"}
+    assert set(provoked) == {title for title in shown if f"troubleshooting.md: {title}" not in WORLDS}
 
 
 def test_no_block_escapes():
