@@ -72,7 +72,7 @@ def link_to_the_site(app, name: str, source: list[str]) -> None:
             return link[0]
         if module := re.fullmatch(r"plugins/modules/(\w+)\.py", path):
             page = f"modules/{module[1]}_module.rst"
-        elif role := re.fullmatch(r"roles/(\w+)(/README\.md)?", path):
+        elif role := re.fullmatch(r"roles/(\w+)(/.*)?", path):
             page = f"modules/{role[1]}_role.rst"
         else:
             return f"]({GALAXY['repository']}/blob/main/{path}{anchor})"

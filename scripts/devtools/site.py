@@ -58,12 +58,16 @@ def _module_pages(job: Job, venv: Path, staged: Path, target: Path) -> None:
     job.run("antsibull-docs", "--config-file", settings, "collection", *options, ".".join(collection_name()), env=env)
     # An index of variables that plugins declare would say that there are none: modules read theirs themselves.
     (target / "environment_variables.rst").unlink()
-    index = target / "index.rst"
-    text = index.read_text(encoding="utf-8")
-    # Its title is the collection's name, and those of the pages are too long for a list beside a text.
-    text = re.sub(r"(?m)^\w+\.\w+\n=+$", "Modules and roles\n=================", text, count=1)
-    text = re.sub(r"(?m)^    (\w+)_(module|role)$", r"    \1 <\1_\2>", text)
-    index.write_text(text, encoding="utf-8")
+    for page in target.glob("*.rst"):
+        text = page.read_text(encoding="utf-8")
+        # The theme shows where one is beside the text, and complains in red about a second list of that in the text.
+        text = re.sub(r"(?m)^\.\. contents::\n(   .*\n)+", "", text)
+        # A title that is a whole sentence breaks in the middle of words on a phone.
+        text = re.sub(r"(?m)^\w+\.\w+\.(\w+ (?:module|role)) -- (.*)\n(\++)$", r"\1\n\3\n\n*\2*", text)
+        if page.stem == "index":
+            text = re.sub(r"(?m)^\w+\.\w+\n=+$", "Modules and roles\n=================", text, count=1)
+            text = re.sub(r"(?m)^    (\w+)_(module|role)$", r"    \1 <\1_\2>", text)
+        page.write_text(text, encoding="utf-8")
 
 
 class _Page(HTMLParser):

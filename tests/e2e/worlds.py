@@ -21,8 +21,8 @@ from .conftest import started
 from .pages import CHECKOUT, Block
 
 SQL = "INSERT INTO sink SELECT id FROM source"
-#: Lines that other steps of `make test` run, because they want a package index or a clone: the venvs, and `build`.
-ELSEWHERE = ("python3 -m venv ", "ansible-galaxy collection ")
+#: Lines that want a package index or a clone. The steps of `make test` do the same: each has a venv, and `build` installs.
+ELSEWHERE = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
 #: Variables of a shell that say nothing about what was done in it.
 _SHELL_S_OWN = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
 #: How a page writes "and so on" in the middle of an output.

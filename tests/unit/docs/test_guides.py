@@ -41,6 +41,19 @@ def ticked(text):
     return re.findall(r"`([^`]+)`", text)
 
 
+# Links
+
+PAGES = [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md"]
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere_on_a_forge(page):
+    """Those of the site, and all anchors, are looked after by `make docs`."""
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
 # error_codes.md
 
 CODES = sections("error_codes.md")
