@@ -36,6 +36,8 @@ MEANINGS: dict[str, str] = {
     "DLI.29002": "the path of the zip file is not right",
 }
 
+SERVICE_PROBLEM = "the service has a problem: try again later, and give the request id to its support if it stays"
+REDIRECT = "redirects are not followed: check endpoint and auth_url"
 TOKEN = "the token has expired or was revoked: get a new one"
 
 #: code -> what to do, as the end of a sentence.
@@ -45,16 +47,29 @@ REMEDIES: dict[str, str] = {
     "APIGW.0306": "ask for the IAM permission {permission}",
     "APIGW.0308": "the service is throttling: try again later, or raise max_retries",
     "APIGW.0310": "check project_id, region and cloud: these credentials are not good for that project",
+    "APIGW.0401": "the gateway does not let this machine's address in: have it allowed, or check proxy",
+    "APIGW.0402": "the gateway does not let this machine's address in: have it allowed, or check proxy",
     "APIGW.0802": "the user may not work in this region: check region, or have the user allowed there",
     PARAMETER_ERROR: "a parameter was not accepted: check the options",
+    "DLI.0002": "check the ids and names that were given, such as the queue",
     "DLI.0003": "ask for the IAM permission {permission}",
+    "DLI.0004": "mend the job's SQL",
+    "DLI.0005": "mend the job's SQL",
+    "DLI.0006": "choose another name",
+    "DLI.0008": "check the ids and names that were given, such as the queue",
     "DLI.0011": "check permission and balance of the account",
+    "DLI.0023": "check the ids and names that were given, such as the queue",
+    "DLI.0999": SERVICE_PROBLEM,
+    "DLI.1028": "a quota is used up: have it raised, or remove what is not needed",
+    "DLI.10001": SERVICE_PROBLEM,
     "DLI.13005": "mend the job's SQL; the position of the error stands in the message",
     RUN_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
     RUN_NO_SAVEPOINT: "run it without resume_savepoint to start without state, or make a savepoint or enable checkpoints first",
     "DLI.13024": "bind the job to a queue first",
     SHOW_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
     UPDATE_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
+    DELETE_UNKNOWN_JOB: "nothing is left to delete",
+    NO_GRAPH: "run it first",
     STOP_WRONG_STATUS: "only a job that is running, or being submitted, can be stopped, and only a running one saved",
     "DLI.11016": "authorise the bucket in the console of DLI first",
     "DLI.11032": "check smn_topic",
@@ -126,7 +141,7 @@ def remedy(code: str | None, status: int | None = None, permission: str | None =
 
 def _status_remedy(status: int) -> str | None:
     if status >= 500:
-        return "the service has a problem: try again later, and give the request id to its support if it stays"
+        return SERVICE_PROBLEM
     if 300 <= status < 400:
-        return "redirects are not followed: check endpoint and auth_url"
+        return REDIRECT
     return STATUS_REMEDIES.get(status)

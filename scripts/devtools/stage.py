@@ -30,7 +30,10 @@ _IN_TARBALL = {
     "meta",
     "plugins",
     "roles",
+    "tests",
 }
+# The same for folders of which users need a part only.
+_PARTS = {"changelogs": {"changelog.yaml"}, "tests": {"local_dli"}}
 
 
 def sources() -> list[Path]:
@@ -83,7 +86,9 @@ def install_built(job: Job, env: dict[str, str], name: str) -> Path:
     job.run(*galaxy, "install", "--offline", "--no-deps", "--collections-path", target, tarball, env=env)
     installed = target / "ansible_collections" / "/".join(collection_name())
     surplus = {path.name for path in installed.iterdir()} - _IN_TARBALL
-    surplus |= {path.name for path in installed.glob("changelogs/*")} - {"changelog.yaml"}
+    for folder, parts in _PARTS.items():
+        surplus |= {f"{folder}/{path.name}" for path in (installed / folder).iterdir() if path.name not in parts}
+    surplus |= {str(path.relative_to(installed)) for path in installed.glob("docs/site")}
     if surplus:
         raise StepFailed(f"the tarball holds what no user needs (build_ignore in galaxy.yml): {', '.join(sorted(surplus))}")
     return target

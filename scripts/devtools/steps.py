@@ -13,6 +13,7 @@ from . import ansible_test, local_dli
 from .job import Job, StepFailed, StepSkipped
 from .pytests import end_to_end, pytest
 from .pythons import pythons
+from .site import build_site
 from .stage import collections_path, install_built, stage
 from .venvs import venv
 from .work import CHECKOUT, WORK, collection_name, environment
@@ -124,6 +125,12 @@ def docs_lint(job: Job, args: list[str]) -> None:
     home, staged = venv(job, "dev"), stage(job.name)
     checks = ("--plugin-docs", "--validate-collection-refs=self", "--skip-rstcheck")
     job.run("antsibull-docs", "lint-collection-docs", *checks, *args, ".", env=environment(home), cwd=staged)
+
+
+@step
+def docs(job: Job, args: list[str]) -> None:
+    """the documentation site: guides and module pages, every link in them, and nothing loaded from elsewhere"""
+    job.say(f"built {build_site(job, venv(job, 'docs'), *args) / 'index.html'}")
 
 
 @step

@@ -17,6 +17,7 @@ UV_VERSION = "0.13.9"
 _LOCKED = {
     "demo": "3.11",
     "dev": "3.11",
+    "docs": "3.11",
     "importer": "3.11",
     "target": "3.9",
     **{f"core-{core}": pythons[0] for core, pythons in CORES.items() if core != NEWEST},

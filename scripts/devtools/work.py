@@ -32,11 +32,19 @@ WORK = CACHE / f"checkout-{hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:1
 
 def collection_name() -> tuple[str, str]:
     """Namespace and name as galaxy.yml has them (read without YAML, which the standard library lacks)."""
-    galaxy = (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8")
-    namespace, name = (re.search(rf"(?m)^{key}: (\S+)$", galaxy) for key in ("namespace", "name"))
-    if namespace is None or name is None:
-        raise DevError("galaxy.yml names no namespace or no name.")
-    return namespace[1], name[1]
+    return _galaxy("namespace"), _galaxy("name")
+
+
+def repository() -> str:
+    """Where the collection lives, as galaxy.yml has it."""
+    return _galaxy("repository")
+
+
+def _galaxy(key: str) -> str:
+    found = re.search(rf"(?m)^{key}: (\S+)$", (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
+    if found is None:
+        raise DevError(f"galaxy.yml has no {key}.")
+    return found[1]
 
 
 def prepare() -> None:

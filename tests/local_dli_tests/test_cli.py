@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""``python -m local_dli``: starts, says where it is, ends when asked to, and says in one sentence what went wrong."""
+"""The command: starts, says where it is, ends when asked to, and says in one sentence what went wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import requests
-from local_dli.__main__ import main
+from local_dli.cli import main
 
 TESTS = Path(__file__).resolve().parents[1]
 NAMES = ["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_PROJECT_ID", "HW_REGION_NAME", "HW_DLI_ENDPOINT", "HW_AUTH_URL"]
@@ -95,6 +95,27 @@ def test_life(tmp_path: Path, number: int) -> None:
     assert "job 131: job_submitting -> job_running\n" in errors
     assert "Traceback" not in errors
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".ready")] == []
+
+
+def test_started_by_its_path_as_from_an_installed_collection(tmp_path: Path) -> None:
+    """From any folder, without a PYTHONPATH."""
+    ready = tmp_path / "ready"
+    words = [sys.executable, str(TESTS / "local_dli"), "--port", "0", "--quiet", "--ready-file", str(ready)]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not ready.exists() and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.02)
+        assert list(variables(ready.read_text(encoding="utf-8"))) == NAMES
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_says_which_library_is_missing() -> None:
+    """In isolated mode, without site-packages, Python has none."""
+    ended = subprocess.run([sys.executable, "-I", "-S", str(TESTS / "local_dli")], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1 and ended.stderr.count("\n") == 1
+    assert re.match(r"The local DLI needs (flask|yaml); .* -m pip install flask pyyaml$", ended.stderr.strip())
 
 
 def test_serves_iam_and_the_metadata_service_as_well(tmp_path: Path) -> None:

@@ -1,0 +1,113 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The documentation site: lays the pages out, has them built, and looks whether everything in them leads somewhere."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from .job import Job, StepFailed
+from .stage import collections_path, stage
+from .work import CHECKOUT, WORK, collection_name, environment, repository
+
+# What a browser fetches by itself, and what only a click follows.
+_LOADED = {**dict.fromkeys(("script", "img", "iframe", "source", "video", "audio", "embed"), "src"), "object": "data"}
+_PAGES = ("docs/*.md", "docs/images/*", "CONTRIBUTING.md", "RELEASING.md")
+_LINK_ONLY = {"canonical", "next", "prev", "search", "index", "author", "license"}
+
+
+# What a style sheet or a drawing would load from elsewhere.
+_OUTSIDE = re.compile(r"""(?:url\(|@import )["']?((?:https?:)?//[^"')]+)|<(?:image|use)[^>]*href="(https?:[^"]+)""")
+
+
+def build_site(job: Job, venv: Path, *args: str) -> Path:
+    """Return the built site's folder, outside the checkout."""
+    home = WORK / "site"
+    source, built = home / "source", home / "html"
+    for folder in (source, built):
+        shutil.rmtree(folder, ignore_errors=True)
+    staged = stage(job.name)
+    # Pages lie to each other as they do in the checkout, so that their links hold here as well.
+    for page in (path for pattern in _PAGES for path in staged.glob(pattern)):
+        target = source / page.relative_to(staged)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(page, target)
+    shutil.copyfile(staged / "docs" / "site" / "index.md", source / "index.md")
+    _module_pages(job, venv, staged, source / "modules")
+    options = ("-W", "--keep-going", "--fresh-env", "--quiet", "-j", "2", "-c", CHECKOUT / "docs" / "site")
+    job.run("sphinx-build", *options, *args, source, built, env=environment(venv))
+    complaints = list(_complaints(built))
+    if complaints:
+        raise StepFailed("the site is not right:\n" + "\n".join(complaints))
+    return built
+
+
+def _module_pages(job: Job, venv: Path, staged: Path, target: Path) -> None:
+    """Have antsibull-docs write a page for each module and role."""
+    # It refuses a folder that others may write to.
+    target.mkdir(mode=0o700)
+    settings = target.parent.parent / "antsibull-docs.cfg"
+    settings.write_text(f"collection_url = {{\n    * = {repository()}\n}}\n", encoding="utf-8")
+    env = environment(venv, ANSIBLE_COLLECTIONS_PATH=collections_path(staged))
+    options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", target)
+    job.run("antsibull-docs", "--config-file", settings, "collection", *options, ".".join(collection_name()), env=env)
+    # An index of variables that plugins declare would say that there are none: modules read theirs themselves.
+    (target / "environment_variables.rst").unlink()
+    for page in target.glob("*.rst"):
+        text = page.read_text(encoding="utf-8")
+        # The theme shows where one is beside the text, and complains in red about a second list of that in the text.
+        text = re.sub(r"(?m)^\.\. contents::\n(   .*\n)+", "", text)
+        # A title that is a whole sentence breaks in the middle of words on a phone.
+        text = re.sub(r"(?m)^\w+\.\w+\.(\w+ (?:module|role)) -- (.*)\n(\++)$", r"\1\n\3\n\n*\2*", text)
+        if page.stem == "index":
+            text = re.sub(r"(?m)^\w+\.\w+\n=+$", "Modules and roles\n=================", text, count=1)
+            text = re.sub(r"(?m)^    (\w+)_(module|role)$", r"    \1 <\1_\2>", text)
+        page.write_text(text, encoding="utf-8")
+
+
+class _Page(HTMLParser):
+    """What a page loads, where it links to, and what in it can be linked to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attributes}
+        self.anchors |= {found[name] for name in ("id", "name") if found.get(name)}
+        if tag == "a" and "href" in found:
+            self.links.append(found["href"])
+        elif tag == "link" and found.get("rel") not in _LINK_ONLY:
+            self.loaded.append(found["href"])
+        elif _LOADED.get(tag, "") in found:
+            self.loaded.append(found[_LOADED[tag]])
+        self.loaded += re.findall(r"url\(([^)]+)\)", found.get("style", ""))
+
+
+def _complaints(built: Path) -> Iterator[str]:
+    pages = {path: _Page(path.read_text(encoding="utf-8")) for path in built.rglob("*.html")}
+    for path, page in pages.items():
+        here = path.relative_to(built)
+        for address in (*page.loaded, *page.links):
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                if address in page.loaded and parts.scheme != "data":
+                    yield f"{here} loads {address}"
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if not target.exists():
+                yield f"{here} names {address}, which is not there"
+            elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
+                yield f"{here} names {address}, and there is no such place in that page"
+    for path in (*built.rglob("*.css"), *built.rglob("*.svg")):
+        text = path.read_text(encoding="utf-8")
+        for address in _OUTSIDE.findall(text):
+            yield f"{path.relative_to(built)} loads {''.join(address)}"

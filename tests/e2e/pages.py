@@ -1,0 +1,51 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The pages that people read, cut into sections and fenced blocks."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import NamedTuple
+
+from .conftest import TESTS
+
+CHECKOUT = TESTS.parent
+PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^ *(```|~~~)", re.MULTILINE)
+
+
+class Block(NamedTuple):
+    language: str
+    text: str
+
+
+class Section(NamedTuple):
+    """What stands under one heading of the second level."""
+
+    page: str
+    title: str
+    blocks: list[Block]
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.title}"
+
+
+def _sections() -> list[Section]:
+    found = []
+    for page in PAGES:
+        for text in page.read_text(encoding="utf-8").split("\n## "):
+            blocks = [Block(one["language"], textwrap.dedent(one["text"])) for one in _BLOCK.finditer(text)]
+            found.append(Section(page.name, text.partition("\n")[0].lstrip("# "), blocks))
+    return found
+
+
+#: Every section that shows something.
+SECTIONS = [section for section in _sections() if section.blocks]
+
+
+def fences() -> int:
+    """Return how many lines of all pages open or close a block, in whatever way."""
+    return sum(len(_FENCE.findall(page.read_text(encoding="utf-8"))) for page in PAGES)

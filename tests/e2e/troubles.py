@@ -1,0 +1,94 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What goes wrong in docs/troubleshooting.md, made to go wrong: one task for each of its sections, most of them in one play."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import shutil
+
+from .conftest import MODULE, PYTHONS, Ansible, Ended, serve
+
+network = importlib.import_module("network")
+Rule = importlib.import_module("local_dli.faults").Rule
+ONCE = {"max_retries": 0, "job_ids": [131]}
+
+
+def provoke(ansible: Ansible, collections: str) -> dict[str, Ended]:
+    """Return for the title of each section what Ansible printed or the task returned."""
+    with contextlib.ExitStack() as running:
+        tasks = dict(_tasks(running, PYTHONS["without_requests"]))
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [
+                {"name": title, MODULE: {**ONCE, **task.pop("options", {})}, "ignore_errors": True, **task}
+                for title, task in tasks.items()
+            ],
+        }
+        ended = ansible.playbook(json.dumps([play]))
+    told = {entry["task"]: Ended(ended.code, _told(entry["result"]), "") for entry in ended.results}
+    assert set(told) == set(tasks), ended.output
+    return {**told, **dict(_without_a_task(ansible, collections))}
+
+
+def _told(result: dict) -> str:
+    """Return what a reader sees of a result: its sentences."""
+    return "\n".join([*result.get("warnings", []), result.get("msg", ""), *(job["msg"] for job in result.get("jobs", []))])
+
+
+def _tasks(running: contextlib.ExitStack, without_requests: str):
+    def service(**settings):
+        """Return a local DLI that is not like the others, and the environment that leads there."""
+        made = running.enter_context(serve(**settings))
+        return made, made.env()
+
+    def faulty(fault):
+        made, env = service()
+        made.faults.add(fault)
+        return env
+
+    _plain, plain = service()
+    yield "requests is missing", {"environment": plain, "vars": {"ansible_python_interpreter": without_requests}}
+    yield "No credentials", {"environment": {"HW_REGION_NAME": "cn-north-4"}}
+    keys = {name: plain[name] for name in ("HW_ACCESS_KEY", "HW_SECRET_KEY")}
+    yield "No region", {"environment": keys}
+    _tls, secure = service(tls=network.Authority().server("127.0.0.1").context())
+    yield "A certificate that is not trusted", {"environment": secure}
+    middle = running.enter_context(network.proxy(credentials=("user", "right-password")))
+    away = {"endpoint": "https://dli.cn-north-4.myhuaweicloud.com"}
+    yield "A proxy in between", {"environment": keys, "options": {"proxy": middle.url, "region": "cn-north-4", **away}}
+    closed = running.enter_context(network.closed_port())
+    yield "The service cannot be reached", {"environment": plain, "options": {"endpoint": f"http://{closed}"}}
+    yield "Throttling", {"environment": faulty(Rule("status", status=429, times=None))}
+    wrong = {**plain, "HW_SECRET_KEY": "wrongForTheLocalDliOnly000000000000000001"}
+    yield "A wrong secret key", {"environment": wrong}
+    locked, to_lock = service()
+    for _number in range(6):
+        locked.accounts.strike(locked.accounts.key(to_lock["HW_ACCESS_KEY"]))
+    yield "A locked key", {"environment": to_lock}
+    late, slow = service()
+    late.clock.offset = 23 * 60
+    yield "A clock that is wrong", {"environment": slow}
+    reader = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
+    yield "A missing permission", {"environment": {**plain, **reader}}
+    hangs = faulty(Rule("hang", times=None))
+    yield "A request without an answer", {"environment": hangs, "options": {"request_timeout": 1, "overall_timeout": 3}}
+    waiting = {"job_ids": [244], "wait": True, "wait_timeout": 1, "wait_interval": 1}
+    yield "A wait that is not long enough", {"environment": plain, "options": waiting}
+    patient = {**waiting, "wait_timeout": 60}
+    yield "A task that is cut off", {"environment": plain, "options": patient, "async": 2, "poll": 1}
+    yield "Nothing happens", {"environment": plain, "options": {"job_ids": [207]}}
+
+
+def _without_a_task(ansible: Ansible, collections: str):
+    nowhere = {"ANSIBLE_COLLECTIONS_PATH": str(ansible.folder)}
+    yield "The collection is not found", ansible.adhoc("job_ids=131", env=nowhere)
+    newer = ansible.folder / "newer"
+    shutil.copytree(collections, newer)
+    (runtime,) = newer.glob("ansible_collections/*/*/meta/runtime.yml")
+    runtime.write_text('requires_ansible: ">=99.0"\n', encoding="utf-8")
+    yield "ansible-core is too old", ansible.adhoc("job_ids=131", env={"ANSIBLE_COLLECTIONS_PATH": str(newer)})

@@ -1,0 +1,265 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Where the blocks of a page are run: each world does what a reader would do with a block in that language."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import subprocess
+import time
+from dataclasses import fields
+
+import yaml
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
+
+from .conftest import started
+from .pages import CHECKOUT, Block
+
+SQL = "INSERT INTO sink SELECT id FROM source"
+#: Lines that want a package index or a clone. The steps of `make test` do the same: each has a venv, and `build` installs.
+ELSEWHERE = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
+#: Variables of a shell that say nothing about what was done in it.
+_SHELL_S_OWN = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
+#: How a page writes "and so on" in the middle of an output.
+ELLIPSIS = "…"
+
+
+class World:
+    """A terminal from which a local DLI with the example jobs can be reached.
+
+    :ivar env: what the reader has exported.
+    :ivar ended: how the last command ended.
+    """
+
+    def __init__(self, ansible) -> None:
+        self.ansible = ansible
+        self.env = {}
+        self.ended = None
+
+    def show(self, block: Block) -> None:
+        """Do what a reader does with a block; a language that no reader could use is an error."""
+        getattr(self, f"show_{block.language}")(self.real(block.text))
+
+    def real(self, text: str) -> str:
+        """Return a text with what it leaves to the reader filled in."""
+        return text
+
+    def show_yaml(self, text: str) -> None:
+        """A playbook."""
+        self.works(self.ansible.playbook(text, env=self.env))
+
+    def show_shell(self, text: str) -> None:
+        """Lines to type, one after the other."""
+        typed = [line for line in text.splitlines() if line and not line.startswith(ELSEWHERE)]
+        for line in [line for line in typed if line.split()[0] == "make"]:
+            target = [word for word in line.partition("#")[0].split()[1:] if "=" not in word]
+            steps = re.search(r"(?m)^STEPS := (.*)$", (CHECKOUT / "Makefile").read_text(encoding="utf-8"))[1].split()
+            assert set(target) <= {*steps, "test"}, line
+            typed.remove(line)
+        if typed:
+            left = self.ansible.folder / "variables"
+            script = "\n".join([*typed, f"env -0 > {left}"])
+            self.works(self.ansible.command("/bin/bash", "-euc", script, env=self.env))
+            variables = dict(word.split("=", 1) for word in left.read_text(encoding="utf-8").split("\0") if word)
+            known = self.ansible.env
+            self.env = {name: value for name, value in variables.items() if known.get(name) != value and name not in _SHELL_S_OWN}
+
+    def show_json(self, text: str) -> None:
+        """What a result holds about one job."""
+        assert list(json.loads(text)) == [field.name for field in fields(Row)]
+
+    def show_text(self, text: str) -> None:
+        """What the command before it printed."""
+        assert is_said(self.ended.output, text), f"{text}\n---\n{self.ended.output}"
+
+    def works(self, ended) -> None:
+        self.ended = ended
+        assert ended.code == 0, ended.output
+        assert "[WARNING]" not in ended.stderr, ended.stderr
+
+
+def is_said(output: str, text: str) -> bool:
+    """Tell whether an output holds what a page shows of it; an ellipsis stands for anything."""
+    wanted = [re.escape(" ".join(part.split())) for part in text.split(ELLIPSIS)]
+    return re.search(".*".join(wanted), " ".join(output.split())) is not None
+
+
+class Examples(World):
+    """The same, with the jobs and the file that examples name."""
+
+    def __init__(self, ansible, dli) -> None:
+        super().__init__(ansible)
+        for number, name in enumerate(("orders_enriched", "clicks_hourly")):
+            dli.seed([{"job_id": 900 + number, "name": name, "sql_body": SQL}])
+        for number, name in ((128, "runs_128"), (129, "runs_129"), (910, "orders_live")):
+            dli.seed([{"job_id": number, "name": name, "sql_body": SQL, "status": "job_running"}])
+        (ansible.folder / "orders_enriched.sql").write_text(SQL, encoding="utf-8")
+
+
+class Clouds(World):
+    """Two real clouds, as far as their names go, behind a proxy; nothing else leads there."""
+
+    FILES = {"ini": ".huaweicloud/credentials", "json": ".hcloud/config.json"}
+
+    def __init__(self, ansible, clouds, authority, middle, metadata_url) -> None:
+        super().__init__(ansible)
+        self.clouds = clouds
+        self.env = {"HTTPS_PROXY": middle.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file)}
+        self.values, self.variables = _credentials(clouds[0])
+        self.filled_in = {
+            "http://proxy.example.com:3128": middle.url,
+            "/etc/pki/proxy.pem": str(authority.ca_file),
+            # The one thing that a test cannot have: a cloud server around it.
+            "auth_method: metadata": f"auth_method: metadata\n        metadata_url: {metadata_url}",
+            **{f"YOUR_{name}": value for name, value in self.values.items()},
+        }
+
+    def real(self, text: str) -> str:
+        for placeholder in sorted(self.filled_in, key=len, reverse=True):
+            text = text.replace(placeholder, self.filled_in[placeholder])
+        assert "YOUR_" not in text
+        if "proxy:" in text:
+            # A page that shows how to name the proxy must not find it in the environment.
+            self.env = {"HW_ACCESS_KEY": self.values["ACCESS_KEY"], "HW_SECRET_KEY": self.values["SECRET_KEY"]}
+        return text
+
+    def show_ini(self, text: str) -> None:
+        self._file("ini", text)
+
+    def show_json(self, text: str) -> None:
+        self._file("json", text)
+
+    def _file(self, language: str, text: str) -> None:
+        file = self.ansible.folder / "home" / self.FILES[language]
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def show_yaml(self, text: str) -> None:
+        with self._starting(1):
+            self.works(self.ansible.playbook(text, "-e", json.dumps(self.variables), env=self.env))
+
+    def show_shell(self, text: str) -> None:
+        with self._starting(len(re.findall(r"(?m)^ansible .*jobs_run(?!.*--check)", text))):
+            super().show_shell(text)
+
+    @contextlib.contextmanager
+    def _starting(self, jobs: int):
+        # Each example begins with jobs that are not running.
+        for cloud in self.clouds:
+            for job in cloud.jobs.values():
+                if job.status in ("job_submitting", "job_running"):
+                    cloud.force(job.job_id, "job_cancel_success")
+        before = self._starts()
+        yield
+        assert self._starts() == before + jobs
+
+    def _starts(self) -> int:
+        return sum(len(started(cloud)) for cloud in self.clouds)
+
+
+def _credentials(dli):
+    """Return what stands for the placeholders of a page, and for its variables."""
+    account = dli.accounts.account
+    temporary = next(pair for pair in account.keys if pair.security_token)
+    env, user, agency = dli.env(), dli.password_env(), dli.agency_env()
+    values = {
+        "ACCESS_KEY": env["HW_ACCESS_KEY"],
+        "SECRET_KEY": env["HW_SECRET_KEY"],
+        "TEMPORARY_ACCESS_KEY": temporary.access_key,
+        "TEMPORARY_SECRET_KEY": temporary.secret_key,
+        "SECURITY_TOKEN": temporary.security_token,
+        "PROJECT_ID": env["HW_PROJECT_ID"],
+        "TOKEN": dli.token(),
+        "USER_NAME": user["HW_USER_NAME"],
+        "PASSWORD": user["HW_USER_PASSWORD"],
+        "ACCOUNT": user["HW_DOMAIN_NAME"],
+    }
+    variables = {
+        "vaulted_access_key": env["HW_ACCESS_KEY"],
+        "vaulted_secret_key": env["HW_SECRET_KEY"],
+        "vaulted_username": user["HW_USER_NAME"],
+        "vaulted_password": user["HW_USER_PASSWORD"],
+        "account": user["HW_DOMAIN_NAME"],
+        "agency": agency["HW_ASSUME_ROLE_AGENCY_NAME"],
+        "their_account": agency["HW_ASSUME_ROLE_DOMAIN_NAME"],
+    }
+    return values, variables
+
+
+class Trouble(Examples):
+    """One where something has just gone wrong.
+
+    :arg ended: how it went wrong.
+    """
+
+    def __init__(self, ansible, dli, ended) -> None:
+        super().__init__(ansible, dli)
+        self.ended = ended
+
+    def show_text(self, text: str) -> None:
+        """What was said. Ansible's own words are not always the same: then there is a line for each."""
+        assert any(is_said(self.ended.output, line) for line in text.splitlines()), f"{text}\n---\n{self.ended.output}"
+
+
+class Installed(World):
+    """A machine where the collection is installed and nothing runs yet: the reader starts the local DLI."""
+
+    def __init__(self, ansible, collections, services: contextlib.ExitStack) -> None:
+        super().__init__(ansible)
+        self.services = services
+        home = ansible.folder / "home" / ".ansible" / "collections"
+        home.parent.mkdir()
+        home.symlink_to(collections)
+        del ansible.env["ANSIBLE_COLLECTIONS_PATH"]
+        # What is there already is not looked for in a package index, and neither is a newer pip.
+        ansible.env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = str(free.getsockname()[1])
+
+    def real(self, text: str) -> str:
+        return text.replace("8787", self.port)
+
+    def show_shell(self, text: str) -> None:
+        for line in text.splitlines():
+            if re.match(r"python3 \S+/tests/local_dli\b", line) and not line.endswith("&"):
+                self._serve(line)
+                text = text.replace(line, "")
+        super().show_shell(text)
+
+    def _serve(self, line: str) -> None:
+        """Type a line into another terminal, where it stays."""
+        log = self.ansible.folder / "log"
+        env = {**self.ansible.env, **self.env}
+        with log.open("wb") as output:
+            command = ["/bin/bash", "-c", f"exec {line}"]
+            service = subprocess.Popen(command, cwd=self.ansible.folder, env=env, stdout=output, stderr=output)
+        self.services.callback(service.wait, 10)
+        self.services.callback(service.terminate)
+        deadline = time.monotonic() + 20
+        while "export HW_AUTH_URL" not in log.read_text(encoding="utf-8"):
+            assert service.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.05)
+
+    def show_yaml(self, text: str) -> None:
+        """A file to write: the comment at its top says which. What is named by no comment is a playbook to play."""
+        if named := re.match(r"# (\S+\.yml)\b", text):
+            (self.ansible.folder / named[1]).write_text(text, encoding="utf-8")
+        else:
+            super().show_yaml(text)
+
+
+class Fragment(World):
+    """Not a terminal: the reader writes a changelog fragment."""
+
+    def show_yaml(self, text: str) -> None:
+        config = yaml.safe_load((CHECKOUT / "changelogs" / "config.yaml").read_text(encoding="utf-8"))
+        for section, notes in yaml.safe_load(text).items():
+            assert section in dict(config["sections"]) and all(isinstance(note, str) for note in notes)
+
+
