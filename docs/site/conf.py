@@ -52,6 +52,7 @@ def setup(app) -> None:
         inventory,
         {
             "common_return_values": ("reference_appendices/common_return_values.html", "Return Values"),
+            "action_plugins": ("plugins/action.html", "Action plugins"),
             "ansible_configuration_settings": ("reference_appendices/config.html", "Ansible Configuration Settings"),
         },
     )

@@ -14,7 +14,7 @@ import pytest
 from .conftest import Ansible, serve
 from .pages import SECTIONS, fences
 from .troubles import provoke
-from .worlds import Clouds, Examples, Fragment, Installed, Trouble
+from .worlds import Clouds, Examples, Fragment, Hosts, Installed, Trouble
 
 network = importlib.import_module("network")
 listening = importlib.import_module("local_dli.server").listening
@@ -29,12 +29,19 @@ WORLDS = {
     "troubleshooting.md": "trouble",
     "troubleshooting.md: Results are hard to read": "examples",
     "CONTRIBUTING.md: Before you send a change": "fragment",
+    "ad_hoc.md: One line at a shell": "clouds",
+    "ad_hoc.md: Several hosts": "hosts",
 }
 
 
 @pytest.fixture
 def examples(ansible, dli):
     return Examples(ansible, dli)
+
+
+@pytest.fixture
+def hosts(ansible, dli):
+    return Hosts(ansible, dli)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 
-from .conftest import started
+from .conftest import PYTHONS, started
 from .pages import CHECKOUT, Block
 
 SQL = "INSERT INTO sink SELECT id FROM source"
@@ -99,6 +99,33 @@ class Examples(World):
         for number, name in ((128, "runs_128"), (129, "runs_129"), (910, "orders_live")):
             dli.seed([{"job_id": number, "name": name, "sql_body": SQL, "status": "job_running"}])
         (ansible.folder / "orders_enriched.sql").write_text(SQL, encoding="utf-8")
+
+
+class Hosts(Examples):
+    """The same, and an inventory of shops, each with a pipeline of its own."""
+
+    PIPELINES = {"ares": "orders_enriched", "boreas": "clicks_hourly"}
+
+    def __init__(self, ansible, dli) -> None:
+        super().__init__(ansible, dli)
+        self.dli = dli
+        ansible.env["ANSIBLE_PYTHON_INTERPRETER"] = PYTHONS["controller"]
+        shops = {name: {"pipeline": pipeline} for name, pipeline in self.PIPELINES.items()}
+        self.inventory = ansible.folder / "shops.yml"
+        self.inventory.write_text(json.dumps({"all": {"hosts": shops}}), encoding="utf-8")
+
+    def show_shell(self, text: str) -> None:
+        """Several hosts ask for the same job: it is started once, and they are warned."""
+        super().show_shell(text)
+        assert len(started(self.dli)) == 1 and self.ended.stderr.count("run_once: true") == 1
+
+    def show_yaml(self, text: str) -> None:
+        self.works(self.ansible.playbook(text, "-i", self.inventory, env=self.env))
+        assert {900, 901} <= set(started(self.dli)) and "run_once" not in self.ended.stderr
+
+    def works(self, ended) -> None:
+        self.ended = ended
+        assert ended.code == 0, ended.output
 
 
 class Clouds(World):
