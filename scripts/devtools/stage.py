@@ -27,7 +27,9 @@ _IN_TARBALL = {
     "README.md",
     "changelogs",
     "docs",
+    "extensions",
     "meta",
+    "playbooks",
     "plugins",
     "roles",
 }
