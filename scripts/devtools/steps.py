@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import ansible_test, local_dli
+from .awx_collection import awx_collection
 from .job import Job, StepFailed, StepSkipped
 from .pythons import controller, pythons
 from .stage import collections_path, install_built, stage
@@ -125,7 +126,8 @@ def unit_py39(job: Job, args: list[str]) -> None:
 def ansible_lint(job: Job, args: list[str]) -> None:
     """ansible-lint, production profile"""
     home, staged = venv(job, "dev"), stage(job.name)
-    env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(staged))
+    path = f"{collections_path(staged)}{os.pathsep}{awx_collection(job, home)}"
+    env = environment(home, ANSIBLE_COLLECTIONS_PATH=path)
     job.run("ansible-lint", *args, env=env, cwd=staged)
 
 
@@ -169,6 +171,7 @@ def e2e(job: Job, args: list[str]) -> None:
         targets["3.9"] = venv(job, "python39", _python39()) / "bin" / "python"
     told: dict[str, str | Path] = {
         "ANSIBLE_COLLECTIONS_PATH": installed,
+        "E2E_AWX": awx_collection(job, home),
         "E2E_BIN": home / "bin",
         "E2E_COLLECTIONS": installed,
         "E2E_PYTHONS": json.dumps({name: str(path) for name, path in targets.items()}),
