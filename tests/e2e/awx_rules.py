@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 NAME = re.compile(r"[a-zA-Z_]+[a-zA-Z0-9_]*")
-FIELD_KEYS = set("id label type format choices help_text multiline secret ask_at_runtime default".split())
+FIELD_KEYS = {"id", "label", "type", "format", "choices", "help_text", "multiline", "secret", "ask_at_runtime", "default"}
 ONLY_FOR_STRINGS = {"choices", "format", "multiline", "secret"}
 ANSWERS = {
     "text": str,
