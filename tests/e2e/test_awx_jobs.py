@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -13,11 +14,12 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment imp
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES
 
 from .awx_job import LARGEST_RESULT, TYPE, JobTemplate, inject, survey_of
-from .conftest import MODULE, serve, started
+from .conftest import MODULE, TESTS, serve, started
 
 RUN, STOP, INFO, SAVEPOINT, RECOVER = (f"streaming_jobs_{name}" for name in ("run", "stop", "info", "savepoint", "recover"))
 #: Which variable each field of the credential type becomes.
 VARIABLES = {option: names[0] for option, names in FAMILIES["HW_*"].items()}
+PAGE = TESTS.parent / "docs" / "awx.md"
 SQL = "INSERT INTO sink SELECT id FROM source"
 
 
@@ -103,11 +105,11 @@ def test_a_secret_that_the_service_repeats_is_in_no_artifact(ansible, cloud):
 # Surveys
 
 
-@pytest.mark.parametrize("ids", ["131\r\n130", "131, 130", " 131\n\n130 \n", "131\t130"])
-def test_a_text_area(ansible, cloud, ids):
+def test_a_text_area(ansible, cloud):
     """Browsers end lines with CR LF, and people leave empty lines."""
-    job = template(ansible, cloud).launch({"dli_job_ids": ids, "dli_job_names": "", "dli_wait": "false"})
-    assert job.succeeded and started(cloud) == [131, 130] == job.artifacts["dli_started_job_ids"], job.ended.output
+    answers = {"dli_job_ids": " 131\r\n130\r\n\r\n138, 209\t214\n", "dli_job_names": "\r\ndraft \r\n", "dli_wait": "false"}
+    job = template(ansible, cloud).launch(answers)
+    assert job.succeeded and started(cloud) == [131, 130, 138, 209, 214, 201] == job.artifacts["dli_started_job_ids"]
 
 
 def test_every_survey_with_as_few_answers_as_may_be(ansible, cloud):
@@ -239,6 +241,8 @@ def test_a_thousand_jobs_fit_into_an_event(ansible, cloud, figure, refused):
     assert len(result["jobs"]) == 1000 and job.succeeded != refused
     assert max(sizes) < LARGEST_RESULT
     assert job.artifacts["dli_failed_job_ids" if refused else "dli_started_job_ids"] == ids
+    (documented,) = re.findall(r"it is\nabout ([\d,]+), or ([\d,]+) if each", PAGE.read_text(encoding="utf-8"))
+    assert max(sizes) == pytest.approx(int(documented[refused].replace(",", "")), rel=0.05)
     written = max(len(json.dumps(event)) for event in job.events)
     told = "refused" if refused else "started"
     figure(f"awx: 1000 jobs {told}, largest result in an event {max(sizes)} of {LARGEST_RESULT}, largest event {written} bytes")

@@ -21,8 +21,9 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Sta
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES  # isort: skip
 
 CHECKOUT = TESTS.parent
-#: docs/signing_in.md has tests of its own.
-PAGES = [CHECKOUT / "README.md", *sorted(set((CHECKOUT / "docs").glob("*.md")) - {CHECKOUT / "docs" / "signing_in.md"})]
+#: Pages with tests of their own: test_signing_in_page.py, test_awx_pages.py.
+ELSEWHERE = {CHECKOUT / "docs" / f"{name}.md" for name in ("signing_in", "awx", "execution_environments")}
+PAGES = [CHECKOUT / "README.md", *sorted(set((CHECKOUT / "docs").glob("*.md")) - ELSEWHERE)]
 #: What other steps of `make test` run, or a person at two terminals.
 RUN_ELSEWHERE = ("make", "ansible-galaxy")
 MODULES = sorted(f"huaweicloud.cloud.{path.stem}" for path in (CHECKOUT / "plugins" / "modules").glob("*.py"))
