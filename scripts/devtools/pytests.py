@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from .awx_collection import awx_collection
 from .job import Job
 from .pythons import pythons
 from .stage import install_built
@@ -49,6 +50,7 @@ def end_to_end(job: Job, core: Path, targets: list[str], args: list[str]) -> Non
     interpreters.update((version, venv(job, "target", pythons()[version])) for version in targets if version in pythons())
     told: dict[str, str | Path] = {
         "ANSIBLE_COLLECTIONS_PATH": installed,
+        "E2E_AWX": awx_collection(job, venv(job, "dev")),
         "E2E_BIN": core / "bin",
         "E2E_COLLECTIONS": installed,
         "E2E_PYTHONS": json.dumps({name: str(home / "bin" / "python") for name, home in interpreters.items()}),

@@ -115,7 +115,8 @@ def unit_py39(job: Job, args: list[str]) -> None:
 def ansible_lint(job: Job, args: list[str]) -> None:
     """ansible-lint, production profile"""
     home, staged = venv(job, "dev"), stage(job.name)
-    env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(staged))
+    path = f"{collections_path(staged)}{os.pathsep}{awx_collection(job, home)}"
+    env = environment(home, ANSIBLE_COLLECTIONS_PATH=path)
     job.run("ansible-lint", *args, env=env, cwd=staged)
 
 

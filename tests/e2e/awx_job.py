@@ -1,0 +1,120 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A job template launched as AWX launches it, as far as that goes without AWX.
+
+Real are: AWX's own injector of credentials (awx-plugins-interfaces; a private interface, pinned), ansible-runner, its events,
+and the collection. Told again from AWX's sources (awx/main/tasks, models/mixins, utils/safe_yaml) is how extra variables come
+together, and that all but those of the job template itself are marked unsafe, names and texts alike.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
+from awx_plugins.interfaces._temporary_private_credential_api import Credential
+from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
+
+from .awx_rules import check_answers
+from .conftest import TESTS, Ansible, Ended
+
+AWX_FILES = TESTS.parent / "extensions" / "awx"
+TYPE = yaml.safe_load((AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8"))
+#: MAX_EVENT_RES_DATA of awx/settings/defaults.py: a larger result of a task is dropped from its event.
+LARGEST_RESULT = 700_000
+
+
+def survey_of(playbook: str) -> dict:
+    return json.loads((AWX_FILES / "surveys" / f"{playbook}.json").read_text(encoding="utf-8"))
+
+
+def inject(inputs: dict, private: Path) -> tuple[dict, dict]:
+    """Return the environment that a credential makes, and what AWX shows of it."""
+    kind = ManagedCredentialType("huaweicloud", TYPE["name"], TYPE["kind"], TYPE["inputs"], TYPE["injectors"])
+    env, shown = {}, {}
+    inject_credential(kind, Credential(inputs), env, shown, [], str(private), container_root=str(private))
+    return env, shown
+
+
+def _defaults(survey: dict) -> dict:
+    """Return what counts where nobody answers: an empty text, and a default that fits."""
+    asked = survey["spec"]
+    return {item["variable"]: item["default"] for item in asked if item["default"] or item["type"] in ("text", "textarea")}
+
+
+class _Unsafe(yaml.SafeDumper):
+    def represent_data(self, value):
+        return self.represent_scalar("!unsafe", value) if isinstance(value, str) else super().represent_data(value)
+
+
+@dataclass
+class Job:
+    """A job that has ended."""
+
+    private: Path
+    ended: Ended
+
+    @cached_property
+    def events(self) -> list:
+        files = sorted(self.private.glob("artifacts/*/job_events/*.json"), key=lambda file: int(file.name.partition("-")[0]))
+        return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+    def results(self, action: str) -> list:
+        """What the tasks of one action returned, as their events hold it."""
+        parts = [event["event_data"] for event in self.events]
+        return [part["res"] for part in parts if part.get("task_action") == action and part.get("res")]
+
+    @property
+    def artifacts(self) -> dict:
+        """What AWX keeps for the next node of a workflow."""
+        (stats,) = [event for event in self.events if event["event"] == "playbook_on_stats"]
+        return stats["event_data"]["artifact_data"]
+
+    @property
+    def succeeded(self) -> bool:
+        return self.ended.code == 0
+
+
+@dataclass
+class JobTemplate:
+    """A job template: ``inputs`` are its credential's, ``extra_vars`` its own."""
+
+    ansible: Ansible
+    playbook: str
+    inputs: dict
+    survey: bool = True
+    extra_vars: dict | None = None
+
+    def launch(self, answers=None, handed_on=None, *words: str) -> Job:
+        """Run a job: with answers to the survey, in a workflow, and with the words of a job type."""
+        own = dict(self.extra_vars or {})
+        given = {"awx_job_id": 1, **(handed_on or {}), **(answers or {})}
+        if self.survey:
+            check_answers(survey_of(self.playbook), answers or {})
+            given = {**_defaults(survey_of(self.playbook)), **given}
+        private = self._private_folder()
+        env, _shown = inject(self.inputs, private)
+        files = {
+            # An import, because AWX lets nobody choose a playbook that is in no project.
+            f"project/{self.playbook}.yml": f"- import_playbook: huaweicloud.cloud.{self.playbook}\n",
+            "inventory/hosts.json": json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}),
+            "env/envvars": json.dumps({**env, "MAX_EVENT_RES": str(LARGEST_RESULT)}),
+            "env/extravars": yaml.safe_dump({k: v for k, v in own.items() if k not in given}) if own else "",
+            "env/cmdline": " ".join(words),
+        }
+        files["env/extravars"] += yaml.dump(given, Dumper=_Unsafe)
+        for name, text in files.items():
+            (private / name).write_text(text, encoding="utf-8")
+        ended = self.ansible.command("ansible-runner", "run", private, "-p", f"{self.playbook}.yml")
+        return Job(private, ended)
+
+    def _private_folder(self) -> Path:
+        private = self.ansible.folder / f"job-{len(list(self.ansible.folder.glob('job-*'))) + 1}"
+        for folder in ("project", "inventory", "env"):
+            (private / folder).mkdir(parents=True)
+        return private

@@ -1,0 +1,182 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""playbooks/awx_setup.yml with the real modules of awx.awx, against a stand-in for AWX's API."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .awx_rules import Refused, check_credential_type, check_survey
+from .awx_stand_in import serve_awx
+from .conftest import TESTS
+
+SETUP = "huaweicloud.cloud.awx_setup"
+CHECKOUT = TESTS.parent
+#: What a project made of this repository offers: whatever lies in it and is a playbook.
+PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
+SURVEYS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in CHECKOUT.glob("extensions/awx/surveys/*.json")}
+TYPE = CHECKOUT / "extensions" / "awx" / "credential_types" / "huaweicloud.yml"
+TEMPLATES = {f"DLI: {survey['name']}": name for name, survey in SURVEYS.items()}
+AGAIN = "DLI: Start failed streaming jobs again"
+WORKFLOW = "DLI: Start streaming jobs, and again what failed"
+
+
+@pytest.fixture
+def awx(ansible):
+    """A stand-in for AWX, with one credential; the environment of ``ansible`` points at it."""
+    with serve_awx(PLAYBOOKS) as (objects, env):
+        ansible.env.update(env)
+        ansible.env["ANSIBLE_COLLECTIONS_PATH"] += f"{os.pathsep}{os.environ['E2E_AWX']}"
+        objects.add("credentials", {"name": "My cloud"})
+        objects.writes.clear()
+        yield objects
+
+
+def set_up(ansible, awx, *words, **variables):
+    """Run the playbook; return how it ended, and what was written in AWX."""
+    awx.writes.clear()
+    ended = ansible.command("ansible-playbook", SETUP, *words, "-e", json.dumps(variables))
+    return ended, list(awx.writes)
+
+
+def test_set_up_twice(ansible, awx):
+    ended, written = set_up(ansible, awx)
+    assert ended.code == 0 and "WARNING" not in ended.stderr, ended.output
+    templates = awx.named("job_templates")
+    assert set(templates) == {*TEMPLATES, AGAIN} and awx.named("workflow_job_templates") == {}
+    for name, playbook in TEMPLATES.items():
+        template = templates[name]
+        assert template["playbook"] == f"playbooks/{playbook}.yml" and template["survey_enabled"]
+        assert template["ask_job_type_on_launch"] and template["ask_diff_mode_on_launch"] and template["ask_credential_on_launch"]
+        assert awx.surveys[f"job_templates/{template['id']}"] == SURVEYS[playbook]
+    assert json.loads(templates[AGAIN]["extra_vars"]) == {"dli_retry_failed": True}
+    made = awx.named("credential_types")["Huawei Cloud"]
+    wanted = yaml.safe_load(TYPE.read_text(encoding="utf-8"))
+    assert {key: made[key] for key in wanted} == wanted
+    assert json.loads(awx.named("hosts")["localhost"]["variables"]) == {"ansible_connection": "local"}
+    assert written
+    ended, written = set_up(ansible, awx)
+    assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
+
+
+def test_a_credential_an_image_and_another_project(ansible, awx):
+    """With a credential there is a workflow as well; its second node runs only if the first has failed."""
+    awx.add("projects", {"name": "Ours", "organization": awx.named("organizations")["Default"]["id"]})
+    variables = {
+        "setup_credential": "My cloud",
+        "setup_project": "Ours",
+        "setup_project_url": "",
+        "setup_execution_environment": "Huawei Cloud",
+        "setup_image": "ee-huaweicloud:1.0",
+    }
+    ended, _written = set_up(ansible, awx, **variables)
+    assert ended.code == 0, ended.output
+    credential = awx.named("credentials")["My cloud"]["id"]
+    environment = awx.named("execution_environments")["Huawei Cloud"]
+    assert environment["image"] == "ee-huaweicloud:1.0" and set(awx.named("projects")) == {"Ours"}
+    templates = awx.named("job_templates")
+    for template in templates.values():
+        assert awx.associations[f"job_templates/{template['id']}/credentials"] == [credential]
+        assert template["execution_environment"] == environment["id"] and not template["ask_credential_on_launch"]
+    workflow, nodes = awx.named("workflow_job_templates")[WORKFLOW], awx.named("workflow_job_template_nodes")
+    assert awx.surveys[f"workflow_job_templates/{workflow['id']}"] == SURVEYS["streaming_jobs_run"]
+    chosen = {name: node["unified_job_template"] for name, node in nodes.items()}
+    assert chosen == {"start": templates["DLI: Start streaming jobs"]["id"], "again": templates[AGAIN]["id"]}
+    assert awx.associations[f"workflow_job_template_nodes/{nodes['start']['id']}/failure_nodes"] == [nodes["again"]["id"]]
+    ended, written = set_up(ansible, awx, **variables)
+    assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
+
+
+def test_check_mode_tells_what_somebody_changed(ansible, awx):
+    set_up(ansible, awx)
+    awx.named("job_templates")["DLI: Stop streaming jobs"]["ask_diff_mode_on_launch"] = False
+    ended, written = set_up(ansible, awx, "--check")
+    assert ended.code == 0 and "changed=1" in ended.stdout and written == [], ended.output
+    ended, written = set_up(ansible, awx)
+    assert "changed=1" in ended.stdout and written == ["job_templates DLI: Stop streaming jobs"], ended.output
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"setup_organization": "Elsewhere"}, "Elsewhere"),
+        ({"setup_playbook_folder": "plays/"}, "Playbook not found for project."),
+        ({"setup_credential": "nobody's"}, "returned 0 items, expected 1"),
+    ],
+)
+def test_what_is_not_there_is_told(ansible, awx, variables, said):
+    ended, _written = set_up(ansible, awx, **variables)
+    assert ended.code == 2 and said in ended.output
+
+
+def test_without_the_collection_awx_awx(ansible):
+    ended = ansible.command("ansible-playbook", SETUP)
+    assert ended.code != 0 and "awx.awx.credential_type" in ended.output
+
+
+def credential_type(**changes):
+    text = yaml.safe_load(TYPE.read_text(encoding="utf-8"))
+    (field,) = [field for field in text["inputs"]["fields"] if field["id"] == "region"]
+    field.update(changes.pop("field", {}))
+    text["injectors"]["env"].update(changes.pop("env", {}))
+    return {"kind": text["kind"], "inputs": text["inputs"], "injectors": text["injectors"], **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "ssh"},
+        {"field": {"type": "number"}},
+        {"field": {"id": "1region"}},
+        {"field": {"id": "access_key"}},
+        {"field": {"type": "boolean", "secret": True}},
+        {"field": {"placeholder": "cn-north-4"}},
+        {"env": {"ANSIBLE_REGION": "{{ region }}"}},
+        {"env": {"PYTHONPATH": "{{ region }}"}},
+        {"env": {"HW_REGION": "{{ regoin }}"}},
+        {"env": {"HW_REGION": "{{ region }"}},
+        {"env": {"HW_REGION": "región"}},
+        {"injectors": {"environment": {}}},
+    ],
+)
+def test_the_rules_for_credential_types_bite(changes):
+    check_credential_type(**credential_type())
+    with pytest.raises(Refused):
+        check_credential_type(**credential_type(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"type": "choice"},
+        {"required": "true"},
+        {"variable": "dli_job_ids"},
+        {"default": "perhaps"},
+        {"choices": ""},
+        {"max": "1024"},
+        {"question_name": None},
+    ],
+)
+def test_the_rules_for_surveys_bite(changes):
+    for survey in SURVEYS.values():
+        check_survey(survey)
+    survey = json.loads(json.dumps(SURVEYS["streaming_jobs_run"]))
+    (question,) = [question for question in survey["spec"] if question["variable"] == "dli_wait"]
+    question.update(changes)
+    with pytest.raises(Refused):
+        check_survey(survey)
+
+
+def test_every_survey_fits_its_playbook():
+    """It asks for what the head of the playbook explains, and for nothing else; each playbook has one."""
+    assert {f"playbooks/{name}.yml" for name in SURVEYS} | {"playbooks/awx_setup.yml"} == PLAYBOOKS
+    for name, survey in SURVEYS.items():
+        head = Path(CHECKOUT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8").partition("The next node")[0]
+        explained = {line.split()[1] for line in head.splitlines() if line.startswith("#   dli_")}
+        assert {question["variable"] for question in survey["spec"]} == explained - {"dli_retry_failed"}
