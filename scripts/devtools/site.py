@@ -80,8 +80,8 @@ class _Page(HTMLParser):
         self.anchors: set[str] = set()
         self.feed(text)
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attributes}
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
         self.anchors |= {found[name] for name in ("id", "name") if found.get(name)}
         if tag == "a" and "href" in found:
             self.links.append(found["href"])

@@ -288,5 +288,3 @@ class Fragment(World):
         config = yaml.safe_load((CHECKOUT / "changelogs" / "config.yaml").read_text(encoding="utf-8"))
         for section, notes in yaml.safe_load(text).items():
             assert section in dict(config["sections"]) and all(isinstance(note, str) for note in notes)
-
-
