@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import ansible_test, local_dli
+from .awx_collection import awx_collection
 from .job import Job, StepFailed, StepSkipped
 from .pytests import end_to_end, pytest
 from .pythons import pythons
