@@ -11,7 +11,7 @@ together, and that all but those of the job template itself are marked unsafe, n
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -82,13 +82,15 @@ class Job:
 
 @dataclass
 class JobTemplate:
-    """A job template: ``inputs`` are its credential's, ``extra_vars`` its own."""
+    """A job template: ``inputs`` are its credential's, ``extra_vars`` its own, ``hosts`` its inventory's."""
 
     ansible: Ansible
     playbook: str
     inputs: dict
     survey: bool = True
     extra_vars: dict | None = None
+    #: An interpreter that is not there, so that a playbook must choose its own.
+    hosts: dict = field(default_factory=lambda: {"localhost": {"ansible_python_interpreter": "/nowhere/python"}})
 
     def launch(self, answers=None, handed_on=None, *words: str) -> Job:
         """Run a job: with answers to the survey, in a workflow, and with the words of a job type."""
@@ -102,7 +104,7 @@ class JobTemplate:
         files = {
             # An import, because AWX lets nobody choose a playbook that is in no project.
             f"project/{self.playbook}.yml": f"- import_playbook: huaweicloud.cloud.{self.playbook}\n",
-            "inventory/hosts.json": json.dumps({"all": {"hosts": {"localhost": {"ansible_connection": "local"}}}}),
+            "inventory/hosts.json": json.dumps({"all": {"hosts": self.hosts}}),
             "env/envvars": json.dumps({**env, "MAX_EVENT_RES": str(LARGEST_RESULT)}),
             "env/extravars": yaml.safe_dump({k: v for k, v in own.items() if k not in given}) if own else "",
             "env/cmdline": " ".join(words),

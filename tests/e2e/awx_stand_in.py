@@ -49,13 +49,16 @@ NEEDED = {
 }
 TYPES = {"inventories": "inventory"}
 TOKEN = "invented-token-of-the-stand-in"
+#: Where the API lies in AWX, and in Automation Platform since 2.5.
+AWX, PLATFORM = "/api/v2", "/api/controller/v2"
 
 
 class Awx:
     """The objects, and who has asked for what."""
 
-    def __init__(self, playbooks: set[str]) -> None:
+    def __init__(self, playbooks: set[str], place: str) -> None:
         self.playbooks = playbooks
+        self.place = place
         self.objects = {endpoint: {} for endpoint in OBJECTS}
         self.surveys: dict[str, dict] = {}
         self.associations: dict[str, list] = {}
@@ -69,7 +72,7 @@ class Awx:
 
     def add(self, endpoint: str, given: dict) -> dict:
         number = 1 + sum(map(len, self.objects.values()))
-        url = f"/api/v2/{endpoint}/{number}/"
+        url = f"{self.place}/{endpoint}/{number}/"
         kind = TYPES.get(endpoint, endpoint[:-1])
         parts = ("survey_spec", "credentials", "success_nodes", "failure_nodes", "always_nodes")
         fixed = {"id": number, "url": url, "type": kind, "related": {part: f"{url}{part}/" for part in parts}}
@@ -110,7 +113,7 @@ def application(awx: Awx) -> Flask:
     def _refused(error):
         return jsonify(error=str(error), __all__=[str(error)]), 400
 
-    @app.route("/api/v2/<endpoint>/", methods=["GET", "POST"])
+    @app.route(f"{awx.place}/<endpoint>/", methods=["GET", "POST"])
     def objects(endpoint):
         if request.method == "POST":
             return jsonify(awx.add(endpoint, request.get_json())), 201
@@ -120,12 +123,12 @@ def application(awx: Awx) -> Flask:
         found = [item for item in awx.objects[endpoint].values() if all(str(item.get(k)) == v for k, v in wanted.items())]
         return jsonify(count=len(found), next=None, results=found)
 
-    @app.route("/api/v2/<endpoint>/<int:number>/", methods=["GET", "PATCH"])
+    @app.route(f"{awx.place}/<endpoint>/<int:number>/", methods=["GET", "PATCH"])
     def one(endpoint, number):
         item = awx.objects[endpoint][number]
         return jsonify(item if request.method == "GET" else awx.put(endpoint, item, request.get_json()))
 
-    @app.route("/api/v2/<endpoint>/<int:number>/survey_spec/", methods=["GET", "POST"])
+    @app.route(f"{awx.place}/<endpoint>/<int:number>/survey_spec/", methods=["GET", "POST"])
     def survey(endpoint, number):
         if request.method == "POST":
             check_survey(request.get_json())
@@ -133,7 +136,7 @@ def application(awx: Awx) -> Flask:
             awx.writes.append(f"survey of {awx.objects[endpoint][number]['name']}")
         return jsonify(awx.surveys.get(f"{endpoint}/{number}", {}))
 
-    @app.route("/api/v2/<endpoint>/<int:number>/<part>/", methods=["GET", "POST"])
+    @app.route(f"{awx.place}/<endpoint>/<int:number>/<part>/", methods=["GET", "POST"])
     def associations(endpoint, number, part):
         linked = awx.associations.setdefault(f"{endpoint}/{number}/{part}", [])
         others = awx.objects["credentials" if part == "credentials" else endpoint]
@@ -149,9 +152,9 @@ def application(awx: Awx) -> Flask:
 
 
 @contextlib.contextmanager
-def serve_awx(playbooks: set[str]):
+def serve_awx(playbooks: set[str], place: str = AWX):
     """Serve it until the block ends; yields the objects and the environment that points at it."""
-    awx = Awx(playbooks)
+    awx = Awx(playbooks, place)
     server = make_server("127.0.0.1", 0, application(awx), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

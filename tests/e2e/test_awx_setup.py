@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from .awx_rules import Refused, check_credential_type, check_survey
-from .awx_stand_in import serve_awx
+from .awx_stand_in import PLATFORM, serve_awx
 from .conftest import TESTS
 
 SETUP = "huaweicloud.cloud.awx_setup"
@@ -31,11 +31,22 @@ WORKFLOW = "DLI: Start streaming jobs, and again what failed"
 def awx(ansible):
     """A stand-in for AWX, with one credential; the environment of ``ansible`` points at it."""
     with serve_awx(PLAYBOOKS) as (objects, env):
-        ansible.env.update(env)
-        ansible.env["ANSIBLE_COLLECTIONS_PATH"] += f"{os.pathsep}{os.environ['E2E_AWX']}"
-        objects.add("credentials", {"name": "My cloud"})
-        objects.writes.clear()
-        yield objects
+        yield prepared(ansible, objects, env)
+
+
+@pytest.fixture
+def platform(ansible):
+    """The same, with the API where Automation Platform has it."""
+    with serve_awx(PLAYBOOKS, PLATFORM) as (objects, env):
+        ansible.env["CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX"] = "/api/controller/"
+        yield prepared(ansible, objects, env)
+
+
+def prepared(ansible, objects, env):
+    ansible.env.update(env)
+    ansible.env["ANSIBLE_COLLECTIONS_PATH"] += f"{os.pathsep}{os.environ['E2E_AWX']}"
+    objects.add("credentials", {"name": "My cloud"})
+    return objects
 
 
 def set_up(ansible, awx, *words, **variables):
@@ -65,9 +76,9 @@ def test_set_up_twice(ansible, awx):
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
 
-def test_a_credential_an_image_and_another_project(ansible, awx):
+def test_a_credential_an_image_and_another_project(ansible, platform):
     """With a credential there is a workflow as well; its second node runs only if the first has failed."""
-    awx.add("projects", {"name": "Ours", "organization": awx.named("organizations")["Default"]["id"]})
+    platform.add("projects", {"name": "Ours", "organization": platform.named("organizations")["Default"]["id"]})
     variables = {
         "setup_credential": "My cloud",
         "setup_project": "Ours",
@@ -75,21 +86,21 @@ def test_a_credential_an_image_and_another_project(ansible, awx):
         "setup_execution_environment": "Huawei Cloud",
         "setup_image": "ee-huaweicloud:1.0",
     }
-    ended, _written = set_up(ansible, awx, **variables)
+    ended, _written = set_up(ansible, platform, **variables)
     assert ended.code == 0, ended.output
-    credential = awx.named("credentials")["My cloud"]["id"]
-    environment = awx.named("execution_environments")["Huawei Cloud"]
-    assert environment["image"] == "ee-huaweicloud:1.0" and set(awx.named("projects")) == {"Ours"}
-    templates = awx.named("job_templates")
+    credential = platform.named("credentials")["My cloud"]["id"]
+    environment = platform.named("execution_environments")["Huawei Cloud"]
+    assert environment["image"] == "ee-huaweicloud:1.0" and set(platform.named("projects")) == {"Ours"}
+    templates = platform.named("job_templates")
     for template in templates.values():
-        assert awx.associations[f"job_templates/{template['id']}/credentials"] == [credential]
+        assert platform.associations[f"job_templates/{template['id']}/credentials"] == [credential]
         assert template["execution_environment"] == environment["id"] and not template["ask_credential_on_launch"]
-    workflow, nodes = awx.named("workflow_job_templates")[WORKFLOW], awx.named("workflow_job_template_nodes")
-    assert awx.surveys[f"workflow_job_templates/{workflow['id']}"] == SURVEYS["streaming_jobs_run"]
+    workflow, nodes = platform.named("workflow_job_templates")[WORKFLOW], platform.named("workflow_job_template_nodes")
+    assert platform.surveys[f"workflow_job_templates/{workflow['id']}"] == SURVEYS["streaming_jobs_run"]
     chosen = {name: node["unified_job_template"] for name, node in nodes.items()}
     assert chosen == {"start": templates["DLI: Start streaming jobs"]["id"], "again": templates[AGAIN]["id"]}
-    assert awx.associations[f"workflow_job_template_nodes/{nodes['start']['id']}/failure_nodes"] == [nodes["again"]["id"]]
-    ended, written = set_up(ansible, awx, **variables)
+    assert platform.associations[f"workflow_job_template_nodes/{nodes['start']['id']}/failure_nodes"] == [nodes["again"]["id"]]
+    ended, written = set_up(ansible, platform, **variables)
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
 
