@@ -24,10 +24,6 @@ class StepFailed(Exception):
         self.code = code
 
 
-class StepSkipped(Exception):
-    """A step cannot run here, for the reason given."""
-
-
 _children: set[subprocess.Popen[bytes]] = set()
 _children_lock = threading.Lock()
 

@@ -7,20 +7,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from . import ansible_test, local_dli
 from .awx_collection import awx_collection
-from .job import Job, StepFailed, StepSkipped
+from .job import Job, StepFailed
 from .pytests import end_to_end, pytest
-from .pythons import pythons
 from .site import build_site
 from .stage import collections_path, install_built, stage
 from .venvs import venv
 from .work import CHECKOUT, WORK, collection_name, environment
 
 Step = Callable[[Job, list[str]], None]
-# In the order in which `make test` begins them: what answers fast first, then what takes long.
+# In the order in which `make test` begins them: what answers fast first, then what takes long, with the others beside it.
 STEPS: dict[str, Step] = {}
 
 
@@ -66,6 +64,12 @@ def unit(job: Job, args: list[str]) -> None:
 
 
 @step
+def e2e(job: Job, args: list[str]) -> None:
+    """end-to-end tests: real ansible, the built collection, the local DLI"""
+    end_to_end(job, venv(job, "dev"), ["3.9"], args)
+
+
+@step
 def changelog_lint(job: Job, args: list[str]) -> None:
     """the changelog and its fragments"""
     home = venv(job, "dev")
@@ -104,12 +108,6 @@ def chaos(job: Job, args: list[str]) -> None:
 def sanity(job: Job, args: list[str]) -> None:
     """ansible-test sanity with the newest ansible-core"""
     ansible_test.sanity(job, venv(job, "dev"), *args)
-
-
-@step
-def unit_py39(job: Job, args: list[str]) -> None:
-    """unit tests on the oldest Python a target may have"""
-    pytest(job, venv(job, "target", _python39()), "tests/unit", args)
 
 
 @step
@@ -176,15 +174,3 @@ def demo(job: Job, args: list[str]) -> None:
     with local_dli.running(job, home) as variables:
         env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(stage(job.name)), **extra, **variables)
         job.run("ansible-playbook", "tests/demo/demo.yml", *args, env=env)
-
-
-@step
-def e2e(job: Job, args: list[str]) -> None:
-    """end-to-end tests: real ansible, the built collection, the local DLI"""
-    end_to_end(job, venv(job, "dev"), ["3.9"], args)
-
-
-def _python39() -> Path:
-    if "3.9" not in pythons():
-        raise StepSkipped("no Python 3.9 here")
-    return pythons()["3.9"]
