@@ -197,6 +197,7 @@ def test_building_from_a_tarball(engine):
     folder = engine.ansible.folder
     (tarball,) = Path(os.environ["E2E_COLLECTIONS"]).glob("*.tar.gz")
     (folder / tarball.name).write_bytes(tarball.read_bytes())
+    definition = definition.replace("huaweicloud-cloud-VERSION.tar.gz", tarball.name)
     (folder / "execution-environment.yml").write_text(definition, encoding="utf-8")
     engine.run("ansible-builder create")
     # The engine would do this in the folder _build, with the tools of the image.
