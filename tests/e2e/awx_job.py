@@ -20,13 +20,24 @@ from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
 from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
+
 from .awx_rules import check_answers
 from .conftest import TESTS, Ansible, Ended
 
+RUN, STOP, INFO, SAVEPOINT, RECOVER = (f"streaming_jobs_{name}" for name in ("run", "stop", "info", "savepoint", "recover"))
 AWX_FILES = TESTS.parent / "extensions" / "awx"
 TYPE = yaml.safe_load((AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8"))
+FIELDS = [field["id"] for field in TYPE["inputs"]["fields"]]
+#: Which variable each field of the credential type becomes.
+VARIABLES = {option: names[0] for option, names in FAMILIES["HW_*"].items()}
 #: MAX_EVENT_RES_DATA of awx/settings/defaults.py: a larger result of a task is dropped from its event.
 LARGEST_RESULT = 700_000
+
+
+def inputs_of(env: dict) -> dict:
+    """Return the fields of a credential that say the same as an environment; as in the form, all others are empty."""
+    return {name: env.get(VARIABLES[name], "") for name in FIELDS}
 
 
 def survey_of(playbook: str) -> dict:
@@ -48,8 +59,8 @@ def _defaults(survey: dict) -> dict:
 
 
 class _Unsafe(yaml.SafeDumper):
-    def represent_data(self, value):
-        return self.represent_scalar("!unsafe", value) if isinstance(value, str) else super().represent_data(value)
+    def represent_data(self, data):
+        return self.represent_scalar("!unsafe", data) if isinstance(data, str) else super().represent_data(data)
 
 
 @dataclass
@@ -120,3 +131,8 @@ class JobTemplate:
         for folder in ("project", "inventory", "env"):
             (private / folder).mkdir(parents=True)
         return private
+
+
+def template(ansible: Ansible, cloud, playbook: str, **members) -> JobTemplate:
+    """Return a job template with a credential for a local DLI."""
+    return JobTemplate(ansible, playbook, inputs_of(cloud.env()), **members)

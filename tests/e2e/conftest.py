@@ -130,6 +130,13 @@ def dli(ansible):
         yield service
 
 
+@pytest.fixture
+def cloud():
+    """The same, but nothing in the environment points at it."""
+    with serve() as service:
+        yield service
+
+
 def started(dli) -> list[int]:
     """Return the ids of the jobs the service really started, in that order."""
     return [entry.job_id for entry in dli.ledger.starts()]

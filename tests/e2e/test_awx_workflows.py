@@ -1,0 +1,150 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The shipped playbooks as AWX jobs: what is in their events, what they hand on, job types, and workflows."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from .awx_job import INFO, LARGEST_RESULT, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
+from .conftest import MODULE, TESTS, started
+
+PAGE = TESTS.parent / "docs" / "awx.md"
+SQL = "INSERT INTO sink SELECT id FROM source"
+
+
+# Events and artifacts
+
+
+def test_events_hold_every_row_also_of_a_failed_job(ansible, cloud):
+    job = template(ansible, cloud, RUN).launch(
+        {"dli_job_ids": "131\n204\n999", "dli_job_names": "nope, twin", "dli_wait": "false"}
+    )
+    (result,) = job.results(MODULE)
+    states = [row["state"] for row in result["jobs"]]
+    assert states == ["started", "started", "not_found", "not_found", "ambiguous"] and not job.succeeded
+    assert job.artifacts == {
+        "dli_started_job_ids": [131, 204],
+        "dli_failed_job_ids": [999],
+        "dli_failed_job_names": ["nope", "twin"],
+        "dli_unknown_job_ids": [],
+        "dli_msg": result["msg"],
+    }
+    (shown,) = job.results("ansible.builtin.debug")
+    assert shown["msg"][0] == result["msg"] and len(shown["msg"]) == 1 + 3
+
+
+def test_an_unknown_job_is_told_apart(ansible, cloud):
+    """The start is sure; what became of it is not, since the service lets nobody look any more."""
+    cloud.faults.add("unauthorized", call="detail", skip=1, times=None)
+    job = template(ansible, cloud, RUN).launch({"dli_job_ids": "131", "dli_wait": "true"})
+    ids = [job.artifacts[f"dli_{word}_job_ids"] for word in ("started", "failed", "unknown")]
+    assert not job.succeeded and ids == [[131]] * 3, job.ended.output
+
+
+def test_savepoints_of_several_jobs(ansible, cloud):
+    answers = {"dli_job_ids": "207\n131", "dli_job_names": "nope", "dli_savepoint_path": "bucket/saved", "dli_wait": "true"}
+    job = template(ansible, cloud, SAVEPOINT).launch(answers)
+    assert not job.succeeded and [entry.job_id for entry in cloud.ledger.of(what="savepoint", accepted=True)] == [207]
+    artifacts = job.artifacts
+    assert artifacts["dli_saved_job_ids"] == [207] and artifacts["dli_msg"] == "Made 1 of 3 savepoints.", job.ended.output
+    assert artifacts["dli_failed_job_ids"] == [131] and artifacts["dli_failed_job_names"] == ["nope"]
+
+
+@pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
+def test_a_refused_sign_in_is_one_sign_in(ansible, cloud, playbook):
+    """A few wrong signatures lock the key; and all that was asked for has failed."""
+    inputs = {**inputs_of(cloud.env()), "secret_key": "not-the-secret-key-of-this-access-key"}
+    answers = {"dli_job_ids": "131, 207"}
+    if playbook == SAVEPOINT:
+        answers["dli_savepoint_path"] = "bucket/saved"
+    job = JobTemplate(ansible, playbook, inputs).launch(answers)
+    assert not job.succeeded and "HTTP 401" in job.artifacts["dli_msg"] and len(cloud.requests) == 1, job.ended.output
+    if playbook != INFO:
+        assert list(map(int, job.artifacts["dli_failed_job_ids"])) == [131, 207]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_thousand_jobs_fit_into_an_event(ansible, cloud, figure, refused):
+    """The second time each job is refused, with the longest of messages: none has a savepoint to start from."""
+    cloud.service.clear()
+    ids = list(range(1, 1001))
+    cloud.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": SQL} for i in ids])
+    answers = {"dli_job_ids": "\n".join(map(str, ids)), "dli_wait": "false", "dli_resume_savepoint": str(refused).lower()}
+    job = template(ansible, cloud, RUN).launch(answers)
+    sizes = [len(str(event["event_data"].get("res"))) for event in job.events if event["event"] != "playbook_on_stats"]
+    (result,) = job.results(MODULE)
+    assert len(result["jobs"]) == 1000 and job.succeeded != refused
+    assert max(sizes) < LARGEST_RESULT
+    assert job.artifacts["dli_failed_job_ids" if refused else "dli_started_job_ids"] == ids
+    (documented,) = re.findall(r"it is\nabout ([\d,]+), or ([\d,]+) if each", PAGE.read_text(encoding="utf-8"))
+    assert max(sizes) == pytest.approx(int(documented[refused].replace(",", "")), rel=0.05)
+    written = max(len(json.dumps(event)) for event in job.events)
+    told = "refused" if refused else "started"
+    figure(f"awx: 1000 jobs {told}, largest result in an event {max(sizes)} of {LARGEST_RESULT}, largest event {written} bytes")
+
+
+# Job types
+
+
+@pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
+def test_check_and_show_changes(ansible, cloud, playbook):
+    answers = {"dli_job_ids": {RUN: "131", STOP: "207", SAVEPOINT: "207", RECOVER: "137", INFO: "131"}[playbook]}
+    if playbook == SAVEPOINT:
+        answers["dli_savepoint_path"] = "bucket/saved"
+    job = template(ansible, cloud, playbook).launch(answers, None, "--check", "--diff")
+    assert job.succeeded and cloud.ledger.entries == [], job.ended.output
+    (name,) = [name for name in job.artifacts if name.split("_")[1] in ("started", "stopped", "saved", "found")]
+    assert job.artifacts[name] == [int(answers["dli_job_ids"])]
+    diffs = [event["event_data"]["res"]["diff"] for event in job.events if event["event_data"].get("res", {}).get("diff")]
+    assert bool(diffs) == (playbook in (RUN, STOP, RECOVER))
+    assert "job_running" in json.dumps(diffs) or playbook in (RUN, RECOVER, SAVEPOINT, INFO)
+
+
+# Workflows
+
+
+@pytest.mark.parametrize("survey_of_the_workflow", [False, True])
+def test_a_workflow_tries_again_what_failed(ansible, cloud, survey_of_the_workflow):
+    """The answers to a workflow's own survey go to every node, and beat what a node hands on."""
+    cloud.faults.add("actor", act="force", job_ids=(138,), fields={"status": "job_canceling"}, call="list")
+    asked = {"dli_job_ids": "131\n138\n130", "dli_wait": "false"}
+    first = template(ansible, cloud, RUN).launch(asked)
+    assert not first.succeeded and first.artifacts["dli_failed_job_ids"] == [138], first.ended.output
+    cloud.force(138, "job_cancel_success")
+    again = template(ansible, cloud, RUN, survey=False, extra_vars={"dli_retry_failed": True})
+    second = again.launch(asked if survey_of_the_workflow else {}, first.artifacts)
+    assert second.succeeded and second.artifacts["dli_started_job_ids"] == [138], second.ended.output
+    assert [row["job_id"] for row in second.results(MODULE)[0]["jobs"]] == [138]
+    assert started(cloud) == [131, 130, 138]
+
+
+def test_what_failed_before_anything_could_be_looked_at_is_tried_again(ansible, cloud):
+    """Also what is named by its name."""
+    cloud.faults.add("status", status=400, call="list", body={"error_code": "DLI.0001", "error_msg": "no"}, times=1)
+    asked = {"dli_job_ids": "131\r\n130", "dli_job_names": "fraud_rules", "dli_wait": "false"}
+    first = template(ansible, cloud, RUN).launch(asked)
+    assert not first.succeeded and started(cloud) == [], first.ended.output
+    again = template(ansible, cloud, RUN, survey=False, extra_vars={"dli_retry_failed": True}).launch({}, first.artifacts)
+    assert again.succeeded and started(cloud) == [131, 130, 138], again.ended.output
+
+
+def test_found_jobs_go_to_the_next_node(ansible, cloud):
+    """A job template may write the name of what was handed on into its own extra variables."""
+    found = template(ansible, cloud, INFO).launch({"dli_status": ["job_running"]})
+    assert found.artifacts["dli_found_job_ids"] == [207], found.ended.output
+    stop = template(ansible, cloud, STOP, survey=False, extra_vars={"dli_job_ids": "{{ dli_found_job_ids }}"})
+    assert stop.launch({}, found.artifacts).artifacts["dli_stopped_job_ids"] == [207]
+
+
+def test_an_alarm_is_given_what_happened(ansible, cloud):
+    """Any playbook after a failed job has the sentence and the ids at hand."""
+    first = template(ansible, cloud, RUN).launch({"dli_job_ids": "999"})
+    task = {"name": "Alarm", "ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}
+    play = json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    ended = ansible.playbook(play, "-e", json.dumps(first.artifacts))
+    assert ended.result["msg"] == f"{first.artifacts['dli_msg']} 999"
