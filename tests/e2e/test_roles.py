@@ -60,7 +60,7 @@ def test_recover(ansible, dli):
     quick = {"streaming_jobs_recover_wait_interval": 0.2}
     ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411, 131], **quick)
     assert ended.code == 2, ended.output
-    assert result["found"] == 2 and result["failed"] == [411] and result["without_state"] == []
+    assert len(result["found"]) == 2 and result["failed"] == [411] and result["without_state"] == []
     assert [entry.job_id for entry in dli.ledger.starts() if entry.resume_savepoint] == [137]
     assert dli.job(137).status == "job_running"
     assert "1 of 2 failed jobs could not be recovered: 411" in ended.output and "DLI.13017" in ended.output
@@ -68,7 +68,7 @@ def test_recover(ansible, dli):
     ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_names=["stateless"], **variables)
     assert ended.code == 0 and result["without_state"] == [411] and dli.job(411).status == "job_running", ended.output
     ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411], **variables)
-    assert ended.code == 0 and result["found"] == 0 and result["jobs"] == [], ended.output
+    assert ended.code == 0 and result["found"] == [] and result["jobs"] == [], ended.output
 
 
 def test_recover_in_check_mode(ansible, dli):
@@ -80,7 +80,7 @@ def test_recover_in_check_mode(ansible, dli):
 def test_recover_everything_that_failed(ansible, dli):
     ended, result = play(ansible, RECOVER, streaming_jobs_recover_wait=False)
     failed = {204, 202, 137}
-    assert result["found"] == len(failed) and {job["job_id"] for job in result["jobs"]} == failed, ended.output
+    assert set(result["found"]) == failed and {job["job_id"] for job in result["jobs"]} == failed, ended.output
     assert set(started(dli)) == failed - set(result["failed"])
 
 
