@@ -95,7 +95,8 @@ def check_answers(survey: dict, answers: dict) -> None:
             require(not question["required"] or question.get("default"), f"'{variable}' value missing")
             continue
         value = answers[variable]
-        require(type(value) is (list if kind == "multiselect" else ANSWERS[kind]), f"{value!r} for '{variable}' is no {kind}")
+        fits = isinstance(value, list if kind == "multiselect" else ANSWERS[kind]) and not isinstance(value, bool)
+        require(fits, f"{value!r} for '{variable}' is no {kind}")
         if kind in ("multiplechoice", "multiselect"):
             given = value if isinstance(value, list) else [value]
             require(set(given) <= set(question["choices"]), f"{value} for '{variable}' is none of the choices")

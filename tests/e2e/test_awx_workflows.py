@@ -55,6 +55,17 @@ def test_savepoints_of_several_jobs(ansible, cloud):
     assert artifacts["dli_failed_job_ids"] == [131] and artifacts["dli_failed_job_names"] == ["nope"]
 
 
+def test_a_savepoint_of_which_nothing_is_known(ansible, cloud):
+    """The service fails for the second job before anything is sent; it has failed, and the third is not forgotten."""
+    for job_id in (137, 138):
+        cloud.force(job_id, "job_running")
+    body = {"error_code": "DLI.0001", "error_msg": "no"}
+    cloud.faults.add("status", status=400, call="detail", job_id=137, times=None, body=body)
+    job = template(ansible, cloud, SAVEPOINT).launch({"dli_job_ids": "207\n137\n138", "dli_savepoint_path": "bucket/saved"})
+    assert not job.succeeded and job.artifacts["dli_saved_job_ids"] == [207, 138], job.ended.output
+    assert job.artifacts["dli_failed_job_ids"] == ["137"] and job.artifacts["dli_msg"] == "Made 2 of 3 savepoints."
+
+
 @pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
 def test_a_refused_sign_in_is_one_sign_in(ansible, cloud, playbook):
     """A few wrong signatures lock the key; and all that was asked for has failed."""
