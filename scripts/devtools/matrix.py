@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The steps of `make matrix`: every ansible-core that the collection supports, on the Pythons that it knows.
 
-`make test` has the newest one already, except for unit tests on all its target Pythons.
+`make test` has the newest one already, except for unit tests on all its target Pythons and the tests of AWX.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .pytests import end_to_end, units
 from .pythons import CORES, NEWEST, controller, pythons
 from .steps import Step
 from .venvs import venv
+from .work import CHECKOUT
 
 OLDEST, MIDDLE = "2.16", "2.19"
 # In the order in which they begin. Steps of one ansible-core wait for each other: they share the venvs that ansible-test keeps.
@@ -69,6 +70,14 @@ def _e2e(core: str) -> None:
     _add("e2e", core, "end-to-end tests with", e2e)
 
 
+def _awx(core: str) -> None:
+    def awx(job: Job, args: list[str]) -> None:
+        tests = sorted(str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("tests/e2e/test_awx_*.py"))
+        end_to_end(job, _venv(job, core), [], [*tests, *args])
+
+    _add("awx", core, "end-to-end tests of AWX, job templates and execution environments, with", awx)
+
+
 for _core in CORES:
     if _core != NEWEST:
         _sanity(_core)
@@ -76,3 +85,4 @@ for _core in (OLDEST, MIDDLE, NEWEST):
     _units(_core)
 for _core in (OLDEST, MIDDLE):
     _e2e(_core)
+_awx(NEWEST)
