@@ -45,10 +45,10 @@ def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -
     :arg job_ids: texts, each of which may hold several ids between commas, spaces or line ends (a survey's text area), or
         a JSON list (``-e ids=[131,130]``); empty ones count as unset.
     :arg job_names: texts, each of which may hold several names between commas or line ends.
-    :raises InputError: something is no job id.
+    :raises InputError: something is no job id, or a text names nothing though it is not empty.
     """
-    ids, repeated_ids = _once([_job_id(text) for text in _pieces(job_ids, r"[\s,]+")])
-    names, repeated_names = _once(_pieces(job_names, r"[\r\n,]+"))
+    ids, repeated_ids = _once([_job_id(text) for text in _named("job_ids", job_ids, r"[\s,]+")])
+    names, repeated_names = _once(_named("job_names", job_names, r"[\r\n,]+"))
     warnings = [
         f"{option} names {_few(repeated)} more than once; each job is handled once"
         for option, repeated in (("job_ids", repeated_ids), ("job_names", repeated_names))
@@ -71,6 +71,14 @@ def select_one(job_id: object, job_name: object) -> Selection:
 def words(texts: Iterable[str] | None) -> list[str]:
     """Return the words of texts, each of which may hold several between commas, spaces or line ends."""
     return _once(_pieces(texts, r"[\s,]+"))[0]
+
+
+def _named(option: str, texts: Iterable[str] | None, separators: str) -> list[str]:
+    """Split texts. Where naming nothing means all jobs, a slip of the hand must not."""
+    given = ",".join(str(text) for text in texts or ())  # Ansible has split a text at its commas already
+    if given.strip() and not re.sub(separators, "", given).strip():
+        raise InputError(f"{option}: {given[:40]!r} names no job; leave it out, or empty, to name none")
+    return _pieces([given], separators)
 
 
 def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:

@@ -15,11 +15,13 @@ from dataclasses import fields
 
 import yaml
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 
 from .conftest import PYTHONS, started
 from .pages import CHECKOUT, Block
 
+VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}
 SQL = "INSERT INTO sink SELECT id FROM source"
 #: Lines that want a package index or a clone. The steps of `make test` do the same: each has a venv, and `build` installs.
 ELSEWHERE = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
@@ -56,10 +58,12 @@ class World:
     def show_shell(self, text: str) -> None:
         """Lines to type, one after the other."""
         typed = [line for line in text.splitlines() if line and not line.startswith(ELSEWHERE)]
+        # A variable that nothing reads would go unnoticed: the test's own say the same.
+        assert set(re.findall(r"(?m)^export ((?:HW|OS|HUAWEICLOUD_SDK)_\w+)=", text)) <= VARIABLES, text
         for line in [line for line in typed if line.split()[0] == "make"]:
             target = [word for word in line.partition("#")[0].split()[1:] if "=" not in word]
-            steps = re.search(r"(?m)^STEPS := (.*)$", (CHECKOUT / "Makefile").read_text(encoding="utf-8"))[1].split()
-            assert set(target) <= {*steps, "test"}, line
+            lists = re.findall(r"(?m)^(?:STEPS|CHORES) := (.*)$", (CHECKOUT / "Makefile").read_text(encoding="utf-8"))
+            assert set(target) <= {*" ".join(lists).split(), "test", "matrix"}, line
             typed.remove(line)
         if typed:
             left = self.ansible.folder / "variables"

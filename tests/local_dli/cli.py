@@ -39,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
+        if options.ready_file:
+            # One that was left by a service that has ended would be taken for this one's.
+            options.ready_file.unlink(missing_ok=True)
         with listening(dli, options.port):
             _announce(dli, options.ready_file)
             stop.wait()

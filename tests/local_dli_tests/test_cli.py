@@ -97,6 +97,18 @@ def test_life(tmp_path: Path, number: int) -> None:
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".ready")] == []
 
 
+def test_a_ready_file_of_an_earlier_service_is_not_taken_for_this_one_s(tmp_path: Path) -> None:
+    """Where the port cannot be had, nothing is left that says one could go on."""
+    ready = tmp_path / "ready"
+    ready.write_text("export HW_DLI_ENDPOINT=http://127.0.0.1:9\n", encoding="utf-8")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        words = command("--port", str(taken.getsockname()[1]), "--ready-file", str(ready))
+        assert subprocess.run(**words, capture_output=True, timeout=30, check=False).returncode == 1
+    assert not ready.exists()
+
+
 def test_started_by_its_path_as_from_an_installed_collection(tmp_path: Path) -> None:
     """From any folder, without a PYTHONPATH."""
     ready = tmp_path / "ready"

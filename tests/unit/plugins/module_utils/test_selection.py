@@ -114,7 +114,7 @@ def test_a_repetition_is_handled_once_and_told(ids, names, expected_ids, expecte
     assert all(text.startswith(start) for text, start in zip(selection.warnings, warnings))
 
 
-@pytest.mark.parametrize("nothing", [None, [], [""], [" ", ",", "\n"], ["[]"], ["[ ]"], ["[", "]"]])
+@pytest.mark.parametrize("nothing", [None, [], [""], [" \n"], ["[]"], ["[ ]"], ["[", "]"]])
 def test_nothing_named(nothing):
     with pytest.raises(InputError, match="no jobs are named"):
         select(nothing, nothing)
@@ -150,5 +150,14 @@ def test_not_one_job(job_id, job_name, words):
 
 
 def test_nothing_may_be_named_where_that_has_a_meaning():
-    nothing = select_any(["", " , "], None)
-    assert (nothing.ids, nothing.names) == ((), ())
+    for empty in (None, [], [""], [" \n "], ["[]"]):
+        nothing = select_any(empty, empty)
+        assert (nothing.ids, nothing.names) == ((), ())
+
+
+@pytest.mark.parametrize("slip", [[","], ["", ""], ["", " , "], [",\n,"]])
+def test_a_slip_does_not_widen_a_selection_to_everything(slip):
+    with pytest.raises(InputError, match="job_ids: .* names no job"):
+        select_any(slip, ["a"])
+    with pytest.raises(InputError, match="job_names: .* names no job"):
+        select_any(["131"], slip)
