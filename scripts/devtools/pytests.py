@@ -43,7 +43,7 @@ def units(job: Job, core: Path, version: str, args: list[str]) -> None:
     pytest(job, venv(job, "target", pythons()[version]), "tests/unit", args, PYTHONPATH=lent)
 
 
-def end_to_end(job: Job, core: Path, targets: list[str], args: list[str]) -> None:
+def end_to_end(job: Job, core: Path, targets: list[str], args: list[str], processes: int = 2) -> None:
     """The end-to-end tests with the Ansible of one venv, and modules on these further Pythons."""
     installed = install_built(job, environment(core), f"installed-{job.name}")
     interpreters = {"controller": core, "without_requests": venv(job, "bare")}
@@ -56,4 +56,4 @@ def end_to_end(job: Job, core: Path, targets: list[str], args: list[str]) -> Non
         "E2E_PYTHONS": json.dumps({name: str(home / "bin" / "python") for name, home in interpreters.items()}),
     }
     # A file stays in one process: its table of cells is played once.
-    pytest(job, venv(job, "dev"), "tests/e2e", args, "-n", "2", "--dist", "loadfile", **told)
+    pytest(job, venv(job, "dev"), "tests/e2e", args, "-n", str(processes), "--dist", "loadfile", **told)

@@ -66,7 +66,8 @@ def unit(job: Job, args: list[str]) -> None:
 @step
 def e2e(job: Job, args: list[str]) -> None:
     """end-to-end tests: real ansible, the built collection, the local DLI (those of AWX are in the matrix)"""
-    end_to_end(job, venv(job, "dev"), ["3.9"], args or ["--ignore-glob=*/test_awx_*"])
+    # It takes longer than everything beside it together, and waits a good deal: so it gets more than its share.
+    end_to_end(job, venv(job, "dev"), ["3.9"], args or ["--ignore-glob=*/test_awx_*"], processes=3)
 
 
 @step
