@@ -141,6 +141,7 @@ def test_a_survey_of_recovery(ansible, cloud):
         (RUN, {"dli_job_ids": "131", "dli_wait_timeout": -1}, "dli_wait_timeout: -1 is no number of seconds"),
         (RECOVER, {"dli_wait_timeout": "15m"}, "dli_wait_timeout: 15m is no number of seconds"),
         (RECOVER, {"dli_job_ids": ","}, "job_ids: ',' names no job"),
+        (RECOVER, {"dli_job_ids": []}, "no jobs are named"),
         (RECOVER, {"dli_job_ids": 0}, "job_ids: '0' is not a job id"),
         (RECOVER, {"dli_job_ids": "204;202"}, "job_ids: '204;202' is not a job id"),
         (INFO, {"dli_job_names": ","}, "job_names: ',' names no job"),
