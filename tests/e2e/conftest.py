@@ -14,7 +14,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,13 @@ class Ansible:
             "tasks": [{"name": "The task", module: arguments, **keywords}],
         }
         return self.playbook(json.dumps([play]), *words, env=env)
+
+    def tasks(self, *tasks: dict, env=None) -> list[Ended]:
+        """Run tasks in one play, whatever becomes of them; return how each ended. Far cheaper than a play for each."""
+        named = [{"name": f"Task {number}", "ignore_errors": True, **task} for number, task in enumerate(tasks)]
+        ended = self.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": named}]), env=env)
+        assert ended.code == 0 and len(ended.results) == len(tasks) and "Traceback" not in ended.output, ended.output
+        return [replace(ended, results=[result]) for result in ended.results]
 
 
 @pytest.fixture

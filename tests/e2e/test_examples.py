@@ -26,8 +26,9 @@ def test_examples_of_a_module(ansible, dli, module):
     """As they stand, one after the other, in one play."""
     Examples(ansible, dli)
     env = dli.env()
-    if module.endswith("_jar_job"):
-        dli.other("delete", [901])  # a SQL job, elsewhere
+    makes_jobs = module.endswith(("_sql_job", "_jar_job"))
+    if makes_jobs:
+        dli.other("delete", [900, 901])  # from nothing to nothing, by way of every state
     if module.endswith("_jobs_info"):
         dli.other("delete", [222, 223, 224])  # jobs that cannot be started, and its example starts what it finds
     play = {
@@ -40,8 +41,12 @@ def test_examples_of_a_module(ansible, dli, module):
             "release_jobs": [137, 999999],
         },
         "tasks": examples(ansible, module),
+        "module_defaults": {module: {"wait_interval": 0.1}} if makes_jobs else {},
     }
     ended = ansible.playbook(json.dumps([play]))
     assert ended.code == 0, ended.output
+    if makes_jobs:
+        assert all(entry["result"]["changed"] for entry in ended.results), ended.output
+        assert not {job.name for job in dli.jobs.values()} & {"orders_enriched", "clicks_hourly"}
     if module == MODULE:
         assert {131, 130, 138, 137, 900, 901} == set(started(dli))

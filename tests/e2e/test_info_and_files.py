@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import time
 
@@ -31,16 +30,10 @@ def do(ansible):
 
 @pytest.fixture
 def do_each(ansible):
-    """Return a function that runs several tasks in one play, which is faster, and returns how each of them ended."""
+    """Return a function that runs several modules in one play and returns how each of them ended."""
 
     def run(*steps):
-        tasks = [
-            {"name": f"Task {number}", module: arguments, "check_mode": check_mode, "ignore_errors": True}
-            for number, (module, arguments, check_mode) in enumerate(steps)
-        ]
-        ended = ansible.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-        assert ended.code == 0 and len(ended.results) == len(steps) and "Traceback" not in ended.output, ended.output
-        return [dataclasses.replace(ended, results=[result]) for result in ended.results]
+        return ansible.tasks(*({module: arguments, "check_mode": check_mode} for module, arguments, check_mode in steps))
 
     return run
 
@@ -115,26 +108,26 @@ def test_info_tells_what_is_missing(do, dli):
     assert ended.result["msg"] == "Found 1 job: 1 job_init; the project has no 999, nobody."
 
 
-def test_info_in_brief_and_in_detail(do, dli):
+def test_info_in_brief_and_in_detail(do_each, dli):
     dli.seed([{"job_id": 7001, "name": "n" * 57, "desc": "d" * 512, "status": "job_submit_fail", "status_desc": "e" * 9000}])
-    (brief,) = do(INFO, {"job_ids": 7001}).result["jobs"]
-    (listed,) = do(INFO, {"job_names": "n" * 57}).result["jobs"]
+    briefly = {"job_ids": 7001}, {"job_names": "n" * 57}
+    in_detail = {"job_ids": 131, "show_detail": True}, {"job_names": "clickstream_enrich", "show_detail": True}
+    ended = do_each(*[(INFO, options, False) for options in (*briefly, *in_detail)])
+    brief, listed, single, named = (one.result["jobs"][0] for one in ended)
     assert brief == listed and len(json.dumps(brief)) < 1024
     assert "sql_body" not in brief and "job_config" not in brief
-    single = do(INFO, {"job_ids": 131, "show_detail": True}).result["jobs"][0]
-    named = do(INFO, {"job_names": "clickstream_enrich", "show_detail": True}).result["jobs"][0]
     assert set(single) == set(named) > set(brief)
     assert single["sql_body"] == named["sql_body"] and single["job_config"]["cu_number"] == 2
     assert named["user_name"] is None  # the detailed list has no users (dli-api.md 3)
     assert "show_detail=true" in dli.requests.of("list")[-1].query
 
 
-def test_info_in_order(do, dli):
+def test_info_in_order(do_each, dli):
     dli.seed([{"job_id": 7000 + age, "name": f"age_{age}", "age": age * 86400, "sql_body": SQL} for age in (3, 1, 2)])
-    names = "age_1,age_2,age_3"
-    for options in ({"job_names": names}, {"status": "job_init"}):
-        newest = [job["job_id"] for job in do(INFO, options).result["jobs"]]
-        oldest = [job["job_id"] for job in do(INFO, {**options, "order": "asc"}).result["jobs"]]
+    wanted = {"job_names": "age_1,age_2,age_3"}, {"status": "job_init"}
+    ended = do_each(*[(INFO, {**options, **order}, False) for options in wanted for order in ({}, {"order": "asc"})])
+    orders = [[job["job_id"] for job in one.result["jobs"]] for one in ended]
+    for newest, oldest in (orders[:2], orders[2:]):
         assert newest == oldest[::-1] and [job_id for job_id in oldest if 7000 < job_id < 7004] == [7003, 7002, 7001]
 
 
@@ -264,14 +257,13 @@ def test_savepoint_fits_the_status(do_each, dli, action):
     assert all(entry.accepted for entry in dli.ledger.of(what))
 
 
-@pytest.mark.parametrize(
-    ("options", "state"),
-    [({"job_id": 999}, "not_found"), ({"job_name": "nobody"}, "not_found"), ({"job_name": "twin"}, "ambiguous")],
-)
-def test_savepoint_of_what_is_not_one_job(do, dli, options, state):
-    for words in (["--check"], []):
-        ended = savepoint(do, *words, **options)
-        assert outcome(ended) == (state, False, True, False)
+NO_JOBS = [({"job_id": 999}, "not_found"), ({"job_name": "nobody"}, "not_found"), ({"job_name": "twin"}, "ambiguous")]
+
+
+def test_savepoint_of_what_is_not_one_job(do_each, dli):
+    steps = [(options, state, check_mode) for options, state in NO_JOBS for check_mode in (True, False)]
+    ended = do_each(*[asked(check_mode, **options) for options, _state, check_mode in steps])
+    assert [outcome(one) for one in ended] == [(state, False, True, False) for _options, state, _check_mode in steps]
     assert dli.ledger.entries == []
 
 

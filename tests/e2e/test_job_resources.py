@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass
 
 import pytest
-import yaml
 
 SQL = "huaweicloud.cloud.dli_streaming_sql_job"
 JAR = "huaweicloud.cloud.dli_streaming_jar_job"
@@ -45,10 +44,11 @@ class Job:
         task = {"name": "The task", self.module: {**QUICK, **self.options, **options}}
         return self.ansible.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), *words)
 
-    def both(self, *words, **options):
+    def both(self, **options):
         """Run the module in check mode and then for real; both must say the same. Return the real result."""
-        foreseen, ended = self.task("--check", *words, **options), self.task(*words, **options)
-        assert (ended.code == 0) is (foreseen.code == 0), ended.output
+        task = {self.module: {**QUICK, **self.options, **options}}
+        foreseen, ended = self.ansible.tasks({**task, "check_mode": True}, task)
+        assert ended.failed is foreseen.failed, ended.output
         for member in ("changed", "actions", "differences"):
             assert foreseen.result[member] == ended.result[member], (foreseen.result, ended.result)
         for member in ("state", "changed", "failed", "name", "status_before", "error_code"):
@@ -323,22 +323,7 @@ def test_what_a_survey_sends_for_nothing(job, dli):
 NONSENSE = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
 
 
-@pytest.mark.parametrize("wrong", NONSENSE, ids=str)
-def test_options_that_make_no_sense(job, dli, wrong):
-    ended = job.task(**wrong)
-    assert ended.code == 2 and "Traceback" not in ended.output
-    assert (ended.result["actions"], ended.result["changed"]) == ([], False)
+def test_options_that_make_no_sense(job, dli):
+    for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in NONSENSE)):
+        assert ended.failed and (ended.result["actions"], ended.result["changed"]) == ([], False), ended.result
     assert len(dli.requests) == 0
-
-
-@kinds
-def test_the_examples_of_the_module(job, dli, kind):
-    """From nothing to nothing, by way of every state."""
-    shown = json.loads(job.ansible.command("ansible-doc", "--json", job.module).stdout)[job.module]["examples"]
-    (job.ansible.folder / "orders_enriched.sql").write_text("INSERT INTO sink SELECT id FROM source\n", encoding="utf-8")
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": yaml.safe_load(shown)}
-    play["module_defaults"] = {"group/huaweicloud.cloud.dli": {"wait_interval": 0.1}}
-    ended = job.ansible.playbook(json.dumps([play]))
-    assert ended.code == 0, ended.output
-    assert all(entry["result"]["changed"] for entry in ended.results), ended.output
-    assert not [left for left in dli.jobs.values() if left.name in ("orders_enriched", "clicks_hourly")]
