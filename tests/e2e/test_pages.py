@@ -14,7 +14,7 @@ import pytest
 from .conftest import Ansible, serve
 from .pages import SECTIONS, fences
 from .troubles import provoke
-from .worlds import Clouds, Examples, Fragment, Hosts, Installed, Trouble
+from .worlds import Clouds, Examples, Fragment, Hosts, Installed, Life, Trouble
 
 network = importlib.import_module("network")
 listening = importlib.import_module("local_dli.server").listening
@@ -31,6 +31,7 @@ WORLDS = {
     "CONTRIBUTING.md: Before you send a change": "fragment",
     "ad_hoc.md: One line at a shell": "clouds",
     "ad_hoc.md: Several hosts": "hosts",
+    "streaming_jobs.md: One life": "life",
 }
 
 
@@ -42,6 +43,11 @@ def examples(ansible, dli):
 @pytest.fixture
 def hosts(ansible, dli):
     return Hosts(ansible, dli)
+
+
+@pytest.fixture
+def life(ansible, dli):
+    return Life(ansible, dli)
 
 
 @pytest.fixture

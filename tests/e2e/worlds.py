@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import re
 import socket
@@ -130,6 +131,50 @@ class Hosts(Examples):
     def works(self, ended) -> None:
         self.ended = ended
         assert ended.code == 0, ended.output
+
+
+class Life(World):
+    """The life of a job, with a roll-out that fails put into it."""
+
+    BAD_SQL = "-- local-dli: {fail_after: 0.5, fail_text: boom}\n{{ orders_sql }}"
+    BACK = "streaming_jobs_rollout_result | map(attribute='outcome') | list == ['rolled_back']"
+
+    def __init__(self, ansible, dli) -> None:
+        super().__init__(ansible)
+        self.dli = dli
+
+    def show_yaml(self, text: str) -> None:
+        self.works(self.ansible.playbook(json.dumps([self._with_a_failure(text)]), env=self.env))
+        recap = self.ended.stdout.rpartition("localhost")[2]
+        assert "failed=0" in recap and "rescued=2" in recap, recap  # the role rescues its job, and the play the role
+        first, second = sorted({entry.job_id for entry in self.dli.ledger.of(accepted=True)})
+        done = [entry.what for entry in self.dli.ledger.of(job_id=first, accepted=True)]
+        # created, started, saved, stopped with a savepoint, changed and resumed, changed and started afresh,
+        assert done[:9] == ["create", "start", "savepoint", "stop", "edit", "start", "stop", "edit", "start"]
+        # rolled out; saved, rolled out and back; exported; deleted
+        assert done[9:18] == ["stop", "edit", "start", "savepoint", "stop", "edit", "start", "edit", "start"]
+        assert [word for word in done[18:] if word != "export"] == ["delete"]
+        resumed = [entry.resume_savepoint for entry in self.dli.ledger.starts(first)]
+        assert resumed == [False, True, False, False, False, True]
+        assert self.dli.ledger.of(job_id=second, accepted=True)[-1].what == "delete"
+        assert {first, second}.isdisjoint(self.dli.jobs)
+
+    def works(self, ended) -> None:
+        """There is one warning, of the way back: its savepoint is older than the SQL."""
+        self.ended = ended
+        assert ended.code == 0, ended.output
+        assert ended.stderr.count("[WARNING]") == 1 and is_said(ended.stderr, "made before sql_body changed"), ended.stderr
+
+    def _with_a_failure(self, text: str) -> dict:
+        """Return the play, and after its roll-out one that fails and is rolled back."""
+        (play,) = yaml.safe_load(text)
+        at = next(number for number, task in enumerate(play["tasks"]) if task["name"] == "Roll new SQL out")
+        bad = copy.deepcopy(play["tasks"][at])
+        bad["vars"]["streaming_jobs_rollout_jobs"][0]["sql_body"] = self.BAD_SQL
+        bad["vars"]["streaming_jobs_rollout_savepoint_path"] = "{{ bucket }}/before"
+        seen = {"name": "It was rolled back", "ansible.builtin.assert": {"that": [self.BACK]}}
+        play["tasks"].insert(at + 1, {"name": "Fail, and go back", "block": [bad], "rescue": [seen]})
+        return play
 
 
 class Clouds(World):
