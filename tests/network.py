@@ -238,6 +238,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if status != 200:
             self.send_header("Content-Length", "0")
+            self.send_header("Connection", "close")
         self.end_headers()
 
     def _relay(self, upstream: socket.socket) -> None:

@@ -128,8 +128,8 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         if "Transfer-Encoding" in self.headers:
             # Without a length the end of the body would have to be guessed, so the connection goes too.
-            self._send(411, [("Connection", "close")], b"")
             self.close_connection = True
+            self._send(411, [], b"")
             return
         heads: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -178,16 +178,19 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         if self.command == "HEAD":
             body = b""
+        if self.close_connection:
+            # Said as well as done, or a client behind a proxy would send its next request down a closed connection.
+            headers = [*headers, ("Connection", "close")]
         self.wfile.write(_head(status, headers, len(body)) + body)
 
     def _perform(self, fault: WireFault) -> None:
+        if fault.kind == "delay":
+            self.server.closing.wait(fault.seconds)
+            self._send(fault.status or 200, fault.headers, fault.body)
+            return
         self.close_connection = True
         if fault.kind == "hang":
             self.server.closing.wait()
-        elif fault.kind == "delay":
-            self.server.closing.wait(fault.seconds)
-            self._send(fault.status or 200, fault.headers, fault.body)
-            self.close_connection = False
         elif fault.kind in ("drip", "drip_headers"):
             self._drip(fault)
         else:

@@ -198,6 +198,8 @@ def test_plain_http(dli: LocalDli, method: str) -> None:
         assert [(item.method, item.authorized) for item in way.asked] == [(method, True)]
         assert way.asked[0].target.startswith(f"{dli.url}/v1.0/")
     assert answer.status_code == (200 if method == "POST" else 404)
+    # The proxy asks for one answer a connection; who is not told so would send the next request to nobody.
+    assert answer.headers["Connection"] == "close"
     (request,) = dli.requests.of()
     assert (request.method, request.query) == (method, "a=%2Fb")
 
