@@ -152,7 +152,9 @@ class HttpSender:
         touched = body.take_back() if body else None
         if ended and not touched and not isinstance(ended[0], (requests.RequestException, HTTPError, OSError)):
             raise ended[0]  # a defect of ours; but once something was sent, the truth about it comes first
-        reason = _reason(ended[0]) if ended else f"no complete answer within {timeout:.3g} s"
+        # Both clocks run equally long, and either may be the first to go off.
+        in_time = ended and not isinstance(ended[0], requests.Timeout)
+        reason = _reason(ended[0]) if in_time else f"no complete answer within {timeout:.3g} s"
         delivered = touched if body else not (ended and _never_connected(ended[0]))
         if not delivered and ended and _cannot_heal(ended[0]):
             raise Unreachable(reason)
@@ -231,6 +233,4 @@ def _reason(error: BaseException) -> str:
         return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}"
     if isinstance(error, requests.exceptions.ProxyError):
         return f"the proxy failed: {root}"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
     return str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]

@@ -465,9 +465,9 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
         ),
         (
             read,
-            AnswerLost("no answer in time"),
+            AnswerLost("nothing within 5 s"),
             1,
-            "Could not list the jobs: https://dli.example.test gave no complete answer (2 attempts): no answer in time.",
+            "Could not list the jobs: https://dli.example.test gave no complete answer (2 attempts): nothing within 5 s.",
         ),
         (
             write,
