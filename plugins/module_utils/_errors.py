@@ -11,31 +11,31 @@ Nothing here knows of HTTP libraries or of Ansible.
 from __future__ import annotations
 
 
-class DliError(Exception):
+class CloudError(Exception):
     """Base of all errors; ``str(error)`` is the sentence for the user."""
 
 
-class Abandoned(Exception):
+class TaskAbandoned(Exception):
     """Whoever started this task is gone (a time-out, a cancelled job): nobody wants it to go on, or would hear of it."""
 
 
-class InputError(DliError):
+class InputError(CloudError):
     """An option is missing or wrong; found before any request is sent."""
 
 
-class NotDelivered(DliError):
+class NotDelivered(CloudError):
     """The request provably did not reach the service: refused, DNS, TLS handshake, or not a byte of its body was sent."""
 
 
-class Unreachable(NotDelivered):
+class PermanentlyUnreachable(NotDelivered):
     """As before, and repeating cannot help: a certificate that is not trusted, a file or an address that is none."""
 
 
-class AnswerLost(DliError):
+class ResponseLost(CloudError):
     """The request was (or may have been) sent, but no usable answer came back. For a write: nobody knows what happened."""
 
 
-class ServiceError(DliError):
+class ServiceError(CloudError):
     """The service answered, and the answer is an error of the request as a whole (dli-api.md 4)."""
 
     def __init__(self, msg: str, status: int, code: str | None) -> None:

@@ -263,22 +263,22 @@ from collections.abc import Mapping
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._argspec_job import streaming_job
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import NOTHING, manage
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._wanted import ResourceTask, read_resource_task
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.argspec import streaming_job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desired import DesiredJob, parse_desired_job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.manage import EMPTY_RESULT, manage
 
 
-def read_task(params: Mapping[str, t.Any], check_mode: bool) -> ResourceTask:
+def read_task(params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
     """Return what the options ask for."""
-    return read_resource_task(JAR, params, check_mode)
+    return parse_desired_job(JAR, params, check_mode)
 
 
 def main() -> None:
     """Run the module."""
     spec = {**streaming_job(JAR), **_argspec.waiting(), **_argspec.connection()}
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, manage, NOTHING)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, manage, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

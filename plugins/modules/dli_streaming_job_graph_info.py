@@ -171,15 +171,19 @@ error_code:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._graph_info import NO_GRAPHS, graph_info, read_graph_task
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_info import (
+    EMPTY_RESULT,
+    parse_graph_options,
+    read_graphs,
+)
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
 
 
 def main() -> None:
     """Run the module."""
     spec = dict(plan=dict(type="bool", default=False))
     spec.update(_argspec.job(), **_argspec.overall(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_graph_task, graph_info, NO_GRAPHS)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_graph_options, read_graphs, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

@@ -221,8 +221,12 @@ error_code:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._savepoint import NO_JOB, read_savepoint_task, savepoint
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import (
+    EMPTY_RESULT,
+    parse_savepoint_options,
+    run_savepoint,
+)
 
 
 def main() -> None:
@@ -232,7 +236,7 @@ def main() -> None:
         savepoint_path=dict(type="str", required=True),
     )
     spec.update(_argspec.job(), **_argspec.waiting(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_savepoint_task, savepoint, NO_JOB)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_savepoint_options, run_savepoint, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

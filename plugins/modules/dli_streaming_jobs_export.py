@@ -211,8 +211,12 @@ error_code:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._export_jobs import NO_EXPORT, export_jobs, read_export_task
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import (
+    EMPTY_RESULT,
+    export_jobs,
+    parse_export_options,
+)
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
 
 
 def main() -> None:
@@ -222,7 +226,7 @@ def main() -> None:
         obs_dir=dict(type="str", required=True),
     )
     spec.update(_argspec.selection(), **_argspec.overall(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_export_task, export_jobs, NO_EXPORT)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_export_options, export_jobs, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

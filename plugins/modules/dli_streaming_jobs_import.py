@@ -188,8 +188,12 @@ error_code:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._import_jobs import NO_MAPPING, import_jobs, read_import_task
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.import_jobs import (
+    EMPTY_RESULT,
+    import_jobs,
+    parse_import_options,
+)
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
 
 
 def main() -> None:
@@ -200,7 +204,7 @@ def main() -> None:
         confirm_timeout=dict(type="float", default=60),
     )
     spec.update(_argspec.overall(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_import_task, import_jobs, NO_MAPPING)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_import_options, import_jobs, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

@@ -348,8 +348,8 @@ error_code:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._info import info, read_info_task
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import find_jobs, parse_info_options
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
 
 
 def main() -> None:
@@ -366,7 +366,7 @@ def main() -> None:
         order=dict(type="str", default="desc", choices=["asc", "desc"]),
     )
     spec.update(_argspec.overall(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_info_task, info)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_info_options, find_jobs)
 
 
 if __name__ == "__main__":

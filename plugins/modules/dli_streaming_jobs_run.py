@@ -241,22 +241,22 @@ from collections.abc import Mapping
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import execute
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._road import BatchTask, batch
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._tasks import read_batch_task
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.execute import BatchOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.batch import parse_batch_options, run_batch
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
 
 
-def read_task(params: Mapping[str, t.Any], check_mode: bool) -> BatchTask:
+def read_task(params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
     """Return what the options ask for."""
-    return read_batch_task(Start(params["resume_savepoint"]), params, check_mode)
+    return parse_batch_options(Start(params["resume_savepoint"]), params, check_mode)
 
 
 def main() -> None:
     """Run the module."""
     spec = dict(resume_savepoint=dict(type="bool", default=False))
     spec.update(_argspec.selection(), **_argspec.waiting(), **_argspec.connection())
-    execute(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, batch)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, run_batch)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,22 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _codes
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import states
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Start, Stop
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._connection import REGION_CLOUDS
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES, SDK_ENDPOINT
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import ACTIVE, BLOCKED, DOWN, PENDING, STARTABLE, STATUSES
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._sources import METHODS
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import REGION_CLOUDS
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES, SDK_ENDPOINT
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider_chain import METHODS
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import (
+    ACTIVE,
+    BLOCKED,
+    STARTABLE,
+    STATUSES,
+    WAIT_FAILED,
+    WAIT_PENDING,
+)
 
 DOCS = Path(__file__).parents[3] / "docs"
 MODULES = DOCS.parent / "plugins" / "modules"
@@ -61,43 +70,43 @@ CODES = sections("error_codes.md")
 
 def said(text):
     """Return an advice as the page writes it."""
-    return text.replace("{permission}", "that the message names").replace("{careful}", _codes.CAREFUL)
+    return text.replace("{permission}", "that the message names").replace("{careful}", error_codes.CAREFUL)
 
 
 def test_every_code_with_its_advice_and_no_other():
     tables = (rows(CODES[name]) for name in ("About a job", "About the request", "From the gateway"))
     shown = {ticked(row[0])[0]: row[2] for table in tables for row in table}
-    assert shown == {code: said(advice) for code, advice in _codes.REMEDIES.items()}
-    assert set(_codes.MEANINGS) <= set(shown)
+    assert shown == {code: said(advice) for code, advice in error_codes.REMEDIES.items()}
+    assert set(error_codes.MEANINGS) <= set(shown)
 
 
 def test_every_meaning():
     shown = {ticked(row[0])[0]: row[1] for row in rows(CODES["About a job"])}
-    assert {code: shown[code] for code in _codes.MEANINGS} == _codes.MEANINGS
+    assert {code: shown[code] for code in error_codes.MEANINGS} == error_codes.MEANINGS
 
 
 def test_every_text_of_a_refused_sign_in():
     shown = {(ticked(text) or [None])[0]: advice for text, advice in rows(CODES["A refused sign-in"])}
-    assert shown == {text: said(advice) for text, advice in {**_codes.SIGN_IN_REMEDIES, None: _codes.ANY_SIGN_IN}.items()}
+    assert shown == {text: said(advice) for text, advice in {**error_codes.SIGN_IN_REMEDIES, None: error_codes.ANY_SIGN_IN}.items()}
     *_others, tokens = CODES["A refused sign-in"].strip().split("\n\n")
-    assert tuple(ticked(tokens)) == _codes.TOKEN_CODES and _codes.TOKEN in tokens
+    assert tuple(ticked(tokens)) == error_codes.TOKEN_CODES and error_codes.TOKEN in tokens
 
 
 @pytest.mark.parametrize("status, advice", [(row[0], row[1]) for row in rows(CODES["By HTTP status"])])
 def test_every_status(status, advice):
     for last in "0123456789":
-        found = _codes.remedy(None, int(status.replace("xx", f"0{last}")), "{permission}")
+        found = error_codes.remedy(None, int(status.replace("xx", f"0{last}")), "{permission}")
         assert said(found) == advice
 
 
 def test_no_status_is_left_out():
     shown = {int(status) for status, _advice in rows(CODES["By HTTP status"]) if status.isdigit()}
-    assert shown == set(_codes.STATUS_REMEDIES)
+    assert shown == set(error_codes.STATUS_REMEDIES)
 
 
 def test_what_is_left_to_the_service_has_no_advice():
     left = [code for row in rows(CODES["Known, and left to the service's words"]) for code in ticked(row[0])]
-    assert left and not {*left} & {*_codes.REMEDIES, *_codes.MEANINGS, *_codes.TOKEN_CODES}
+    assert left and not {*left} & {*error_codes.REMEDIES, *error_codes.MEANINGS, *error_codes.TOKEN_CODES}
 
 
 # results.md
@@ -166,7 +175,7 @@ def test_the_drawing_of_statuses():
             shown.setdefault(group, set()).add(text)
     groups = {"startable": {}, "active": {}, "on_its_way": {}, "trouble": {}}
     for status, entry in STATUSES.items():
-        blocked = {PENDING: "on_its_way", DOWN: "trouble"}[entry.end] if entry.start == BLOCKED else entry.start
+        blocked = {WAIT_PENDING: "on_its_way", WAIT_FAILED: "trouble"}[entry.end] if entry.start == BLOCKED else entry.start
         groups[blocked][status] = entry
     assert shown == {group: set(entries) for group, entries in groups.items()}
 

@@ -14,12 +14,16 @@ import pytest
 import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attributes, connection
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec, _argspec_job, _report
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._act import states
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Delete, Start, Stop
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import JAR, SQL
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES, SDK_ENDPOINT
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
+from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES, SDK_ENDPOINT
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR, SQL
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
 
 CHECKOUT = Path(__file__).parents[4]
 
@@ -32,8 +36,8 @@ def plugins(folder):
 
 def both_kinds():
     """Return the options that SQL and Jar jobs share."""
-    jar = _argspec_job.streaming_job(JAR)
-    return {name: option for name, option in _argspec_job.streaming_job(SQL).items() if name in jar}
+    jar = argspec.streaming_job(JAR)
+    return {name: option for name, option in argspec.streaming_job(SQL).items() if name in jar}
 
 
 #: Fragment -> its module, and the argument spec that mirrors it. The attributes are no options.
@@ -226,7 +230,7 @@ each_batch = pytest.mark.parametrize("name", sorted(BATCHES))
 @each_batch
 def test_a_row_is_documented_member_by_member(name):
     documented_row = returned(name)["jobs"]["contains"]
-    assert set(documented_row) == {field.name for field in fields(Row)}
+    assert set(documented_row) == {field.name for field in fields(JobResult)}
     for sample in returned(name)["jobs"]["sample"]:
         assert set(sample) == set(documented_row)
 
@@ -240,9 +244,9 @@ def test_every_state_is_documented(name):
 @each_batch
 def test_the_samples_are_one_result(name):
     values, act = returned(name), BATCHES[name]
-    rows = [Row(**sample) for sample in values["jobs"]["sample"]]
-    assert values["summary"]["sample"] == _report.summary(act, rows)
-    assert values["msg"]["sample"] == _report.message(act, rows, check_mode=False)
+    rows = [JobResult(**sample) for sample in values["jobs"]["sample"]]
+    assert values["summary"]["sample"] == report.summary(act, rows)
+    assert values["msg"]["sample"] == report.message(act, rows, check_mode=False)
 
 
 def lines_of_code(text):

@@ -10,17 +10,17 @@ import json
 from dataclasses import replace
 from types import SimpleNamespace
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import BatchAnswer, Element
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import PAGE_SIZE, JobPage
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse, ItemResponse
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client import PAGE_SIZE, JobPage
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
 
-ACCEPTED = Element(True)
+ACCEPTED = ItemResponse(True)
 
 
 def refusal(code="DLI.13017", text="no"):
     """Return an element that refuses."""
-    return Element(False, code, text)
+    return ItemResponse(False, code, text)
 
 
 class FakeClock:
@@ -60,22 +60,22 @@ class FakeDli:
         self.answers = []
         self.errors = []
         self.on_run = None
-        self.transport = SimpleNamespace(lost_time=0.0, retries={}, request_ids=[], clock=FakeClock())
+        self.client = SimpleNamespace(lost_time=0.0, retries={}, request_ids=[], clock=FakeClock())
 
-    def list_jobs(self, offset=0, name=None, until=None, filters=None):
+    def list_jobs(self, offset=0, name=None, deadline=None, filters=None):
         self._called("list", offset, name)
         jobs = [job for _id, job in sorted(self.jobs.items(), reverse=True) if name is None or name in job.name]
         return JobPage(len(jobs), jobs[offset : offset + PAGE_SIZE])
 
-    def show_job(self, job_id, until=None):
+    def show_job(self, job_id, deadline=None):
         self._called("show", job_id)
         return self.jobs.get(job_id)
 
-    def run_jobs(self, job_ids, resume_savepoint, until=None):
+    def run_jobs(self, job_ids, resume_savepoint, deadline=None):
         self.calls.append(("run", tuple(job_ids), resume_savepoint))
         if self.on_run:
             self.on_run()
-        return self.answers.pop(0) if self.answers else BatchAnswer(elements=tuple(ACCEPTED for _id in job_ids))
+        return self.answers.pop(0) if self.answers else BatchResponse(elements=tuple(ACCEPTED for _id in job_ids))
 
     def set(self, job_id, status, **changes):
         """Change a job as the service would."""
@@ -137,4 +137,4 @@ class Wire:
 
 def reply(status=200, value=None, **headers):
     """Return an answer with a JSON body."""
-    return Reply(status, {name.replace("_", "-"): text for name, text in headers.items()}, json.dumps(value).encode())
+    return HttpResponse(status, {name.replace("_", "-"): text for name, text in headers.items()}, json.dumps(value).encode())

@@ -14,14 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _module
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.interface import Unsigned
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.token import IamToken
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import AnswerLost, NotDelivered
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._network import Network
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse, SignableRequest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import runner
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 
 SECRET = "a-secret-that-nobody-may-see"
@@ -30,7 +29,7 @@ PLACE = {"project_id": "p1", "region": "cn-north-4"}
 USER = {"username": "user", "password": SECRET, "domain_name": "account", **PLACE}
 AGENCY = {"agency_name": "agency", "agency_domain_name": "lender"}
 NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
-REQUEST = Unsigned("GET", "/", [], b"")
+REQUEST = SignableRequest("GET", "/", [], b"")
 ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status", "error_code", "msg", "reconciled"}
 
 
@@ -89,7 +88,7 @@ class Service:
             return reply(404 if method in ("PUT", "GET") else 401, {"error": {"code": 401, "message": "wrong"}})
         token = self.tokens.pop(0)
         if path == "/v3/auth/tokens":
-            return Reply(201, {"x-subject-token": token}, b'{"token": {"project": {"id": "p1"}}}')
+            return HttpResponse(201, {"x-subject-token": token}, b'{"token": {"project": {"id": "p1"}}}')
         keys = {"access": f"{token}-access", "secret": f"{token}-secret", "securitytoken": token}
         return reply(201 if method == "POST" else 200, {"credential": keys})
 
@@ -128,7 +127,7 @@ class Clock:
 
 
 def reply(status, value, request_id="r1"):
-    return Reply(status, {"x-request-id": request_id}, json.dumps(value).encode())
+    return HttpResponse(status, {"x-request-id": request_id}, json.dumps(value).encode())
 
 
 def job(job_id, status="job_cancel_success", name=None, has_savepoint=True):
@@ -148,7 +147,7 @@ except ImportError:  # ansible-core before 2.18
 def home(monkeypatch, tmp_path):
     """A home without any files, and an environment without any of our variables."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    for variable in [*_module.PROXIES, *(name for family in FAMILIES.values() for names in family.values() for name in names)]:
+    for variable in [*runner.PROXY_VARIABLES, *(name for family in FAMILIES.values() for names in family.values() for name in names)]:
         monkeypatch.delenv(variable, raising=False)
     return tmp_path
 
@@ -161,8 +160,8 @@ def play(monkeypatch, capsys, home):
 
     def run(service, check_mode=False, diff=False, **options):
         service.clock = Clock()
-        monkeypatch.setattr(_module, "Clock", lambda: service.clock)
-        monkeypatch.setattr(_module, "HttpSender", service.connect)
+        monkeypatch.setattr(runner, "Clock", lambda: service.clock)
+        monkeypatch.setattr(runner, "HttpSession", service.connect)
         warnings.clear()
         args = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": diff}
         with contextlib.ExitStack() as stack:
@@ -240,33 +239,33 @@ PAIR = AccessKey("an-access-key", SECRET, None, "p1")
 @pytest.mark.parametrize(
     "options, environ, signer, network, url",
     [
-        (WHO, {}, PAIR, Network(), "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/"),
+        (WHO, {}, PAIR, HttpOptions(), "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/"),
         (
             {**WHO, "ca_cert": "/ca.pem", "proxy": "http://proxy:3128", "endpoint": "https://dli.test"},
             {},
             PAIR,
-            Network("/ca.pem", "http://proxy:3128"),
+            HttpOptions("/ca.pem", "http://proxy:3128"),
             "https://dli.test/v1.0/p1/",
         ),
         (
             {**WHO, "ca_cert": "/ca.pem", "validate_certs": False},
             {},
             PAIR,
-            Network(False),
+            HttpOptions(False),
             "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/",
         ),
         (
             {**WHO, "client_cert": "/cert.pem", "client_key": "/key.pem"},
             {},
             PAIR,
-            Network(client_cert=("/cert.pem", "/key.pem")),
+            HttpOptions(client_cert=("/cert.pem", "/key.pem")),
             "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/",
         ),
         (
             {},
             {"HW_AUTH_TOKEN": SECRET, "HW_PROJECT_ID": "hwp", "HW_REGION_NAME": "eu-west-101"},
             IamToken(SECRET),
-            Network(),
+            HttpOptions(),
             "https://dli.eu-west-101.myhuaweicloud.eu/v1.0/hwp/",
         ),
     ],
@@ -328,7 +327,7 @@ def test_an_error_of_the_whole_request(play, status, code, advice, sent):
     assert "summary" not in result
 
 
-@pytest.mark.parametrize("trouble", [NotDelivered("no route"), AnswerLost("reset")])
+@pytest.mark.parametrize("trouble", [NotDelivered("no route"), ResponseLost("reset")])
 def test_no_answer_at_all(play, trouble):
     service = Service(job(131), trouble=[trouble] * 9)
     result = play(service, **WHO, job_ids=[131], max_retries=2)
@@ -344,7 +343,7 @@ def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(play):
     def lose(request, timeout, credential):
         outcome = answered(request, timeout, credential)
         if request.method == "POST":
-            raise AnswerLost("reset")
+            raise ResponseLost("reset")
         return outcome
 
     service.send = lose
@@ -354,7 +353,7 @@ def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(play):
 
 
 def test_without_the_library(play, monkeypatch):
-    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", "Traceback: ...")
+    monkeypatch.setattr(runner, "REQUESTS_IMPORT_ERROR", "Traceback: ...")
     service = Service(job(131))
     result = play(service, **WHO, job_ids=[131])
     assert "(requests)" in result["msg"] and "Python" in result["msg"]
@@ -707,7 +706,7 @@ def test_a_password_inside_a_url_is_masked(play, option):
         assert SECRET not in everything_said(result)
 
 
-@pytest.mark.parametrize("variable", _module.PROXIES)
+@pytest.mark.parametrize("variable", runner.PROXY_VARIABLES)
 def test_a_password_of_a_proxy_in_the_environment_is_masked(play, monkeypatch, variable):
     monkeypatch.setenv(variable, f"http://user:{SECRET}@proxy:3128")
     trouble = NotDelivered(f"the proxy failed: http://user:{SECRET}@proxy:3128")
@@ -793,7 +792,7 @@ def test_what_is_no_token_of_the_metadata_service_does_not_spoil_the_messages(pl
 
     class Odd(Service):
         def _identity(self, method, path):
-            return Reply(200, {}, body) if method == "PUT" else super()._identity(method, path)
+            return HttpResponse(200, {}, body) if method == "PUT" else super()._identity(method, path)
 
     result = play(Odd(job(131)), **PLACE, auth_method="metadata", job_ids=[131])
     assert result["msg"] == "Started 1 of 1 job."

@@ -10,17 +10,18 @@ from dataclasses import fields
 
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _act, _import_jobs, _mapping, _savepoints
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._export_jobs import Export, ExportTask, export_report
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._facts import BRIEF, MORE
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._graph_info import NO_GRAPHS, message
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._graphs import run_facts
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._info import by_status
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._info import message as found
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import Job
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._savepoint import message as saved
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._savepoint import read_savepoint_task
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import operation
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations import savepoint
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.export import Export
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import import_jobs
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import ExportOptions, export_report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_info import EMPTY_RESULT, message, run_summary
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import BRIEF, DETAILED, by_status
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import message as found
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import message as saved
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import parse_savepoint_options
 from ansible_collections.huaweicloud.cloud.plugins.modules import (
     dli_streaming_job_graph_info,
     dli_streaming_job_savepoint,
@@ -29,7 +30,7 @@ from ansible_collections.huaweicloud.cloud.plugins.modules import (
     dli_streaming_jobs_info,
 )
 
-ROW = [field.name for field in fields(Row)]
+ROW = [field.name for field in fields(JobResult)]
 
 
 def values(module):
@@ -50,7 +51,7 @@ def words(value):
 
 def test_info():
     told = values(dli_streaming_jobs_info)
-    assert tuple(told["jobs"]["contains"]) == BRIEF + MORE
+    assert tuple(told["jobs"]["contains"]) == BRIEF + DETAILED
     shown = sample(told["jobs"])
     assert tuple(shown) == BRIEF
     job = Job.from_api(shown)
@@ -62,18 +63,18 @@ def test_savepoint():
     told = values(dli_streaming_job_savepoint)
     shown = sample(told["job"])
     assert list(told["job"]["contains"]) == ROW
-    both = {*_act.states(_savepoints.Trigger("b")), *_act.states(_savepoints.Import("b")), _savepoints.MADE}
+    both = {*operation.states(savepoint.TriggerSavepoint("b")), *operation.states(savepoint.ImportSavepoint("b")), savepoint.MADE}
     assert set(words(told["job"])) == both
     params = {"job_id": 207, "job_name": "", "action": "trigger", "savepoint_path": "b/f", "wait": True}
     times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout", "overall_timeout"), 1.0)
-    assert told["msg"]["sample"] == saved(read_savepoint_task({**params, **times}, False).batch, Row(**shown))
+    assert told["msg"]["sample"] == saved(parse_savepoint_options({**params, **times}, False).batch, JobResult(**shown))
 
 
 def test_graphs():
     told = values(dli_streaming_job_graph_info)
-    assert set(NO_GRAPHS) <= set(told)
+    assert set(EMPTY_RESULT) <= set(told)
     graph = told["execution_graph"]["sample"]
-    assert {name: told[name]["sample"] for name in run_facts(graph)} == run_facts(graph)
+    assert {name: told[name]["sample"] for name in run_summary(graph)} == run_summary(graph)
     assert told["msg"]["sample"] == message(Job.from_api(sample(told["job"])), graph, False)
 
 
@@ -82,7 +83,7 @@ def test_export():
     shown = dict(sample(told["jobs"]))
     assert list(shown) == [*ROW, "zip_file"]
     export = Export("b", {shown.pop("zip_file"): [shown["job_id"]]})
-    report = export_report(ExportTask(export, None, False, 1), [Row(**shown)], []).result
+    report = export_report(ExportOptions(export, None, False, 1), [JobResult(**shown)], []).result
     for name in ("jobs", "summary", "zip_files", "msg"):
         assert told[name]["sample"] == report[name]
     assert set(words(told["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
@@ -90,9 +91,9 @@ def test_export():
 
 def test_import():
     told = values(dli_streaming_jobs_import)
-    row = _mapping.Mapped(**sample(told["job_mapping"]))
-    assert list(told["job_mapping"]["contains"]) == [field.name for field in fields(_mapping.Mapped)]
-    assert tuple(words(told["job_mapping"])) == _mapping.STATES
-    assert told["summary"]["sample"] == _import_jobs.summary([row])
+    row = import_jobs.ImportedJob(**sample(told["job_mapping"]))
+    assert list(told["job_mapping"]["contains"]) == [field.name for field in fields(import_jobs.ImportedJob)]
+    assert tuple(words(told["job_mapping"])) == import_jobs.STATES
+    assert told["summary"]["sample"] == import_jobs.summary([row])
     file = told["msg"]["sample"].split()[1].rstrip(":")
-    assert told["msg"]["sample"] == _import_jobs.message(_import_jobs.ImportTask(file, False, False, 1, 1), [row], "")
+    assert told["msg"]["sample"] == import_jobs.message(import_jobs.ImportOptions(file, False, False, 1, 1), [row], "")

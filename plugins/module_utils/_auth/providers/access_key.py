@@ -1,0 +1,70 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Access key and secret key, permanent or temporary (dli-api.md 5.2, 5.4)."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ..._http.messages import SignableRequest
+from ..._options import SHORTEST_SECRET
+from ..base import IamCalls, Scope, ScopedCredentials
+from ..signer import DATE_HEADER, sdk_date, signed_headers
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """A key pair; a security token makes it a temporary one. ``project_id`` is needed to sign for a sub-project."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    security_token: str | None = field(default=None, repr=False)
+    project_id: str | None = None
+
+    words: t.ClassVar[str] = "access key and secret key"
+    is_refreshable: t.ClassVar[bool] = False
+    needs_iam: t.ClassVar[bool] = False
+
+    def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
+        """Sign the request: date, project, security token and ``Authorization``."""
+        added = {DATE_HEADER: sdk_date(now)}
+        if self.project_id:
+            added["X-Project-Id"] = self.project_id
+        if self.security_token:
+            added["X-Security-Token"] = self.security_token
+        signed = signed_headers(
+            self.access_key,
+            self.secret_key,
+            request.method,
+            request.path,
+            request.query,
+            {**request.headers, **added},
+            request.body,
+        )
+        return {**added, **signed}
+
+    def secrets(self) -> list[str]:
+        """Return the pair and the token."""
+        return [value for value in (self.access_key, self.secret_key, self.security_token) if value]
+
+    def sign_in(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+        """Return itself: a key is ready as it is."""
+        return ScopedCredentials(self)
+
+    def within(self, project_id: str | None) -> AccessKey:
+        """Return the same pair, signing for a project."""
+        return replace(self, project_id=project_id)
+
+
+def temporary(answer: object) -> AccessKey | None:
+    """Read ``{"credential": {access, secret, securitytoken, ...}}`` (dli-api.md 5.4); :data:`None` if it is something else."""
+    members = answer.get("credential") if isinstance(answer, Mapping) else None
+    if not isinstance(members, Mapping):
+        return None
+    values = [str(members.get(name) or "") for name in ("access", "secret", "securitytoken")]
+    return AccessKey(*values) if min(len(value) for value in values) >= SHORTEST_SECRET else None

@@ -1,0 +1,46 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The machine's own role: a server of the cloud gets temporary keys from its metadata service (dli-api.md 5.4)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._errors import InputError
+from ..base import IamCalls, Scope, ScopedCredentials
+
+DEFAULT_URL = "http://169.254.169.254"
+#: Seconds to wait for it when it was asked for, and when it is merely the last thing to try.
+TIMEOUT = 5.0
+LAST_RESORT_TIMEOUT = 1.0
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """The metadata service; ``missing`` is what to say where there is none, beginning of a sentence."""
+
+    url: str
+    patience: float
+    missing: str
+
+    words: t.ClassVar[str] = "temporary keys of the machine"
+    is_refreshable: t.ClassVar[bool] = True
+    needs_iam: t.ClassVar[bool] = False
+
+    def secrets(self) -> list[str]:
+        """Return nothing: there are none yet."""
+        return []
+
+    def sign_in(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+        """Ask for keys.
+
+        :raises InputError: there is no metadata service, or the machine has no agency.
+        """
+        try:
+            return ScopedCredentials(iam.machine_keys(self.url, self.patience))
+        except InputError as error:
+            hint = "only a cloud server with an agency gets any"
+            raise InputError(f"{self.missing} the metadata service at {self.url} gave no keys ({error}); {hint}") from None

@@ -1,0 +1,96 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Making and importing savepoints by hand, in the words of the road of the batches: what may be done to which job. Pure,
+but for ``send``."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..._dli.batch_response import BatchResponse, batch_response_of
+from ..._dli.client import DliClient
+from ..._dli.job import INACTIVE, RUNNING, SAVEPOINTING, Job, status_of
+from ..operation import SEND, Decision, InPlaceOperation
+
+TRIGGERED = "triggered"
+MADE = "made"
+IMPORTED = "imported"
+WRONG_STATUS = "wrong_status"
+
+
+def has_new_savepoint(before: Job, now: Job) -> bool:
+    """Tell whether a job has a savepoint that it did not have before.
+
+    A job that makes checkpoints by itself comes to have one by itself (dli-api.md 7.1); then this tells nothing.
+    """
+    path = now.raw.get("savepoint_path")
+    if path and path != before.raw.get("savepoint_path"):
+        return True
+    config = now.raw.get("job_config")
+    by_itself = isinstance(config, dict) and config.get("checkpoint_enabled") is True
+    return before.has_savepoint is False and now.has_savepoint is True and not by_itself
+
+
+@dataclass(frozen=True)
+class TriggerSavepoint(InPlaceOperation):
+    """Making a savepoint of a running job; ``path`` is without ``obs://``."""
+
+    path: str
+
+    done: t.ClassVar[str] = TRIGGERED
+    blocked: t.ClassVar[str] = WRONG_STATUS
+    noun: t.ClassVar[str] = "savepoint"
+    title: t.ClassVar[str] = "Triggered a savepoint of"
+    would: t.ClassVar[str] = "Would trigger a savepoint of"
+    again: t.ClassVar[str] = "which makes one savepoint more"
+    arrived: t.ClassVar[str] = "made"
+
+    def decide(self, job: Job) -> Decision:
+        """Running jobs only (dli-api.md 1.11)."""
+        if job.status == RUNNING:
+            return SEND
+        meaning = status_of(job.status).meaning
+        advice = "wait until it runs again" if job.status == SAVEPOINTING else "only a running job can make one"
+        return Decision(False, self.blocked, True, f"not triggered: its status is {job.status} ({meaning}); {advice}")
+
+    def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
+        """Send the request."""
+        return batch_response_of(lambda: dli.trigger_savepoint(job_ids[0], self.path, deadline))
+
+    def was_applied(self, before: Job, now: Job | None) -> bool:
+        """It makes a savepoint, or has one more."""
+        return now is not None and (now.status == SAVEPOINTING or has_new_savepoint(before, now))
+
+
+@dataclass(frozen=True)
+class ImportSavepoint(InPlaceOperation):
+    """Giving a job at rest a savepoint to resume from; ``path`` is with ``obs://``."""
+
+    path: str
+
+    done: t.ClassVar[str] = IMPORTED
+    blocked: t.ClassVar[str] = WRONG_STATUS
+    noun: t.ClassVar[str] = "import"
+    title: t.ClassVar[str] = "Imported a savepoint for"
+    would: t.ClassVar[str] = "Would import a savepoint for"
+    again: t.ClassVar[str] = "which imports it again"
+    arrived: t.ClassVar[str] = "imported"
+
+    def decide(self, job: Job) -> Decision:
+        """Jobs at rest only (dli-api.md 1.11)."""
+        if status_of(job.status).stop == INACTIVE:
+            return SEND
+        meaning = status_of(job.status).meaning
+        return Decision(False, self.blocked, True, f"not imported: its status is {job.status} ({meaning}); stop it first")
+
+    def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
+        """Send the request."""
+        return batch_response_of(lambda: dli.import_savepoint(job_ids[0], self.path, deadline))
+
+    def was_applied(self, before: Job, now: Job | None) -> bool:
+        """It has a savepoint that it did not have."""
+        return now is not None and has_new_savepoint(before, now)

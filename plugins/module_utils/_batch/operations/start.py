@@ -1,0 +1,75 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starting jobs. Pure, except ``send``."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..._dli.batch_response import BatchResponse, ItemResponse
+from ..._dli.client import DliClient
+from ..._dli.error_codes import JOB_ERROR_CODES, RUN_NO_SAVEPOINT
+from ..._dli.job import ACTIVE, STARTABLE, SUBMITTING, WAIT_FAILED, Job, status_of, was_started
+from ..operation import NOT_FOUND, SEND, Decision, Plain
+
+
+@dataclass(frozen=True)
+class Start(Plain):
+    """Starting; ``resume_savepoint`` restores every job from its most recent savepoint or checkpoint."""
+
+    resume_savepoint: bool
+
+    done: t.ClassVar[str] = "started"
+    unchanged: t.ClassVar[str] = "already_active"
+    blocked: t.ClassVar[str] = "not_startable"
+    absent: t.ClassVar[str] = NOT_FOUND
+    noun: t.ClassVar[str] = "start"
+    title: t.ClassVar[str] = "Started"
+    would: t.ClassVar[str] = "Would start"
+    are: t.ClassVar[str] = "already active"
+    meanwhile: t.ClassVar[str] = "it was started meanwhile"
+    again: t.ClassVar[str] = "which starts only what is not active"
+    job_error_codes: t.ClassVar[frozenset[str]] = JOB_ERROR_CODES
+    arrived: t.ClassVar[str] = "running"
+
+    def decide(self, job: Job) -> Decision:
+        """Send what is at rest; leave alone what is active; touch nothing else."""
+        status = status_of(job.status)
+        if status.start == STARTABLE:
+            return SEND
+        if status.start == ACTIVE:
+            return Decision(False, self.unchanged, msg=f"left alone: it is {status.meaning}")
+        msg = f"not started: its status {job.status} ({status.meaning}) does not allow it; {status.advice}"
+        return Decision(False, self.blocked, True, msg)
+
+    def expected_refusal(self, job: Job) -> ItemResponse | None:
+        """A job without a savepoint cannot resume from one."""
+        return ItemResponse(False, RUN_NO_SAVEPOINT) if self.resume_savepoint and job.has_savepoint is False else None
+
+    def expected_status(self, status: str | None) -> str | None:
+        """Return that it is being submitted."""
+        return SUBMITTING
+
+    def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
+        """Send the request."""
+        return dli.run_jobs(job_ids, self.resume_savepoint, deadline)
+
+    def was_applied(self, before: Job, now: Job | None) -> bool:
+        """See :func:`._jobs.has_moved`."""
+        return now is not None and was_started(before, now)
+
+    def is_satisfied(self, job: Job | None) -> bool:
+        """Active."""
+        return job is not None and status_of(job.status).start == ACTIVE
+
+    def end(self, job: Job | None) -> str:
+        """Running and finished are what was wanted."""
+        return WAIT_FAILED if job is None else status_of(job.status).end
+
+    def advice(self, job: Job) -> str:
+        """See the table of statuses."""
+        return status_of(job.status).advice

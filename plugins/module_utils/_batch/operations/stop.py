@@ -1,0 +1,101 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Stopping jobs. Pure, except ``send``."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..._dli.batch_response import BatchResponse
+from ..._dli.client import DliClient
+from ..._dli.job import (
+    BUSY,
+    CANCEL_FAIL,
+    CANCEL_SUCCESS,
+    CANCELING,
+    INACTIVE,
+    RUNNING,
+    SAVEPOINTING,
+    STOPPING,
+    WAIT_FAILED,
+    WAIT_PENDING,
+    WAIT_REACHED,
+    Job,
+    status_of,
+)
+from ..operation import NOT_FOUND, SEND, Decision, Plain
+
+
+@dataclass(frozen=True)
+class Stop(Plain):
+    """Stopping; ``trigger_savepoint`` makes a savepoint of every job first.
+
+    ``patient``: somebody waits, so that a job which makes a savepoint is followed to see whether that was a stop's.
+    """
+
+    trigger_savepoint: bool
+    will_wait: bool = False
+
+    done: t.ClassVar[str] = "stopped"
+    unchanged: t.ClassVar[str] = "already_stopped"
+    blocked: t.ClassVar[str] = "not_stoppable"
+    absent: t.ClassVar[str] = NOT_FOUND
+    noun: t.ClassVar[str] = "stop"
+    title: t.ClassVar[str] = "Stopped"
+    would: t.ClassVar[str] = "Would stop"
+    are: t.ClassVar[str] = "not running"
+    meanwhile: t.ClassVar[str] = "it came to rest meanwhile, or is being stopped"
+    again: t.ClassVar[str] = "which stops only what is not at rest"
+    arrived: t.ClassVar[str] = "at rest"
+
+    def decide(self, job: Job) -> Decision:
+        """Leave alone what is at rest or being stopped; disturb no savepoint; send everything else.
+
+        A stop that makes no sense is refused by the service and does no harm, so that doubtful statuses are sent as well.
+        """
+        status = status_of(job.status)
+        if self.is_satisfied(job):
+            return Decision(False, self.unchanged, msg=f"left alone: it is {status.meaning}")
+        if status.stop == BUSY:
+            msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
+            return Decision(False, self.blocked, True, msg)
+        return SEND
+
+    def expected_status(self, status: str | None) -> str | None:
+        """Return that it is being stopped; a running job makes its savepoint first, if there is to be one."""
+        return SAVEPOINTING if self.trigger_savepoint and status == RUNNING else CANCELING
+
+    def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
+        """Send the request."""
+        return dli.stop_jobs(job_ids, self.trigger_savepoint, deadline)
+
+    def was_applied(self, before: Job, now: Job | None) -> bool:
+        """A job that is being stopped, or at rest, was stopped. A savepoint is a sign of that only if one was asked for."""
+        if now is None or now.status == before.status:
+            return False
+        if now.status == SAVEPOINTING:
+            return self.trigger_savepoint
+        return self.is_satisfied(now) or now.status == CANCEL_FAIL
+
+    def may_be_spontaneous(self, now: Job | None) -> bool:
+        """A job may finish or fail by itself just before its stop."""
+        return now is not None and status_of(now.status).stop == INACTIVE and now.status != CANCEL_SUCCESS
+
+    def is_satisfied(self, job: Job | None) -> bool:
+        """At rest or being stopped; a savepoint may be the one before that, which only who waits will see."""
+        stop = status_of(job.status).stop if job is not None else None
+        return stop in (INACTIVE, STOPPING) or (stop == BUSY and self.will_wait)
+
+    def end(self, job: Job | None) -> str:
+        """Whatever is at rest is what was wanted; a job that runs again has not been stopped."""
+        if job is None or job.status in (RUNNING, CANCEL_FAIL):
+            return WAIT_FAILED
+        return WAIT_REACHED if status_of(job.status).stop == INACTIVE else WAIT_PENDING
+
+    def advice(self, job: Job) -> str:
+        """A stop can fail, and so can the savepoint before it."""
+        return "a stop, or the savepoint before it, has failed, or it made a savepoint only: run the task again"

@@ -1,0 +1,246 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The DLI API: one method per endpoint, plain arguments in, typed replies out (dli-api.md 1, 3).
+
+A call that changes one thing either returns what the service said, or raises: ServiceError and NotDelivered mean that nothing
+was carried out, AnswerLost that nobody knows. A batch never raises for what the service or the network does.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .._errors import NotDelivered, ResponseLost
+from .._http.client import ApiClient
+from .._http.errors import api_error, error_parts
+from .._http.messages import ApiResponse
+from .batch_response import INDETERMINATE_CODES, REJECTED_STATUSES, BatchResponse, parse_batch_response
+from .error_codes import NO_GRAPH, SHOW_UNKNOWN_JOB
+from .job import Job
+
+#: IAM actions (dli-api.md 1.2): identity policies and the older role policies have two vocabularies.
+PERMISSION_LIST = "dli:jobs:list (dli:jobs:listAll in a role policy)"
+PERMISSION_GET = "dli:jobs:get"
+PERMISSION_RUN = "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)"
+PERMISSION_STOP = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)"
+PERMISSION_DELETE = "dli:jobs:delete"
+PERMISSION_CREATE = "dli:jobs:create"
+PERMISSION_UPDATE = "dli:jobs:update"
+PERMISSION_EXPORT = "dli:jobs:export"
+#: The largest page the list gives (dli-api.md 3), and the most jobs that one export takes (1.12).
+PAGE_SIZE = 100
+EXPORT_SIZE = 50
+Payload = Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """One page of the list; ``total`` counts all pages' jobs."""
+
+    total: int
+    jobs: list[Job]
+
+
+class DliClient:
+    """The streaming-job calls of one project."""
+
+    def __init__(self, client: ApiClient, project_id: str) -> None:
+        """Prepare; nothing is sent yet."""
+        self.client = client
+        self._streaming = f"/v1.0/{project_id}/streaming"
+        self._jobs = f"{self._streaming}/jobs"
+        self._v3 = f"/v3/{project_id}"
+
+    # Reading
+
+    def list_jobs(
+        self, offset: int = 0, name: str | None = None, deadline: float | None = None, filters: Payload | None = None
+    ) -> JobPage:
+        """Return up to :data:`PAGE_SIZE` jobs from a record offset, newest first (dli-api.md 3).
+
+        :arg name: only jobs whose name matches; whether exactly or in part the service does not say.
+        :arg filters: other parameters of the query, by the service's names.
+        """
+        what = "list the jobs"
+        query: list[tuple[str, object]] = [("limit", PAGE_SIZE), ("offset", offset), *(filters or {}).items()]
+        if name is not None:
+            query.append(("name", name))
+        answer = self.client.read(what, self._jobs, query, deadline)
+        try:
+            listed = _payload(answer, "job_list")
+            total, jobs = listed["total_count"], [Job.from_api(item) for item in listed["jobs"] or []]
+            return JobPage(total if isinstance(total, int) else int(str(total)), jobs)
+        except (KeyError, TypeError, ValueError):
+            raise api_error(what, self.client.endpoint, answer, PERMISSION_LIST) from None
+
+    def show_job(self, job_id: int, deadline: float | None = None) -> Job | None:
+        """Return one job, or :data:`None` if the project has none of this id (dli-api.md 1.7)."""
+        what = f"read job {job_id}"
+        answer = self.client.read(what, f"{self._jobs}/{job_id}", deadline=deadline)
+        if answer.status == 400 and error_parts(answer)[0] == SHOW_UNKNOWN_JOB:
+            return None
+        try:
+            return Job.from_api(_payload(answer, "job_detail"))
+        except ValueError:
+            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET) from None
+
+    def execution_graph(self, job_id: int, deadline: float | None = None) -> Payload | None:
+        """Return the graph of a job's latest run, or :data:`None` if it has never run (dli-api.md 1.8)."""
+        what = f"read the execution graph of job {job_id}"
+        answer = self.client.read(what, f"{self._jobs}/{job_id}/execute-graph", deadline=deadline)
+        if answer.status == 400 and error_parts(answer)[0] == NO_GRAPH:
+            return None
+        return self._read_payload(what, answer, "execute_graph")
+
+    def stream_graph(self, job_id: int, question: Payload, deadline: float | None = None) -> str:
+        """Return the graph that a job's SQL would make, as JSON text (dli-api.md 1.13); nothing is changed."""
+        what = f"draw the stream graph of job {job_id}"
+        path = f"{self._v3}/streaming/jobs/{job_id}/gen-graph"
+        answer = self.client.read(what, path, deadline=deadline, question=question)
+        graph = answer.value.get("stream_graph") if answer.status == 200 and isinstance(answer.value, dict) else None
+        if graph is None:
+            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET)
+        return str(graph)
+
+    def tags(self, job_id: int, deadline: float | None = None) -> dict[str, str]:
+        """Return the tags of a job (dli-api.md 1.2, row 21)."""
+        what = f"read the tags of job {job_id}"
+        answer = self.client.read(what, f"{self._v3}/dli_flink_job/{job_id}/tags", deadline=deadline)
+        try:
+            if answer.status != 200:
+                raise ValueError("no success")
+            return {str(tag["key"]): str(tag.get("value") or "") for tag in answer.value["tags"] or []}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET) from None
+
+    # Batches
+
+    def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool, deadline: float | None = None) -> BatchResponse:
+        """Ask to start jobs in one request (dli-api.md 1.3)."""
+        return self._batch("start", "run", {"job_ids": list(job_ids), "resume_savepoint": resume_savepoint}, PERMISSION_RUN, deadline)
+
+    def stop_jobs(self, job_ids: Sequence[int], trigger_savepoint: bool, deadline: float | None = None) -> BatchResponse:
+        """Ask to stop jobs in one request (dli-api.md 1.4)."""
+        return self._batch("stop", "stop", {"job_ids": list(job_ids), "trigger_savepoint": trigger_savepoint}, PERMISSION_STOP, deadline)
+
+    def delete_jobs(self, job_ids: Sequence[int], deadline: float | None = None) -> BatchResponse:
+        """Ask to delete jobs in one request (dli-api.md 1.5)."""
+        return self._batch("delete", "delete", {"job_ids": list(job_ids)}, PERMISSION_DELETE, deadline)
+
+    # One job
+
+    def create_job(self, kind: str, fields: Payload, deadline: float | None = None) -> int:
+        """Create a job and return its id (dli-api.md 1.9, 1.10).
+
+        :arg kind: :data:`SQL` or :data:`JAR`.
+        """
+        what = f"create the job {fields.get('name')}"
+        answer = self._change(what, f"{self._streaming}/{kind}", fields, PERMISSION_CREATE, deadline)
+        try:
+            return int(answer.value["job"]["job_id"])
+        except (KeyError, TypeError, ValueError):
+            raise ResponseLost(f"Could not {what}: the answer does not hold the job's id") from None
+
+    def update_job(self, kind: str, job_id: int, fields: Payload, deadline: float | None = None) -> None:
+        """Change the definition of a job (dli-api.md 1.9, 1.10); fields that are not named stay as they are."""
+        self._change(f"update job {job_id}", f"{self._streaming}/{kind}/{job_id}", fields, PERMISSION_UPDATE, deadline, "PUT")
+
+    def change_tags(self, job_id: int, action: str, tags: Mapping[str, str], deadline: float | None = None) -> None:
+        """Add or remove tags (dli-api.md 1.2, row 21).
+
+        :arg action: ``create`` or ``delete``.
+        """
+        path = f"{self._v3}/dli_flink_job/{job_id}/tags/{action}"
+        payload = {"tags": [{"key": key, "value": value} for key, value in tags.items()]}
+        self._change(f"{action} tags of job {job_id}", path, payload, PERMISSION_UPDATE, deadline)
+
+    def trigger_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
+        """Ask for a savepoint of a running job; ``path`` is without ``obs://`` (dli-api.md 1.11)."""
+        payload = {"action": "TRIGGER", "savepoint_path": path}
+        self._change(f"make a savepoint of job {job_id}", f"{self._jobs}/{job_id}/savepoint", payload, PERMISSION_UPDATE, deadline)
+
+    def import_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
+        """Give a job at rest a savepoint to resume from; ``path`` is with ``obs://`` (dli-api.md 1.11)."""
+        payload = {"job_id": job_id, "savepoint_path": path}
+        where = f"{self._jobs}/{job_id}/import-savepoint"
+        self._change(f"import a savepoint for job {job_id}", where, payload, PERMISSION_UPDATE, deadline)
+
+    # Export and import
+
+    def export_jobs(self, job_ids: Sequence[int], obs_dir: str, deadline: float | None = None) -> list[str]:
+        """Write the definitions of up to :data:`EXPORT_SIZE` jobs to OBS and return the zip files (dli-api.md 1.12)."""
+        what = f"export {_count(job_ids)}"
+        payload = {"obs_dir": obs_dir, "is_selected": True, "job_selected": list(job_ids)}
+        answer = self._change(what, f"{self._jobs}/export", payload, PERMISSION_EXPORT, deadline)
+        files = answer.value.get("zip_file") or answer.value.get("zip_files")  # schema and example disagree
+        if not isinstance(files, list):
+            raise ResponseLost(f"Could not {what}: the answer names no file")
+        return [str(file) for file in files]
+
+    def import_jobs(self, zip_file: str, is_cover: bool, deadline: float | None = None) -> list[Payload]:
+        """Create jobs from a zip file in OBS and return the mapping of old to new ids (dli-api.md 1.12)."""
+        what = f"import the jobs of {zip_file}"
+        payload = {"zip_file": zip_file, "is_cover": is_cover}
+        answer = self._change(what, f"{self._jobs}/import", payload, PERMISSION_CREATE, deadline)
+        mapping = answer.value.get("job_mapping") or answer.value.get("jobs_mapping") or []
+        return [item for item in mapping if isinstance(item, Mapping)]
+
+    def _batch(self, verb: str, path: str, payload: Payload, permission: str, deadline: float | None) -> BatchResponse:
+        what = f"{verb} {_count(payload['job_ids'])}"
+        try:
+            answer = self.client.write(what, f"{self._jobs}/{path}", payload, deadline)
+        except NotDelivered as error:
+            return BatchResponse(refusal=error)
+        except ResponseLost as error:
+            return BatchResponse(indeterminate=str(error))
+        return parse_batch_response(what, self.client.endpoint, answer, len(payload["job_ids"]), permission)
+
+    def _change(
+        self, what: str, path: str, payload: Payload, permission: str, deadline: float | None, method: str = "POST"
+    ) -> ApiResponse:
+        """Send a change of one thing; return the answer if it is a success.
+
+        :raises NotDelivered: the service never got it.
+        :raises ServiceError: the service refused it.
+        :raises AnswerLost: nobody knows whether it was carried out.
+        """
+        answer = self.client.write(what, path, payload, deadline, method)
+        is_success = isinstance(answer.value, dict) and str(answer.value.get("is_success", "true")).lower() == "true"
+        if answer.status == 204 or (answer.status == 200 and is_success and error_parts(answer)[0] is None):
+            return answer
+        error = api_error(what, self.client.endpoint, answer, permission)
+        says_no = isinstance(answer.value, dict) and (
+            answer.status == 400 or error.code is not None or str(answer.value.get("is_success")).lower() == "false"
+        )
+        is_refusal = answer.status in REJECTED_STATUSES or (answer.status in (200, 400) and says_no)
+        if is_refusal and error.code not in INDETERMINATE_CODES:
+            raise error
+        raise ResponseLost(str(error))
+
+    def _read_payload(self, what: str, answer: ApiResponse, member: str) -> Payload:
+        try:
+            return t.cast(Payload, _payload(answer, member))
+        except ValueError:
+            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET) from None
+
+
+def _count(job_ids: Sequence[int]) -> str:
+    return f"{len(job_ids)} job{'' if len(job_ids) == 1 else 's'}"
+
+
+def _payload(answer: ApiResponse, member: str) -> t.Any:
+    """Return the payload member of a success.
+
+    :raises ValueError: the answer is none.
+    """
+    value = answer.value
+    if answer.status != 200 or not isinstance(value, dict) or str(value.get("is_success", "true")).lower() != "true":
+        raise ValueError("no success")
+    payload = value.get(member)
+    if not isinstance(payload, dict):
+        raise ValueError(f"no {member}")
+    return payload

@@ -1,0 +1,141 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Streaming jobs as DLI knows them: the one table of statuses, and what may be concluded from them. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: Paths of the two kinds of jobs that can be created and updated (dli-api.md 1.9, 1.10).
+SQL = "sql-jobs"
+JAR = "flink-jobs"
+# May a start be sent to a job in this status?
+STARTABLE = "startable"
+ACTIVE = "active"  #: it runs or is on its way to; left alone
+BLOCKED = "blocked"  #: neither: a start is refused, or would be a gamble
+# Is there anything to stop in this status?
+STOPPABLE = "stoppable"  #: a stop is sent; in doubt as well, since the service refuses what makes no sense
+INACTIVE = "resting"  #: nothing runs
+STOPPING = "leaving"  #: it is being stopped already
+BUSY = "busy"  #: making a savepoint, which must not be disturbed
+# What does the status mean for somebody who waits for a started job?
+WAIT_REACHED = "up"  #: reached what was wanted: running, or finished by itself
+WAIT_FAILED = "down"  #: ended otherwise
+WAIT_PENDING = "pending"  #: still changing
+DRAFT = "job_init"
+SUBMITTING = "job_submitting"
+RUNNING = "job_running"
+CANCELING = "job_canceling"
+CANCEL_FAIL = "job_cancel_fail"
+CANCEL_SUCCESS = "job_cancel_success"
+SAVEPOINTING = "job_savepointing"
+
+
+class Status(t.NamedTuple):
+    """One row of the table. ``advice`` ends a sentence about a job that cannot be started or has ended badly."""
+
+    start: str
+    end: str
+    meaning: str
+    advice: str = ""
+    stop: str = STOPPABLE
+
+
+#: dli-api.md 2.1 and 2.2. Where the contract does not say whether a start is possible, none is sent.
+STATUSES: dict[str, Status] = {
+    "job_init": Status(STARTABLE, WAIT_PENDING, "a draft, never started", stop=INACTIVE),
+    "job_submitting": Status(ACTIVE, WAIT_PENDING, "being submitted"),
+    "job_submit_fail": Status(
+        STARTABLE, WAIT_FAILED, "submission failed", "read the reason, mend it, and run the job again", INACTIVE
+    ),
+    "job_running": Status(ACTIVE, WAIT_REACHED, "running"),
+    "job_running_exception": Status(
+        STARTABLE, WAIT_FAILED, "stopped by a runtime error", "read the reason, mend it, and run the job again", INACTIVE
+    ),
+    "job_downloading": Status(ACTIVE, WAIT_PENDING, "downloading"),
+    "job_idle": Status(BLOCKED, WAIT_PENDING, "idle", "stop it first, then run it"),
+    "job_canceling": Status(BLOCKED, WAIT_PENDING, "being stopped", "wait until it is job_cancel_success, then run it", STOPPING),
+    "job_cancel_success": Status(STARTABLE, WAIT_FAILED, "stopped", "run it again if it should not have been stopped", INACTIVE),
+    "job_cancel_fail": Status(
+        BLOCKED, WAIT_FAILED, "could not be stopped and may still run", "stop it again, then run it once it is stopped"
+    ),
+    "job_savepointing": Status(
+        BLOCKED, WAIT_PENDING, "making a savepoint, perhaps in order to stop", "wait until it runs or is stopped, then run it", BUSY
+    ),
+    "job_arrearage_stopped": Status(
+        BLOCKED, WAIT_FAILED, "stopped because the account is in arrears", "top up the account first", INACTIVE
+    ),
+    "job_arrearage_recovering": Status(ACTIVE, WAIT_PENDING, "being recovered after a top-up"),
+    "job_finish": Status(STARTABLE, WAIT_REACHED, "finished by itself", stop=INACTIVE),
+}
+#: A word this version does not know: never started blindly, never taken as settled.
+UNKNOWN_STATUS = Status(BLOCKED, WAIT_PENDING, "a status this version of the collection does not know", "look at it in the console")
+
+
+def status_of(word: str) -> Status:
+    """Return the row of a status word."""
+    return STATUSES.get(word, UNKNOWN_STATUS)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as one read showed it.
+
+    :ivar has_savepoint: whether a start can resume; :data:`None` if the answer did not say.
+    :ivar start_time: epoch milliseconds of the latest start; :data:`None` if never started (the service says null or 0).
+    :ivar raw: everything that the read showed, by the service's names.
+    """
+
+    job_id: int
+    name: str
+    status: str
+    status_desc: str = ""
+    has_savepoint: bool | None = None
+    start_time: int | None = None
+    raw: Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_api(cls, item: object) -> Job:
+        """Read a list item or a ``job_detail`` (dli-api.md 1.7, 3).
+
+        :raises ValueError: it is not a job; null and absent are the same, and members of a wrong type count as absent.
+        """
+        if not isinstance(item, Mapping):
+            raise ValueError("a job is not an object")
+        job_id, status = item.get("job_id"), item.get("status")
+        if isinstance(job_id, str) and job_id.isdigit():
+            job_id = int(job_id)
+        if not isinstance(job_id, int) or isinstance(job_id, bool) or not isinstance(status, str):
+            raise ValueError("a job lacks its job_id or status")
+        saved, started = item.get("has_savepoint"), item.get("start_time")
+        return cls(
+            job_id=job_id,
+            name=str(item.get("name") or ""),
+            status=status,
+            status_desc=str(item.get("status_desc") or ""),
+            has_savepoint=saved if isinstance(saved, bool) else None,
+            start_time=started if isinstance(started, int) and started > 0 else None,
+            raw=item,
+        )
+
+
+@dataclass
+class JobLookup:
+    """What a look has seen: jobs by id; :data:`None` for ids the service says do not exist."""
+
+    jobs: dict[int, Job | None] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=dict)
+
+
+def was_started(before: Job, now: Job) -> bool:
+    """Tell whether a job at rest has been started since ``before`` was read.
+
+    A draft status is no sign: an import resets a job to it, and it is still read for a while after an accepted start.
+    """
+    if now.start_time is not None and now.start_time != before.start_time:
+        return True
+    return now.status != before.status and now.status != DRAFT

@@ -1,0 +1,113 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one table of a job's settings, under the names by which the service takes them (dli-api.md 1.7, 1.9, 1.10). Data only."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+
+from .job import JAR, SQL
+
+# Where a detail holds the setting; what cannot be read back is never compared.
+TOP = "job_detail"
+CONFIG = "job_config"
+NOWHERE = ""
+# What kind of value it is.
+TEXT = "text"
+SCRIPT = "script"  #: a text whose line ends and trailing blanks mean nothing
+INTEGER = "integer"
+BOOLEAN = "boolean"
+MODE = "mode"  #: a number in requests, a word in answers
+JSON = "JSON"  #: a text that is JSON
+LIST = "list"
+OBJECT = "object"
+# When it can be set.
+WHILE_STOPPED = "at rest"
+WHILE_RUNNING = "while it runs, too"  #: dli-api.md 2.3
+CREATE_ONLY = "at creation"
+UPDATE_ONLY = "after creation"
+BOTH = (SQL, JAR)
+MODES = {"exactly_once": 1, "at_least_once": 2}
+#: The types of jobs that each kind covers; those of the edge are none of ours.
+JOB_TYPES = {SQL: ("flink_opensource_sql_job", "flink_sql_job"), JAR: ("flink_jar_job",)}
+LONGEST = {"name": 57, "sql_body": 1024 * 1024}
+#: A savepoint cannot be restored once these have changed (dli-api.md 7.6).
+NOT_RESTORABLE = frozenset(("sql_body", "entrypoint", "main_class", "dependency_jars", "parallel_number"))
+
+
+class Setting(t.NamedTuple):
+    """One setting.
+
+    ``default``: what counts where the service gives null; ``choices``: the texts it may be, if they are few.
+    """
+
+    name: str
+    kind: str
+    place: str = CONFIG
+    of: tuple[str, ...] = BOTH
+    when: str = WHILE_STOPPED
+    default: t.Any = None
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS = (
+    Setting("name", TEXT, TOP),
+    Setting("desc", TEXT, TOP),
+    Setting("template_id", INTEGER, NOWHERE, (SQL,), CREATE_ONLY),
+    Setting("job_type", TEXT, TOP, (SQL,), CREATE_ONLY, choices=JOB_TYPES[SQL]),
+    Setting("sql_body", SCRIPT, TOP, (SQL,)),
+    Setting("run_mode", TEXT, TOP, (SQL,), default="shared_cluster", choices=("shared_cluster", "exclusive_cluster")),
+    Setting("queue_name", TEXT, TOP),
+    Setting("main_class", TEXT, TOP, (JAR,)),
+    Setting("entrypoint", TEXT, CONFIG, (JAR,)),
+    Setting("entrypoint_args", TEXT, TOP, (JAR,)),
+    Setting("dependency_jars", LIST, CONFIG, (JAR,)),
+    Setting("dependency_files", LIST, CONFIG, (JAR,)),
+    Setting("feature", TEXT, CONFIG, (JAR,), choices=("basic", "custom")),
+    Setting("image", TEXT, CONFIG, (JAR,)),
+    Setting("flink_version", TEXT),
+    Setting("udf_jar_url", TEXT, CONFIG, (SQL,)),
+    Setting("cu_number", INTEGER, default=2),
+    Setting("manager_cu_number", INTEGER, default=1),
+    Setting("parallel_number", INTEGER, default=1),
+    Setting("tm_cus", INTEGER, default=1),
+    Setting("tm_slot_num", INTEGER),
+    Setting("resource_config_version", TEXT, default="v1", choices=("v1", "v2")),
+    Setting("resource_config", OBJECT),
+    Setting("checkpoint_enabled", BOOLEAN, default=False),
+    Setting("checkpoint_mode", MODE, default="exactly_once", choices=(*MODES, "1", "2")),
+    Setting("checkpoint_interval", INTEGER),
+    Setting("checkpoint_path", TEXT, CONFIG, (JAR,), WHILE_RUNNING),
+    Setting("obs_bucket", TEXT, when=WHILE_RUNNING),
+    Setting("log_enabled", BOOLEAN, default=False),
+    Setting("smn_topic", TEXT, when=WHILE_RUNNING),
+    Setting("restart_when_exception", BOOLEAN, when=WHILE_RUNNING, default=False),
+    Setting("resume_checkpoint", BOOLEAN, when=WHILE_RUNNING, default=False),
+    Setting("resume_max_num", INTEGER, when=WHILE_RUNNING, default=-1),
+    Setting("idle_state_retention", INTEGER, CONFIG, (SQL,), default=3600),
+    Setting("dirty_data_strategy", TEXT, CONFIG, (SQL,), default="0"),
+    Setting("runtime_config", JSON),
+    Setting("flink_log_config", JSON),
+    Setting("execution_agency_urn", TEXT),
+    Setting("operator_config", JSON, CONFIG, (SQL,), UPDATE_ONLY),
+    Setting("static_estimator_config", JSON, CONFIG, (SQL,), UPDATE_ONLY),
+)
+BY_NAME = {field.name: field for field in SETTINGS}
+
+
+def settings_of(kind: str) -> list[Setting]:
+    """Return the settings of a kind of jobs (``SQL`` or ``JAR``), in the order of the table."""
+    return [field for field in SETTINGS if kind in field.of]
+
+
+def requires_stop(names: Iterable[str]) -> list[str]:
+    """Return those settings that cannot change while the job runs."""
+    return [name for name in names if BY_NAME[name].when != WHILE_RUNNING]
+
+
+def immutable(names: Iterable[str]) -> list[str]:
+    """Return those settings that cannot change any more."""
+    return [name for name in names if BY_NAME[name].when == CREATE_ONLY]

@@ -1,0 +1,63 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How to get to a service: trust, proxies, certificates. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from .._errors import InputError
+from .._options import text_or_none
+
+#: A proxy's password of fewer characters is not masked: every word of every message would lose some letter.
+SHORTEST_MASKED = 4
+
+
+@dataclass(frozen=True)
+class HttpOptions:
+    """How to get to a service.
+
+    :ivar verify: whether to verify the service's certificate, or the file of authorities to do it with.
+    :ivar proxy: URL of a forward proxy; :data:`None` leaves it to the environment.
+    :ivar client_cert: files of a certificate and its key to show to the service; one file may hold both.
+    :ivar direct: whether no proxy may be used, whatever the environment says.
+    """
+
+    verify: bool | str = True
+    proxy: str | None = None
+    client_cert: str | tuple[str, str] | None = None
+    direct: bool = False
+
+
+def parse_http_options(params: Mapping[str, t.Any]) -> HttpOptions:
+    """Return what the options say of the network.
+
+    :raises InputError: they contradict each other.
+    """
+    ca_cert, cert, key = (text_or_none(params.get(name)) for name in ("ca_cert", "client_cert", "client_key"))
+    proxy = text_or_none(params.get("proxy"))
+    if proxy is not None and not re.match(r"(https?|socks[45]h?)://[^/]", proxy):
+        raise InputError("proxy must be a URL such as http://proxy.example.com:3128")
+    if key and not cert:
+        raise InputError("client_cert is missing: client_key is the key of a certificate")
+    return HttpOptions(
+        verify=(ca_cert or True) if params["validate_certs"] else False,
+        proxy=proxy,
+        client_cert=(cert, key) if cert and key else cert,
+    )
+
+
+def url_secrets(urls: Iterable[object]) -> set[str]:
+    """Return the passwords that stand inside URLs, whether these are good URLs or not."""
+    secrets: set[str] = set()
+    for url in urls:
+        sign_in = (text_or_none(url) or "").rpartition("@")[0].rpartition("//")[2]
+        password = sign_in.partition(":")[2]
+        secrets.update((password, unquote(password)) if len(password) >= SHORTEST_MASKED else ())
+    return secrets

@@ -1,0 +1,82 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user wants of a job as a resource, read from the options. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .._errors import InputError
+from .._options import parse_timeouts, select_one, text_or_none
+from .definition import Definition, parse_definition
+
+PRESENT = "present"
+ABSENT = "absent"
+STARTED = "started"
+STOPPED = "stopped"
+STATES = (PRESENT, ABSENT, STARTED, STOPPED)
+#: Whether a running job may be stopped and started again, to change what cannot change while it runs.
+NEVER = "never"
+ALLOWED = "allowed"
+RESTARTS = (NEVER, ALLOWED)
+
+
+@dataclass(frozen=True)
+class DesiredJob:
+    """What the user wants a job to be. Times in seconds.
+
+    :ivar kind: ``SQL`` or ``JAR``, the kind of job that the module is for.
+    :ivar wanted: the settings that are set, ``name`` among them.
+    :ivar tags: None if tags are none of the user's concern.
+    :ivar resume_savepoint: None if that hangs on whether a savepoint was made.
+    """
+
+    kind: str
+    state: str
+    job_id: int | None
+    name: str | None
+    wanted: Definition
+    tags: Mapping[str, str] | None
+    purge_tags: bool
+    restart: str
+    savepoint: bool
+    resume_savepoint: bool | None
+    force: bool
+    show_detail: bool
+    check_mode: bool
+    wait: bool
+    wait_timeout: float
+    wait_interval: float
+    confirm_timeout: float
+    overall_timeout: float
+
+
+def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
+    """Return what the options of a module for one kind of jobs ask for.
+
+    :raises InputError: an option is wrong.
+    """
+    job_id, name, tags = text_or_none(params["job_id"]), text_or_none(params["name"]), params["tags"]
+    if job_id is None and name is None:
+        raise InputError("set name or job_id, to say which job")
+    return DesiredJob(
+        kind=kind,
+        state=params["state"],
+        job_id=select_one(job_id, None).ids[0] if job_id else None,
+        name=name,
+        wanted=parse_definition(kind, params),
+        tags=None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()},
+        restart=params["restart"],
+        purge_tags=params["purge_tags"],
+        savepoint=params["savepoint"],
+        resume_savepoint=params["resume_savepoint"],
+        force=params["force"],
+        show_detail=params["show_detail"],
+        check_mode=check_mode,
+        wait=params["wait"],
+        **parse_timeouts(params),
+    )

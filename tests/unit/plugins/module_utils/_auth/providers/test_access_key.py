@@ -1,0 +1,94 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A key pair signs what the request carries and what it adds itself (dli-api.md 5.2, 5.4)."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.base import Scope
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey, temporary
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.signer import signed_headers
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import SignableRequest
+
+NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+REQUEST = SignableRequest("POST", "/p", [("a", "b")], b"{}", {"Host": "h", "Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "token, project, added",
+    [
+        (None, None, {}),
+        (None, "p1", {"X-Project-Id": "p1"}),
+        ("tok", None, {"X-Security-Token": "tok"}),
+        ("tok", "p1", {"X-Project-Id": "p1", "X-Security-Token": "tok"}),
+    ],
+)
+def test_adds_and_signs_date_project_and_token(token, project, added):
+    added = {"X-Sdk-Date": "20260102T030405Z", **added}
+    headers = AccessKey("AK", "SK", token, project).headers(REQUEST, NOW)
+    assert headers == {
+        **added,
+        **signed_headers("AK", "SK", "POST", "/p", [("a", "b")], {**REQUEST.headers, **added}, b"{}"),
+    }
+    declared = headers["Authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
+    assert declared == sorted(name.lower() for name in {**REQUEST.headers, **added})
+
+
+def test_a_request_without_headers_is_signed_too():
+    assert "SignedHeaders=x-sdk-date," in AccessKey("AK", "SK").headers(SignableRequest("GET", "/", [], b""), NOW)["Authorization"]
+
+
+@pytest.mark.parametrize("token, secrets", [(None, ["AK", "SK"]), ("tok", ["AK", "SK", "tok"])])
+def test_every_secret_is_named(token, secrets):
+    assert AccessKey("AK", "SK", token, "p1").secrets() == secrets
+
+
+def test_its_repr_shows_no_secret():
+    assert "hidden" not in repr(AccessKey("AK", "hidden-sk", "hidden-token"))
+
+
+@pytest.mark.parametrize("token", [None, "tok"])
+@pytest.mark.parametrize("before", [None, "p0"])
+def test_within_a_project_it_is_the_same_pair(token, before):
+    pair = AccessKey("AK", "SK", token, before)
+    assert pair.within("p1") == AccessKey("AK", "SK", token, "p1")
+    assert pair.within(None) == AccessKey("AK", "SK", token, None)
+    assert pair.project_id == before
+
+
+@pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
+def test_it_is_ready_as_it_is(scope):
+    """Nobody needs to be asked, and asking again gives nothing new."""
+    pair = AccessKey("AK", "SK")
+    assert pair.sign_in(None, scope) == (pair, None)
+    assert pair.is_refreshable is False and pair.words == "access key and secret key"
+
+
+PARTS = ("access", "secret", "securitytoken")
+WHOLE = {"access": "access-key", "secret": "secret-key", "securitytoken": "security-token", "expires_at": "2026-01-03T03:04:05Z"}
+
+
+@pytest.mark.parametrize(
+    "answer, keys",
+    [
+        ({"credential": WHOLE}, AccessKey("access-key", "secret-key", "security-token")),
+        ({"credential": {**WHOLE, "access": "123456"}}, AccessKey("123456", "secret-key", "security-token")),
+        # what is cut off, or something else
+        *[({"credential": {**WHOLE, name: value}}, None) for name in PARTS for value in ("", None, "12345")],
+        *[({"credential": {key: value for key, value in WHOLE.items() if key != name}}, None) for name in PARTS],
+        (WHOLE, None),
+        ({"credential": None}, None),
+        ({"credential": [WHOLE]}, None),
+        ({"credential": "text"}, None),
+        ([{"credential": WHOLE}], None),
+        ({}, None),
+        (None, None),
+        ("text", None),
+    ],
+)
+def test_temporary_keys_are_whole_or_none(answer, keys):
+    """dli-api.md 5.4."""
+    assert temporary(answer) == keys

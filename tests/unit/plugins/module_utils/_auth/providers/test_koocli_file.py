@@ -1,0 +1,146 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The file of KooCLI (dli-api.md 5.5): text in, values out, and never a key in a message."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers import koocli_file
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
+
+PATH = "/home/me/.hcloud/config.json"
+WORK = {"name": "work", "mode": "AKSK", "accessKeyId": "work-key", "secretAccessKey": "work-secret", "region": "cn-north-4"}
+HOME = {"name": "home", "mode": "AKSK", "accessKeyId": "home-key", "secretAccessKey": "home-secret", "securityToken": ""}
+WORK_VALUES = {"access_key": "work-key", "secret_key": "work-secret", "region": "cn-north-4"}
+HOME_VALUES = {"access_key": "home-key", "secret_key": "home-secret"}
+
+
+def values(content, profile=None):
+    return koocli_file.values(content if isinstance(content, str) else json.dumps(content), PATH, profile)
+
+
+@pytest.mark.parametrize(
+    "content, profile, found",
+    [
+        ({"current": "work", "profiles": [WORK, HOME]}, None, ("work", WORK_VALUES)),
+        ({"current": "home", "profiles": [WORK, HOME]}, None, ("home", HOME_VALUES)),
+        ({"current": "home", "profiles": [WORK, HOME]}, "work", ("work", WORK_VALUES)),
+        # no profile is called current: the first
+        ({"profiles": [HOME, WORK]}, None, ("home", HOME_VALUES)),
+        ({"current": "", "profiles": [WORK, HOME]}, None, ("work", WORK_VALUES)),
+        ({"current": None, "profiles": [WORK, HOME]}, None, ("work", WORK_VALUES)),
+        # what KooCLI keeps beside it
+        ({"language": "en", "profiles": [{**WORK, "retryCount": 0, "skipSecureVerify": "false"}]}, None, ("work", WORK_VALUES)),
+        ({"profiles": [{"name": "sso", "ssoAuthTokens": {"x": 1}, "region": "eu-de"}]}, None, ("sso", {"region": "eu-de"})),
+        # everything that is read
+        (
+            {
+                "profiles": [
+                    {
+                        **WORK,
+                        "securityToken": "st",
+                        "projectId": "p1",
+                        "agencyName": "a",
+                        "agencyDomainName": "d",
+                        "agencyDomainId": "i",
+                        "domainId": "other",
+                        "xAuthToken": "other",
+                    }
+                ]
+            },
+            None,
+            (
+                "work",
+                {
+                    **WORK_VALUES,
+                    "security_token": "st",
+                    "project_id": "p1",
+                    "agency_name": "a",
+                    "agency_domain_name": "d",
+                    "agency_domain_id": "i",
+                },
+            ),
+        ),
+        ({"profiles": [{**HOME, "accessKeyId": " home-key\n"}]}, None, ("home", HOME_VALUES)),
+    ],
+)
+def test_values(content, profile, found):
+    assert values(content, profile) == found
+
+
+@pytest.mark.parametrize(
+    "content, profile, said",
+    [
+        ({"current": "work", "profiles": [WORK, HOME]}, "hmoe", "has no profile 'hmoe': it has home, work"),
+        ({"current": "gone", "profiles": [WORK, HOME]}, None, "has no profile 'gone': it has home, work"),
+        ({"current": "gone", "profiles": []}, None, "has no profile 'gone': it has none"),
+        ({"profiles": []}, "work", "has no profile 'work': it has none"),
+        ({"profiles": []}, None, "has no profile '': it has none"),
+    ],
+)
+def test_a_profile_that_is_not_there_lists_those_that_are(content, profile, said):
+    with pytest.raises(InputError) as caught:
+        values(content, profile)
+    assert str(caught.value) == f"{PATH} {said}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "hidden",
+        '{"profiles": [{"name": "work", "accessKeyId": "hidden"',
+        "[basic]\nak = hidden\n",
+        "[" * 100_000,
+        "null",
+        "7",
+        [],
+        [{"accessKeyId": "hidden"}],
+        {},
+        {"current": "hidden"},
+        {"profiles": None},
+        {"profiles": "hidden"},
+        {"profiles": {"work": {"accessKeyId": "hidden"}}},
+        {"profiles": ["hidden"]},
+        {"profiles": [{"accessKeyId": "hidden"}]},
+        {"profiles": [None]},
+    ],
+    ids=lambda content: str(content)[:40],
+)
+def test_what_is_no_file_of_koocli_is_told_without_being_quoted(content):
+    with pytest.raises(InputError) as caught:
+        values(content)
+    assert str(caught.value) == f"{PATH} is no configuration file of KooCLI: it holds no list of profiles"
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.sampled_from(["hidden", "", "work"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["profiles", "name", "current", "accessKeyId", "region"]), inner, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+FILES = st.one_of(JSON, st.lists(JSON, max_size=3).map(lambda profiles: {"profiles": profiles}))
+
+
+@given(FILES, st.sampled_from([None, "work"]))
+def test_any_content_is_values_or_one_sentence(content, profile):
+    try:
+        name, found = values(content, profile)
+    except InputError as error:
+        assert str(error).startswith(PATH)
+    else:
+        assert isinstance(name, str) and all(isinstance(value, str) and value for value in found.values())
+
+
+def test_what_is_blank_is_unset():
+    text = json.dumps({"profiles": [{"name": "w", "accessKeyId": "a", "securityToken": " ", "region": None}]})
+    assert koocli_file.values(text, "f", None) == ("w", {"access_key": "a"})

@@ -1,0 +1,228 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The calls of the API: what goes out, and typed replies out of what comes back (dli-api.md 1.3, 1.7, 3)."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import ItemResponse
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client import DliClient
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
+
+from ..fakes import FakeClock
+
+JOBS = "https://dli.test/v1.0/p1/streaming/jobs"
+ITEM = {
+    "job_id": 146,
+    "name": "aaaaa",
+    "desc": "",
+    "user_name": "",
+    "job_type": "flink_sql_job",
+    "status": "job_init",
+    "status_desc": "",
+    "create_time": 1578892414688,
+    "duration": 0,
+    "root_id": -1,
+    "graph_editor_enabled": False,
+    "has_savepoint": False,
+}
+JOB = Job(146, "aaaaa", "job_init", "", False, None)
+
+
+class Sender:
+    """Gives one answer, and keeps what it was asked."""
+
+    def __init__(self, outcome):
+        self.outcome = outcome
+        self.requests = []
+        self.timeouts = []
+
+    def send(self, request, timeout):
+        self.requests.append(request)
+        self.timeouts.append(timeout)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+def service(status, value=None, body=None):
+    outcome = HttpResponse(status, {"x-request-id": "r1"}, json.dumps(value).encode() if body is None else body)
+    return over(outcome)
+
+
+def over(outcome):
+    sender = Sender(outcome)
+    return DliClient(ApiClient(sender, "https://dli.test", FakeClock(), 60.0, 0), "p1"), sender
+
+
+def listing(total, items, **more):
+    return {"is_success": "true", "message": "", "job_list": {"total_count": total, "jobs": items}, **more}
+
+
+# list
+
+
+@pytest.mark.parametrize(
+    "arguments, query",
+    [
+        ({}, {"limit": "100", "offset": "0"}),
+        ({"offset": 200}, {"limit": "100", "offset": "200"}),
+        ({"name": "größe 1&2"}, {"limit": "100", "offset": "0", "name": "größe 1&2"}),
+        ({"name": ""}, {"limit": "100", "offset": "0", "name": ""}),
+    ],
+)
+def test_list_asks_for_full_pages(arguments, query):
+    dli, sender = service(200, listing(0, []))
+    dli.list_jobs(**arguments)
+    (request,) = sender.requests
+    assert request.method == "GET" and request.url.partition("?")[0] == JOBS
+    assert dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True)) == query
+
+
+@pytest.mark.parametrize(
+    "value, total, jobs",
+    [
+        (listing(26, [ITEM]), 26, [JOB]),
+        (listing("26", [ITEM]), 26, [JOB]),
+        (listing(0, []), 0, []),
+        (listing(0, None), 0, []),
+        (listing(1, [{**ITEM, "job_id": "146"}]), 1, [JOB]),
+        ({**listing(1, [ITEM]), "is_success": True}, 1, [JOB]),
+        ({"job_list": {"total_count": 1, "jobs": [ITEM]}}, 1, [JOB]),
+    ],
+)
+def test_list(value, total, jobs):
+    page = service(200, value)[0].list_jobs()
+    assert (page.total, page.jobs) == (total, jobs)
+
+
+@pytest.mark.parametrize(
+    "status, value",
+    [
+        (400, {"error_code": "DLI.23001", "error_msg": "offset"}),
+        (400, listing(1, [ITEM])),
+        (401, {"error_code": "APIGW.0301", "error_msg": "m"}),
+        (500, {}),
+        (200, []),
+        (200, None),
+        (200, {"is_success": "true"}),
+        (200, {"is_success": "false", "message": "frozen", "job_list": {"total_count": 0, "jobs": []}}),
+        (200, {"job_list": []}),
+        (200, {"job_list": None}),
+        (200, {"job_list": {"jobs": []}}),
+        (200, {"job_list": {"total_count": 1}}),
+        (200, listing(None, [])),
+        (200, listing("many", [])),
+        (200, listing(1, 7)),
+        (200, listing(1, ["146"])),
+        (200, listing(1, [{"job_id": 1}])),
+    ],
+)
+def test_no_list(status, value):
+    with pytest.raises(ServiceError) as caught:
+        service(status, value)[0].list_jobs()
+    assert caught.value.status == status and "r1" in str(caught.value)
+    assert str(caught.value).startswith(f"Could not list the jobs: HTTP {status}")
+
+
+# show
+
+
+def test_show():
+    dli, sender = service(200, {"is_success": "true", "message": "", "job_detail": {**ITEM, "start_time": 5}})
+    assert dli.show_job(146) == Job(146, "aaaaa", "job_init", "", False, 5)
+    assert [(request.method, request.url) for request in sender.requests] == [("GET", f"{JOBS}/146")]
+
+
+def test_a_job_that_is_not_there():
+    """HTTP 400 and DLI.16001, never 404 (dli-api.md 0.1-7)."""
+    assert service(400, {"error_code": "DLI.16001", "error_msg": "m"})[0].show_job(146) is None
+
+
+@pytest.mark.parametrize(
+    "status, value",
+    [
+        (404, {"error_code": "DLI.16001"}),
+        (404, {"error_code": "APIGW.0101"}),
+        (400, {"error_code": "DLI.13007"}),
+        (400, {}),
+        (403, {"error_code": "DLI.0003"}),
+        (200, {"is_success": "true"}),
+        (200, {"is_success": False, "job_detail": ITEM}),
+        (200, {"job_detail": {"name": "x"}}),
+        (200, [ITEM]),
+        (503, None),
+    ],
+)
+def test_no_job(status, value):
+    """None of these says that the job does not exist, so none may be read so."""
+    with pytest.raises(ServiceError, match="^Could not read job 146: "):
+        service(status, value)[0].show_job(146)
+
+
+# run
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_run(resume):
+    """The request of the published example (dli-api.md 1.3)."""
+    dli, sender = service(200, [{"is_success": "true"}] * 4)
+    batch = dli.run_jobs([131, 130, 138, 137], resume)
+    (request,) = sender.requests
+    assert (request.method, request.url) == ("POST", f"{JOBS}/run")
+    assert request.body == b'{"job_ids":[131,130,138,137],"resume_savepoint":%s}' % str(resume).lower().encode()
+    assert batch.elements == (ItemResponse(True),) * 4
+
+
+@pytest.mark.parametrize("ids, words", [([131], "start 1 job:"), ([131, 130], "start 2 jobs:")])
+def test_a_run_never_raises_for_what_the_network_does(ids, words):
+    batch = over(NotDelivered("no route"))[0].run_jobs(ids, False)
+    assert isinstance(batch.refusal, NotDelivered) and words in str(batch.refusal)
+    batch = over(ResponseLost("reset"))[0].run_jobs(ids, False)
+    assert batch.refusal is None and words in batch.indeterminate and "reset" in batch.indeterminate
+
+
+def test_a_run_never_raises_for_what_the_service_does():
+    assert service(401, {"error_code": "APIGW.0301"})[0].run_jobs([1], False).refusal.code == "APIGW.0301"
+    assert "HTTP 500" in service(500, body=b"<html>")[0].run_jobs([1], False).indeterminate
+
+
+def test_a_moment_to_end_by_reaches_the_network():
+    for call in (
+        lambda dli, deadline: dli.list_jobs(deadline=deadline),
+        lambda dli, deadline: dli.show_job(146, deadline),
+        lambda dli, deadline: dli.run_jobs([146], False, deadline),
+    ):
+        dli, sender = over(NotDelivered("x"))
+        try:
+            call(dli, dli.client.clock.now() + 7)
+        except NotDelivered:
+            pass
+        assert sender.timeouts == [7]
+
+
+@pytest.mark.parametrize(
+    "call, actions",
+    [
+        (lambda dli: dli.list_jobs(), ["dli:jobs:list", "dli:jobs:listAll"]),
+        (lambda dli: dli.show_job(146), ["dli:jobs:get"]),
+        (lambda dli: dli.run_jobs([146], False), ["dli:jobs:startFlinkJob", "dli:jobs:start"]),
+    ],
+)
+def test_the_permission_that_is_missing_is_named(call, actions):
+    """Of identity policies, and of role policies where these call it something else (dli-api.md 1.2)."""
+    dli, _sender = service(403, {"error_code": "DLI.0003", "error_msg": "Forbidden"})
+    try:
+        said = str(call(dli).refusal)
+    except ServiceError as error:
+        said = str(error)
+    advice = said.partition("ask for the IAM permission ")[2]
+    assert re.findall(r"dli:jobs:\w+", advice) == actions

@@ -1,0 +1,144 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one table of statuses, and what is concluded from two reads of a job (dli-api.md 1.7, 2, 3)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import (
+    ACTIVE,
+    BLOCKED,
+    STARTABLE,
+    STATUSES,
+    WAIT_FAILED,
+    WAIT_PENDING,
+    WAIT_REACHED,
+    Job,
+    status_of,
+    was_started,
+)
+
+#: dli-api.md 2.1, read afresh: status -> may be started, and what it means for somebody who waits.
+TABLE = {
+    "job_init": (STARTABLE, WAIT_PENDING),
+    "job_submitting": (ACTIVE, WAIT_PENDING),
+    "job_submit_fail": (STARTABLE, WAIT_FAILED),
+    "job_running": (ACTIVE, WAIT_REACHED),
+    "job_running_exception": (STARTABLE, WAIT_FAILED),
+    "job_downloading": (ACTIVE, WAIT_PENDING),
+    "job_idle": (BLOCKED, WAIT_PENDING),
+    "job_canceling": (BLOCKED, WAIT_PENDING),
+    "job_cancel_success": (STARTABLE, WAIT_FAILED),
+    "job_cancel_fail": (BLOCKED, WAIT_FAILED),
+    "job_savepointing": (BLOCKED, WAIT_PENDING),
+    "job_arrearage_stopped": (BLOCKED, WAIT_FAILED),
+    "job_arrearage_recovering": (ACTIVE, WAIT_PENDING),
+    "job_finish": (STARTABLE, WAIT_REACHED),
+}
+
+
+def test_every_status_of_the_contract_is_known():
+    assert set(STATUSES) == set(TABLE)
+
+
+@pytest.mark.parametrize("word", sorted(TABLE))
+def test_status(word):
+    assert status_of(word)[:2] == TABLE[word]
+
+
+@pytest.mark.parametrize("word", sorted(TABLE))
+def test_who_is_stopped_by_a_status_is_told_what_to_do(word):
+    status = status_of(word)
+    assert status.meaning
+    assert bool(status.advice) or (status.start != BLOCKED and status.end != WAIT_FAILED)
+
+
+@pytest.mark.parametrize("word", ["job_word_of_tomorrow", "", "JOB_RUNNING", "running"])
+def test_an_unknown_status_is_not_started_and_not_settled(word):
+    """dli-api.md 2.1: never an error of the client."""
+    assert status_of(word)[:2] == (BLOCKED, WAIT_PENDING)
+    assert status_of(word).advice
+
+
+ITEM = {"job_id": 131, "name": "n", "status": "job_init"}
+
+
+@pytest.mark.parametrize(
+    "more, job",
+    [
+        ({}, Job(131, "n", "job_init")),
+        ({"job_id": "131"}, Job(131, "n", "job_init")),
+        ({"job_id": 2**63 - 1}, Job(2**63 - 1, "n", "job_init")),
+        ({"name": None}, Job(131, "", "job_init")),
+        ({"name": 7}, Job(131, "7", "job_init")),
+        ({"status_desc": "out of memory"}, Job(131, "n", "job_init", "out of memory")),
+        ({"status_desc": None}, Job(131, "n", "job_init")),
+        ({"has_savepoint": True}, Job(131, "n", "job_init", has_savepoint=True)),
+        ({"has_savepoint": False}, Job(131, "n", "job_init", has_savepoint=False)),
+        ({"has_savepoint": None}, Job(131, "n", "job_init")),
+        ({"has_savepoint": "true"}, Job(131, "n", "job_init")),
+        ({"start_time": 1578892414688}, Job(131, "n", "job_init", start_time=1578892414688)),
+        ({"start_time": 0}, Job(131, "n", "job_init")),
+        ({"start_time": -1}, Job(131, "n", "job_init")),
+        ({"start_time": None}, Job(131, "n", "job_init")),
+        ({"start_time": "soon"}, Job(131, "n", "job_init")),
+        ({"status": "job_word_of_tomorrow"}, Job(131, "n", "job_word_of_tomorrow")),
+        ({"something": "new"}, Job(131, "n", "job_init")),
+    ],
+)
+def test_read(more, job):
+    assert Job.from_api({**ITEM, **more}) == job
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        None,
+        "131",
+        [ITEM],
+        {},
+        {**ITEM, "job_id": None},
+        {**ITEM, "job_id": True},
+        {**ITEM, "job_id": 131.0},
+        {**ITEM, "job_id": "x"},
+        {**ITEM, "job_id": "-1"},
+        {**ITEM, "job_id": "²"},
+        {**ITEM, "status": None},
+        {**ITEM, "status": 7},
+    ],
+)
+def test_no_job(item):
+    with pytest.raises(ValueError):
+        Job.from_api(item)
+
+
+def job(status, start_time=None):
+    return Job(131, "n", status, start_time=start_time)
+
+
+@pytest.mark.parametrize(
+    "before, now, moved",
+    [
+        (job("job_init"), job("job_init"), False),
+        (job("job_init"), job("job_submitting"), True),
+        (job("job_init"), job("job_running"), True),
+        (job("job_init"), job("job_finish"), True),  # a bounded job is through within seconds (2.2)
+        (job("job_init"), job("job_submit_fail"), True),
+        (job("job_cancel_success"), job("job_cancel_success"), False),
+        (job("job_cancel_success", 5), job("job_cancel_success", 5), False),
+        (job("job_cancel_success", 5), job("job_running", 5), True),
+        # the same word again, but started since: failed at once
+        (job("job_running_exception", 5), job("job_running_exception", 6), True),
+        (job("job_finish", 5), job("job_finish", 6), True),
+        (job("job_finish"), job("job_finish", 6), True),
+        # the service does not always say when
+        (job("job_finish", 5), job("job_finish"), False),
+        # an import resets a job to a draft (2.1), and a draft is still read for a while after a run (0.1-8)
+        (job("job_cancel_success", 5), job("job_init", 5), False),
+        (job("job_cancel_success", 5), job("job_init"), False),
+        (job("job_cancel_success", 5), job("job_init", 6), True),
+    ],
+)
+def test_has_moved(before, now, moved):
+    assert was_started(before, now) is moved

@@ -1,0 +1,163 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How an unusable answer is told: what was asked, what came back, what to do (dli-api.md 4.1)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import api_error, error_parts
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import ApiResponse, parse_json
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._result import one_line
+
+URL = "https://dli.example.test"
+
+
+def answer(status, value=None, text=None, request_id=None):
+    if text is None:
+        return ApiResponse(status, value, True, json.dumps(value), request_id)
+    return ApiResponse(status, None, False, text, request_id)
+
+
+@pytest.mark.parametrize(
+    "value, code, text",
+    [
+        ({"error_code": "DLI.16001", "error_msg": "no such job"}, "DLI.16001", "no such job"),
+        ({"error_msg": "bad", "error_code": "APIGW.0301", "request_id": "r"}, "APIGW.0301", "bad"),
+        ({"error_code": "DLI.0001"}, "DLI.0001", ""),
+        ({"error_code": 7, "error_msg": None}, "7", ""),
+        ({"error": {"code": "IAM.0101", "message": "Bad token", "title": "Unauthorized"}}, "IAM.0101", "Bad token"),
+        ({"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}, "401", "Bad token"),
+        # IAM repeats the status of the answer
+        ({"error": {"code": 500, "message": "Bad token", "title": "Unauthorized"}}, None, "Bad token"),
+        ({"error": {"code": "500", "message": "Bad token"}}, None, "Bad token"),
+        ({"code": 500, "message": "m"}, None, "m"),
+        ({"errorCode": "X.1", "errorMsg": "m"}, "X.1", "m"),
+        ({"code": "X.2", "message": "m"}, "X.2", "m"),
+        ({"error_code": "A", "code": "B", "message": "m"}, "A", ""),
+        ({"error_code": None, "code": "B", "message": "m"}, "B", "m"),
+        ({"is_success": False, "message": "two\n lines"}, None, "two lines"),
+        ({"error": "text"}, None, ""),
+        ({}, None, ""),
+        ([{"error_code": "DLI.13007"}], None, '[{"error_code": "DLI.13007"}]'),
+        ("größe", None, '"größe"'),
+        (None, None, "null"),
+    ],
+)
+def test_code_and_text_in_every_shape(value, code, text):
+    """dli-api.md 4.1."""
+    assert error_parts(answer(500, value)) == (code, text)
+
+
+@pytest.mark.parametrize(
+    "text, said", [("<html>", "the answer is not JSON"), ("", "the answer is empty"), (" \n", "the answer is empty")]
+)
+def test_what_is_not_json_is_not_quoted(text, said):
+    assert error_parts(answer(502, text=text)) == (None, said)
+
+
+@pytest.mark.parametrize(
+    "given, sentence",
+    [
+        (
+            answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, request_id="r1"),
+            "Could not list the jobs: HTTP 401 APIGW.0301 (verify aksk signature fail) from https://dli.example.test, "
+            "request id r1; the secret key does not belong to the access key,",
+        ),
+        (
+            answer(401, {"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}),
+            "Could not list the jobs: HTTP 401 (Bad token) from https://dli.example.test; check the access key and secret key, ",
+        ),
+        (
+            answer(403, {"error": {"code": 403, "message": "no", "title": "Forbidden"}}),
+            "Could not list the jobs: HTTP 403 (no) from https://dli.example.test; ask for the IAM permission that this call "
+            "needs, and check project_id.",
+        ),
+        (
+            answer(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
+            "Could not list the jobs: HTTP 404 APIG.0101 (not published) from https://dli.example.test; check region, cloud "
+            "and endpoint:",
+        ),
+        (
+            answer(502, text="<html>"),
+            "Could not list the jobs: HTTP 502 (the answer is not JSON) from https://dli.example.test; the service has a "
+            "problem:",
+        ),
+        (
+            answer(200, text="<html>"),
+            "Could not list the jobs: HTTP 200 (the answer is not JSON) from https://dli.example.test; check endpoint and "
+            "proxy:",
+        ),
+        (
+            answer(200, {"job_list": None}),
+            "Could not list the jobs: HTTP 200 (the answer is not what the API documents) from https://dli.example.test; "
+            "check endpoint and proxy:",
+        ),
+        (
+            answer(200, {"is_success": "false", "message": "Cluster is frozen"}),
+            "Could not list the jobs: HTTP 200 (Cluster is frozen) from https://dli.example.test.",
+        ),
+        (
+            answer(200, {"is_success": False, "message": ""}),
+            "Could not list the jobs: HTTP 200 (the service says that it did not succeed) from https://dli.example.test.",
+        ),
+        (answer(418, {}), "Could not list the jobs: HTTP 418 from https://dli.example.test."),
+    ],
+)
+def test_the_sentence_for_an_error_of_the_whole_request(given, sentence):
+    error = api_error("list the jobs", URL, given)
+    assert isinstance(error, ServiceError)
+    assert str(error).startswith(sentence) and str(error).endswith(".") and not str(error).endswith("..")
+    assert error.status == given.status
+    assert given.request_id is None or given.request_id in str(error)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(None, ""), ("", ""), (" a\n\tb ", "a b"), (7, "7"), ("x" * 300, "x" * 300), ("x" * 301, "x" * 299 + "…")],
+)
+def test_one_line(value, text):
+    assert one_line(value) == text
+
+
+@pytest.mark.parametrize("code", ["DLI.0003", "APIGW.0302", "APIGW.0306", "APIG.0302", None, "DLI.99999"])
+def test_a_missing_permission_is_named(code):
+    given = answer(403, {"error_code": code, "error_msg": "no"} if code else {})
+    error = api_error("list the jobs", URL, given, "dli:jobs:list")
+    assert "; ask for the IAM permission dli:jobs:list" in str(error)
+    assert "dli:jobs:list" not in str(api_error("list the jobs", URL, answer(404, {}), "dli:jobs:list"))
+
+
+@pytest.mark.parametrize(
+    "status, said", [(401, "; mind the lock."), (403, "; ask for the IAM permission x, "), (400, "; check the options.")]
+)
+def test_what_to_do_when_not_let_in_can_be_another(status, said):
+    given = answer(status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"})
+    error = api_error("sign in", URL, given, "x", {401: "mind the lock"})
+    assert said in str(error) and "lock the key" not in str(error)
+
+
+def test_the_clock_is_told_of_where_it_matters():
+    given = answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"})
+    said = "; this machine's clock is 23 minutes ahead of the service's, and 15 are the most: set it right."
+    assert str(api_error("list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(said)
+
+
+@pytest.mark.parametrize(
+    "body, parsed",
+    [
+        (b"{}", ({}, True)),
+        (b"null", (None, True)),
+        ("\"größe\"".encode(), ("größe", True)),
+        (b"", (None, False)),
+        (b"<html>", (None, False)),
+        (b"\xff", (None, False)),
+        (b"[" * 100_000, (None, False)),
+    ],
+)
+def test_parse(body, parsed):
+    assert parse_json(body) == parsed

@@ -1,0 +1,930 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One exchange over real sockets on loopback, with peers that behave badly.
+
+What counts is which of two things a failure is: ``NotDelivered`` may be sent again, ``AnswerLost`` must never be.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime
+import gzip
+import importlib.util
+import json
+import os
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, PermanentlyUnreachable, ResponseLost
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import session
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpRequest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.session import HttpSession
+
+VECTORS = json.loads((Path(__file__).parents[3] / "signing-vectors.json").read_text(encoding="utf-8"))["vectors"]
+#: What this client never signs, unlike the vendor's.
+NOT_OURS = {"User-Agent", "X-Sdk-Content-Sha256"}
+TOKEN = IamToken("a-token")
+#: Long enough for every exchange that is meant to succeed, however busy the machine.
+AMPLE = 20.0
+#: For exchanges that are meant to run out of time.
+SHORT = 0.25
+#: What an exchange may take beyond its deadline.
+GRACE = 1.0
+
+
+class Exchange:
+    """A request as it came over the wire."""
+
+    def __init__(self, head: bytes, body: bytes) -> None:
+        self.head = head
+        self.body = body
+        first, *lines = head.decode("latin-1").split("\r\n")
+        self.method, self.target, _version = first.split(" ")
+        self.headers = {name.lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+
+
+class Guest:
+    """One accepted connection, in the hands of a script."""
+
+    def __init__(self, peer: Peer, sock: socket.socket) -> None:
+        self.peer = peer
+        self.sock = sock
+
+    def read_head(self) -> bytes | None:
+        data = b""
+        while not data.endswith(b"\r\n\r\n"):
+            piece = self.sock.recv(1)
+            if not piece:
+                return None
+            data += piece
+        return data[:-4]
+
+    def read(self) -> Exchange | None:
+        """Read a whole request and keep it; None if the connection ended."""
+        head = self.read_head()
+        if head is None:
+            return None
+        exchange = Exchange(head, b"")
+        while len(exchange.body) < int(exchange.headers.get("content-length", 0)):
+            piece = self.sock.recv(65536)
+            if not piece:
+                return None
+            exchange.body += piece
+        self.peer.seen.append(exchange)
+        return exchange
+
+    def send(self, *pieces: bytes, pause: float = 0.0) -> None:
+        for piece in pieces:
+            self.sock.sendall(piece)
+            if pause:
+                time.sleep(pause)
+
+    def reset(self) -> None:
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        self.sock = context.wrap_socket(self.sock, server_side=True)
+
+
+class Peer:
+    """A server that hands each connection to the next script (the last one serves all that follow)."""
+
+    def __init__(self, *scripts) -> None:
+        self.seen: list[Exchange] = []
+        self.connections = 0
+        self.done = threading.Event()
+        self._scripts = list(scripts)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.https = f"https://127.0.0.1:{self.port}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                sock, _address = self._socket.accept()
+                script = self._scripts[min(self.connections, len(self._scripts) - 1)]
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(script, sock), daemon=True).start()
+
+    def _serve(self, script, sock: socket.socket) -> None:
+        guest = Guest(self, sock)
+        with contextlib.suppress(OSError):
+            script(guest)
+        guest.sock.close()
+        self.done.set()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+@pytest.fixture
+def peer():
+    """Make peers that are closed at the end of the test."""
+    with contextlib.ExitStack() as stack:
+
+        def make(*scripts) -> Peer:
+            made = Peer(*scripts)
+            stack.callback(made.close)
+            return made
+
+        yield make
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("NETRC", os.devnull)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """Make two self-signed certificates for 127.0.0.1 and a service's name: return (context, CA file) twice."""
+    folder = tmp_path_factory.mktemp("certificates")
+    config = folder / "openssl.cnf"
+    config.write_text(
+        "[req]\nprompt=no\ndistinguished_name=name\nx509_extensions=more\n[name]\nCN=test\n[more]\n"
+        "subjectAltName=IP:127.0.0.1,DNS:dli.example.test\nbasicConstraints=critical,CA:TRUE\n"
+        "keyUsage=critical,digitalSignature,keyCertSign\nsubjectKeyIdentifier=hash\n",
+        encoding="ascii",
+    )
+    made = []
+    for name in ("one", "two"):
+        key, certificate = folder / f"{name}.key", folder / f"{name}.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-config", str(config)]
+        subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        made.append((context, str(certificate)))
+    return made
+
+
+def answer(body: bytes = b"{}", status: str = "200 OK", *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def always(reply: bytes):
+    """Answer each request of a connection alike."""
+
+    def script(guest: Guest) -> None:
+        while guest.read():
+            guest.send(reply)
+
+    return script
+
+
+OK = always(answer())
+
+
+def over_tls(context: ssl.SSLContext, script=OK):
+    def encrypted(guest: Guest) -> None:
+        guest.encrypt(context)
+        script(guest)
+
+    return encrypted
+
+
+def sender(credential=TOKEN, **network) -> HttpSession:
+    return HttpSession(credential, HttpOptions(**network))
+
+
+def get(url: str, **headers: str) -> HttpRequest:
+    return HttpRequest("GET", url, None, {"Content-Type": "application/json", **headers})
+
+
+def post(url: str, body: bytes = b'{"job_ids":[131]}', **headers: str) -> HttpRequest:
+    return HttpRequest("POST", url, body, {"Content-Type": "application/json", **headers})
+
+
+both = pytest.mark.parametrize("make", [get, post])
+
+
+def failure(request: HttpRequest, timeout: float = AMPLE, **how):
+    """Send what is meant to fail; return the error and how long it took."""
+    begin = time.monotonic()
+    with pytest.raises((NotDelivered, ResponseLost)) as caught:
+        sender(**how).send(request, timeout)
+    return caught.value, time.monotonic() - begin
+
+
+# What goes out and what comes back
+
+
+def test_the_request_is_what_was_asked_for(peer):
+    server = peer(OK)
+    sender().send(post(f"{server.url}/v1.0/p/streaming/jobs/run?a=b%20c&d=", b"{}", **{"User-Agent": "me"}), AMPLE)
+    (seen,) = server.seen
+    assert (seen.method, seen.target, seen.body) == ("POST", "/v1.0/p/streaming/jobs/run?a=b%20c&d=", b"{}")
+    assert seen.headers["host"] == f"127.0.0.1:{server.port}"
+    assert seen.headers["content-length"] == "2"
+    assert seen.headers["content-type"] == "application/json"
+    assert seen.headers["user-agent"] == "me"
+    assert seen.headers["x-auth-token"] == "a-token"
+    assert "transfer-encoding" not in seen.headers
+
+
+def test_a_read_has_no_body(peer):
+    server = peer(OK)
+    sender().send(get(server.url), AMPLE)
+    assert not {"content-length", "transfer-encoding"} & set(server.seen[0].headers)
+
+
+@pytest.mark.parametrize(
+    "wire, status, body",
+    [
+        (answer(b"{}"), 200, b"{}"),
+        (answer(b"", "204 No Content"), 204, b""),
+        (answer(b"", "400 Bad Request"), 400, b""),
+        (answer(b"[1]", "503 Busy"), 503, b"[1]"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 200, b"abcde"),
+        (answer(gzip.compress(b"zipped"), "200 OK", "Content-Encoding: gzip"), 200, b"zipped"),
+        (answer(b"x" * 300_000), 200, b"x" * 300_000),
+    ],
+)
+@both
+def test_the_reply_is_whole(peer, make, wire, status, body):
+    reply = sender().send(make(peer(always(wire)).url), AMPLE)
+    assert (reply.status, reply.body) == (status, body)
+
+
+def test_header_names_are_in_lower_case(peer):
+    server = peer(always(answer(b"", "429 Slow", "X-Request-Id: r1", "RETRY-AFTER: 3")))
+    headers = sender().send(get(server.url), AMPLE).headers
+    assert (headers["x-request-id"], headers["retry-after"]) == ("r1", "3")
+
+
+def test_one_connection_serves_many_requests(peer):
+    server = peer(OK)
+    one = sender()
+    for make in (get, post, get, post):
+        one.send(make(server.url), AMPLE)
+    assert (len(server.seen), server.connections) == (4, 1)
+
+
+def test_after_a_failure_a_new_connection_is_made(peer):
+    server = peer(lambda guest: guest.read(), OK)
+    one = sender()
+    with pytest.raises(ResponseLost):
+        one.send(post(server.url), AMPLE)
+    assert one.send(post(server.url), AMPLE).status == 200
+    assert server.connections == 2
+
+
+def test_a_connection_that_was_closed_meanwhile_is_not_used_again(peer):
+    def once(guest: Guest) -> None:
+        guest.read()
+        guest.send(answer())
+
+    server = peer(once)
+    one = sender()
+    for _time in range(3):
+        assert one.send(post(server.url), AMPLE).status == 200
+        assert server.done.wait(AMPLE)
+        server.done.clear()
+        time.sleep(0.05)
+    assert server.connections == 3
+
+
+@pytest.mark.parametrize("status", ["301 A", "302 B", "303 C", "307 D", "308 E"])
+@both
+def test_a_redirect_is_not_followed(peer, make, status):
+    """It would carry the signature, or the token, to somebody else's door."""
+    other = peer(OK)
+    server = peer(always(answer(b"", status, f"Location: {other.url}/else")))
+    reply = sender().send(make(server.url), AMPLE)
+    assert (reply.status, len(server.seen)) == (int(status[:3]), 1)
+    assert other.connections == 0
+
+
+@both
+def test_netrc_does_not_replace_the_signature(peer, make, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = peer(OK)
+    sender(credential=AccessKey("AK", "SK")).send(make(server.url), AMPLE)
+    sender(credential=TOKEN).send(make(server.url), AMPLE)
+    assert server.seen[0].headers["authorization"].startswith("SDK-HMAC-SHA256 Access=AK, ")
+    assert server.seen[1].headers["x-auth-token"] == "a-token"
+    assert "authorization" not in server.seen[1].headers
+
+
+@pytest.mark.parametrize("network", [{}, {"direct": True}])
+@both
+def test_netrc_signs_nobody_in(peer, make, tmp_path, monkeypatch, network):
+    """Where a password is about to be turned into a token, or the metadata service is asked."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = peer(OK)
+    sender(credential=None, **network).send(make(server.url), AMPLE)
+    assert not {"authorization", "x-auth-token", "x-sdk-date"} & set(server.seen[0].headers)
+
+
+def test_a_put_without_a_body(peer):
+    """The metadata service hands out its tokens so (dli-api.md 5.4)."""
+    server = peer(OK)
+    request = HttpRequest("PUT", f"{server.url}/meta-data/latest/api/token", None, {"X-Metadata-Token-Ttl-Seconds": "21600"})
+    sender(credential=None, direct=True).send(request, AMPLE)
+    (seen,) = server.seen
+    assert (seen.method, seen.target, seen.body) == ("PUT", "/meta-data/latest/api/token", b"")
+    assert seen.headers["x-metadata-token-ttl-seconds"] == "21600"
+    assert "content-type" not in seen.headers
+
+
+class AtTheTimeOf:
+    """A credential whose clock stands still."""
+
+    def __init__(self, credential, moment: str) -> None:
+        self._credential = credential
+        self._moment = datetime.datetime.strptime(moment, "%Y%m%dT%H%M%S%z")
+
+    def headers(self, request, now):
+        assert abs(now - datetime.datetime.now(datetime.timezone.utc)) < datetime.timedelta(seconds=60)
+        return self._credential.headers(request, self._moment)
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [vector for vector in VECTORS if not NOT_OURS & set(vector["expected"]["headers_after_signing"])],
+    ids=lambda vector: vector["name"],
+)
+def test_vector_on_the_wire(peer, vector):
+    """What the library makes of URL and body is what was signed. A plain proxy lets the requests bear any host name."""
+    keys, request, said = vector["credentials"], vector["request"], vector["expected"]
+    wanted = said["headers_after_signing"]
+    pair = AccessKey(keys["access_key"], keys["secret_key"], keys["security_token"], keys["project_id"])
+    proxy = peer(OK)
+    sender(proxy=proxy.url, credential=AtTheTimeOf(pair, wanted["X-Sdk-Date"])).send(
+        HttpRequest(
+            request["method"],
+            f"http://{request['host']}{said['wire_uri']}",
+            base64.b64decode(request["body_base64"]) if request["body_base64"] else None,
+            {"Content-Type": request["headers"]["Content-Type"], "Accept": "application/json"},
+        ),
+        AMPLE,
+    )
+    (seen,) = proxy.seen
+    assert {name: seen.headers[name.lower()] for name in wanted} == wanted
+    parts = urlsplit(seen.target)
+    assert f"{parts.path}{'?' + parts.query if parts.query else ''}" == said["wire_uri"]
+    assert seen.body == base64.b64decode(request["body_base64"] or "")
+
+
+def test_each_request_is_signed_at_its_own_time(peer):
+    moments = []
+
+    class Noting:
+        def headers(self, request, now):
+            moments.append(now)
+            return {}
+
+    server = peer(OK)
+    one = sender(credential=Noting())
+    one.send(get(server.url), AMPLE)
+    one.send(get(server.url), AMPLE)
+    assert moments[0] < moments[1]
+
+
+# Failures: delivered or not
+
+
+@both
+def test_refused(peer, make):
+    server = peer(OK)
+    server.close()
+    error, _seconds = failure(make(server.url))
+    assert isinstance(error, NotDelivered)
+    assert "refused" in str(error).lower()
+
+
+@both
+def test_no_such_host(monkeypatch, make):
+    def unknown(*_args, **_kwargs):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    error, _seconds = failure(make("http://dli.example.test"))
+    assert isinstance(error, NotDelivered)
+    assert str(error) == "the host name cannot be resolved"
+
+
+@both
+def test_no_answer_to_connecting_in_time(make):
+    """A listener whose queue is full leaves the client's first packet unanswered."""
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _number in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        error, seconds = failure(make(f"http://127.0.0.1:{full.getsockname()[1]}"), SHORT)
+    assert isinstance(error, NotDelivered) or make is get
+    assert seconds < SHORT + GRACE
+
+
+def test_reset_before_the_body_was_read_from_us(peer):
+    """Headers larger than every buffer: the peer goes away while they are still being sent."""
+
+    def script(guest: Guest) -> None:
+        guest.sock.recv(1)
+        guest.reset()
+
+    error, _seconds = failure(post(peer(script).url, **{"X-Long": "x" * 16_000_000}))
+    assert isinstance(error, NotDelivered)
+
+
+def reset(guest: Guest) -> None:
+    guest.read()
+    guest.reset()
+
+
+def reset_in_the_body(guest: Guest) -> None:
+    guest.read_head()
+    guest.sock.recv(10)
+    guest.reset()
+
+
+def hang_up(guest: Guest) -> None:
+    guest.read()
+
+
+def half_the_body(guest: Guest) -> None:
+    guest.read()
+    guest.send(answer(b'[{"is_success":"true"}]')[:-5])
+
+
+def half_the_chunks(guest: Guest) -> None:
+    guest.read()
+    guest.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n5\r\nab")
+
+
+def reset_in_the_answer(guest: Guest) -> None:
+    guest.read()
+    guest.send(answer(b"x" * 1000)[:-5])
+    guest.reset()
+
+
+def not_http(guest: Guest) -> None:
+    guest.read()
+    guest.send(b"220 mail.example.test ESMTP\r\n")
+
+
+def broken_gzip(guest: Guest) -> None:
+    guest.read()
+    guest.send(answer(b"not zipped", "200 OK", "Content-Encoding: gzip"))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [reset, hang_up, half_the_body, half_the_chunks, reset_in_the_answer, not_http, broken_gzip],
+)
+@both
+def test_no_usable_answer_to_what_was_sent(peer, make, script):
+    server = peer(script)
+    error, _seconds = failure(make(server.url))
+    assert isinstance(error, ResponseLost)
+    assert str(error).strip() and "0x" not in str(error) and len(str(error)) <= 200
+    assert len(server.seen) == 1
+
+
+@both
+def test_headers_that_break_off_are_no_success(peer, make):
+    """The library takes the end of the connection for the end of the headers; what it returns holds nothing then."""
+
+    def script(guest: Guest) -> None:
+        guest.read()
+        guest.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+
+    assert sender().send(make(peer(script).url), AMPLE).body == b""
+
+
+def test_reset_in_the_middle_of_our_body(peer):
+    """Part of it is out, so nobody knows how much the peer made of it."""
+    error, _seconds = failure(post(peer(reset_in_the_body).url, b"x" * 32_000_000))
+    assert isinstance(error, ResponseLost)
+
+
+def test_an_answer_that_comes_before_the_body_is_read(peer):
+    """A gateway that finds a body too large answers and closes (dli-api.md 4.4, 413)."""
+
+    def script(guest: Guest) -> None:
+        guest.read_head()
+        guest.send(answer(b"{}", "413 Too large", "Connection: close"))
+        guest.sock.shutdown(socket.SHUT_WR)
+        while guest.sock.recv(1_000_000):
+            pass
+
+    assert sender().send(post(peer(script).url, b"x" * 4_000_000), AMPLE).status == 413
+
+
+def test_an_endless_answer_is_given_up(peer, monkeypatch):
+    monkeypatch.setattr(session, "LARGEST_RESPONSE", 100_000)
+
+    def script(guest: Guest) -> None:
+        guest.read()
+        guest.send(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 10_000] * 1000)
+
+    error, _seconds = failure(post(peer(script).url))
+    assert isinstance(error, ResponseLost) and "does not end" in str(error)
+
+
+# The deadline is over the whole exchange
+
+
+def hang(guest: Guest) -> None:
+    guest.read()
+    guest.sock.recv(1)
+
+
+def drip_headers(guest: Guest) -> None:
+    guest.read()
+    guest.send(b"HTTP/1.1 200 OK\r\n")
+    guest.send(*(f"X-{number}: y\r\n".encode() for number in range(100)), pause=0.05)
+
+
+def drip_body(guest: Guest) -> None:
+    guest.read()
+    guest.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    guest.send(*[b" "] * 100, pause=0.05)
+
+
+def drip_chunks(guest: Guest) -> None:
+    guest.read()
+    guest.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    guest.send(*[b"1\r\nx\r\n"] * 100, pause=0.05)
+
+
+@pytest.mark.parametrize(
+    "make, script", [(post, hang), (get, hang), (post, drip_headers), (post, drip_body), (get, drip_body), (post, drip_chunks)]
+)
+def test_no_answer_in_time(peer, make, script):
+    """Each byte comes well before a read timeout; the deadline holds all the same."""
+    error, seconds = failure(make(peer(script).url), SHORT)
+    assert isinstance(error, ResponseLost)
+    assert f"within {SHORT:g} s" in str(error)
+    assert SHORT * 0.9 <= seconds < SHORT + GRACE
+
+
+def test_a_thread_that_was_left_behind_ends(peer):
+    """It does not listen for as long as the peer likes to talk."""
+
+    def talk(guest: Guest) -> None:
+        guest.read()
+        guest.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        guest.send(*[b"1\r\nx\r\n"] * 10_000, pause=0.05)
+
+    server = peer(talk)
+    failure(get(server.url), SHORT)
+    assert server.done.wait(AMPLE)
+
+
+@both
+def test_an_answer_that_comes_a_moment_too_late(peer, make, monkeypatch):
+    """The exchange ends just between the end of the waiting and the verdict on it."""
+    workers = []
+    late = threading.Event()
+
+    class Worker(threading.Thread):
+        def start(self):
+            workers.append(self)
+            super().start()
+
+    class Gone(threading.Event):
+        def set(self):
+            late.set()
+            workers[0].join(AMPLE)
+            super().set()
+
+    class Slow:
+        def headers(self, request, now):
+            late.wait(AMPLE)
+            return {}
+
+    monkeypatch.setattr(session, "threading", types.SimpleNamespace(Thread=Worker, Event=Gone, Lock=threading.Lock))
+    error, _seconds = failure(make(peer(OK).url), SHORT, credential=Slow())
+    assert isinstance(error, ResponseLost) and "within" in str(error)
+
+
+def test_a_sender_goes_on_after_running_out_of_time(peer):
+    server = peer(hang, OK)
+    one = sender()
+    with pytest.raises(ResponseLost):
+        one.send(get(server.url), SHORT)
+    assert one.send(get(server.url), AMPLE).status == 200
+
+
+# TLS
+
+
+def test_a_certificate_of_the_given_authority(peer, certificates):
+    (context, ca_cert), _other = certificates
+    server = peer(over_tls(context))
+    assert sender(verify=ca_cert).send(post(server.https), AMPLE).status == 200
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_verification_can_be_switched_off(peer, certificates, monkeypatch):
+    (context, _ca_cert), (_context, other) = certificates
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", other)
+    server = peer(over_tls(context))
+    assert sender(verify=False).send(post(server.https), AMPLE).status == 200
+
+
+@both
+def test_an_unknown_certificate(peer, certificates, make):
+    (context, _ca_cert), (_context, other) = certificates
+    server = peer(over_tls(context))
+    for verify in (True, other):
+        error, _seconds = failure(make(server.https), verify=verify)
+        assert isinstance(error, PermanentlyUnreachable)
+        assert str(error).startswith("TLS: ") and "certificate" in str(error)
+    assert server.seen == []
+
+
+def test_a_certificate_for_another_name(peer, certificates):
+    (context, ca_cert), _other = certificates
+    server = peer(over_tls(context))
+    error, _seconds = failure(post(f"https://localhost:{server.port}"), verify=ca_cert)
+    assert isinstance(error, NotDelivered) and str(error).startswith("TLS: ")
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_names_authorities_only_where_the_option_does_not(peer, certificates, monkeypatch, variable):
+    (context, ca_cert), (_context, other) = certificates
+    server = peer(over_tls(context))
+    monkeypatch.setenv(variable, other)
+    assert sender(verify=ca_cert).send(post(server.https), AMPLE).status == 200
+    error, _seconds = failure(post(server.https), verify=True)
+    assert isinstance(error, NotDelivered)
+    monkeypatch.setenv(variable, ca_cert)
+    assert sender(verify=True).send(post(server.https), AMPLE).status == 200
+    error, _seconds = failure(post(server.https), verify=other)
+    assert isinstance(error, NotDelivered)
+
+
+@both
+def test_a_file_of_authorities_that_is_not_there(peer, make, certificates, tmp_path):
+    (context, _ca_cert), _other = certificates
+    error, _seconds = failure(make(peer(over_tls(context)).https), verify=str(tmp_path / "nothing.pem"))
+    assert isinstance(error, PermanentlyUnreachable)
+    assert "nothing.pem" in str(error)
+
+
+@both
+def test_reset_instead_of_a_handshake(peer, make):
+    def script(guest: Guest) -> None:
+        guest.sock.recv(1)
+        guest.reset()
+
+    error, _seconds = failure(make(peer(script).https))
+    assert isinstance(error, NotDelivered) or make is get
+
+
+@both
+def test_plain_http_where_tls_is_expected(peer, make):
+    def script(guest: Guest) -> None:
+        guest.sock.recv(1)
+        guest.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        guest.sock.recv(1)
+
+    error, _seconds = failure(make(peer(script).https))
+    assert isinstance(error, NotDelivered)
+
+
+def test_a_handshake_that_hangs(peer):
+    def script(guest: Guest) -> None:
+        while guest.sock.recv(1000):
+            pass
+
+    error, seconds = failure(post(peer(script).https), SHORT)
+    assert isinstance(error, NotDelivered)
+    assert seconds < SHORT + GRACE
+
+
+# Certificates of ours
+
+
+@pytest.fixture(scope="session")
+def asking(certificates):
+    """Return a context that lets nobody in without the second certificate, its authority, and that certificate with key."""
+    (_context, ca_cert), (_other, mine) = certificates
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ca_cert, ca_cert.replace(".pem", ".key"))
+    context.load_verify_locations(mine)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # later ones tell of a refusal only after the handshake
+    return context, ca_cert, mine, mine.replace(".pem", ".key")
+
+
+@pytest.mark.parametrize("in_one_file", [False, True])
+@pytest.mark.parametrize("through_proxy", [False, True])
+def test_a_certificate_of_ours_is_shown(peer, asking, tmp_path, in_one_file, through_proxy):
+    context, ca_cert, mine, key = asking
+    both_in_one = tmp_path / "both.pem"
+    both_in_one.write_text(Path(mine).read_text(encoding="ascii") + Path(key).read_text(encoding="ascii"), encoding="ascii")
+    shown = {"verify": ca_cert, "client_cert": str(both_in_one) if in_one_file else (mine, key)}
+    if through_proxy:
+        server = peer(tunnel(context))
+        assert sender(proxy=server.url, **shown).send(post("https://dli.example.test/run"), AMPLE).status == 200
+    else:
+        server = peer(over_tls(context))
+        assert sender(**shown).send(post(server.https), AMPLE).status == 200
+    assert server.seen[-1].method == "POST"
+
+
+@both
+@pytest.mark.parametrize("wrong", [False, True])
+def test_without_the_certificate_that_is_asked_for_nothing_is_delivered(peer, asking, make, wrong):
+    context, ca_cert, _mine, _key = asking
+    server = peer(over_tls(context))
+    shown = (ca_cert, ca_cert.replace(".pem", ".key")) if wrong else None
+    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=shown)
+    assert isinstance(error, NotDelivered) or make is get
+    assert server.seen == []
+
+
+@both
+@pytest.mark.parametrize("missing", ["certificate", "key"])
+def test_a_file_of_ours_that_is_not_there(peer, asking, make, tmp_path, missing):
+    context, ca_cert, mine, _key = asking
+    nothing = str(tmp_path / "nothing.pem")
+    server = peer(over_tls(context))
+    shown = (mine, nothing) if missing == "key" else nothing
+    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=shown)
+    assert isinstance(error, PermanentlyUnreachable) and "nothing.pem" in str(error)
+    assert server.seen == []
+
+
+def test_a_key_that_belongs_to_another_certificate(peer, asking):
+    context, ca_cert, mine, _key = asking
+    server = peer(over_tls(context))
+    error, _seconds = failure(post(server.https), verify=ca_cert, client_cert=(mine, ca_cert.replace(".pem", ".key")))
+    assert isinstance(error, NotDelivered) and "KEY_VALUES_MISMATCH" in str(error)
+    assert server.seen == []
+
+
+# Proxies
+
+
+def tunnel(context: ssl.SSLContext, pause: float = 0.0):
+    """A proxy and the service behind it in one: say yes to CONNECT, then speak TLS on the same connection."""
+
+    def script(guest: Guest) -> None:
+        guest.read()
+        guest.send(*(bytes((byte,)) for byte in b"HTTP/1.1 200 Connection established\r\n\r\n"), pause=pause)
+        guest.encrypt(context)
+        if guest.read():
+            guest.send(answer())
+
+    return script
+
+
+def test_a_proxy_from_the_option(peer):
+    server, proxy = peer(OK), peer(OK)
+    assert sender(proxy=proxy.url).send(get(f"{server.url}/a?b=c"), AMPLE).status == 200
+    assert server.connections == 0
+    assert proxy.seen[0].target == f"{server.url}/a?b=c"
+    assert proxy.seen[0].headers["host"] == f"127.0.0.1:{server.port}"
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_from_the_environment(peer, monkeypatch, variable):
+    server, proxy = peer(OK), peer(OK)
+    monkeypatch.setenv(variable, proxy.url)
+    one = sender()
+    for _time in range(2):
+        assert one.send(get(server.url), AMPLE).status == 200
+    assert (server.connections, len(proxy.seen)) == (0, 2)
+
+
+def test_no_proxy_for_some(peer, monkeypatch):
+    server, proxy = peer(OK), peer(OK)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert sender().send(get(server.url), AMPLE).status == 200
+    assert (len(server.seen), proxy.connections) == (1, 0)
+
+
+def test_the_option_beats_the_environment(peer, monkeypatch):
+    server, chosen, proxy = peer(OK), peer(OK), peer(OK)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert sender(proxy=chosen.url).send(get(server.url), AMPLE).status == 200
+    assert (len(chosen.seen), server.connections, proxy.connections) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_a_direct_way_takes_no_proxy_whatever_the_environment_says(peer, monkeypatch, variable):
+    """No proxy knows this machine's own metadata service, and none must see its keys."""
+    server, proxy = peer(OK), peer(OK)
+    monkeypatch.setenv(variable, proxy.url)
+    assert sender(credential=None, direct=True).send(get(server.url), AMPLE).status == 200
+    assert (len(server.seen), proxy.connections) == (1, 0)
+
+
+def test_tls_goes_through_a_tunnel(peer, certificates):
+    (context, ca_cert), _other = certificates
+    proxy = peer(tunnel(context))
+    request = post("https://dli.example.test/v1.0/p/streaming/jobs/run")
+    assert sender(verify=ca_cert, proxy=proxy.url).send(request, AMPLE).status == 200
+    connect, inner = proxy.seen
+    assert (connect.method, connect.target) == ("CONNECT", "dli.example.test:443")
+    assert "x-auth-token" not in connect.headers
+    assert (inner.method, inner.target, inner.body) == ("POST", "/v1.0/p/streaming/jobs/run", request.body)
+    assert inner.headers["host"] == "dli.example.test"
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway", "403 Forbidden"])
+@both
+def test_a_proxy_that_refuses_the_tunnel(peer, make, status):
+    error, _seconds = failure(make("https://dli.example.test"), proxy=peer(always(answer(b"", status))).url)
+    assert isinstance(error, NotDelivered)
+    assert str(error).startswith("the proxy failed: ") and status[:3] in str(error)
+
+
+@both
+def test_a_proxy_that_is_not_there(peer, make):
+    proxy = peer(OK)
+    proxy.close()
+    error, _seconds = failure(make("https://dli.example.test"), proxy=proxy.url)
+    assert isinstance(error, NotDelivered)
+    assert str(error).startswith("the proxy failed: ")
+
+
+def test_what_counts_as_not_delivered_is_never_delivered_later(peer, certificates):
+    """The tunnel stands only after the deadline. The exchange that was left behind must not send the start then."""
+    (context, ca_cert), _other = certificates
+    proxy = peer(tunnel(context, pause=0.015))
+    error, seconds = failure(post("https://dli.example.test/run"), SHORT, verify=ca_cert, proxy=proxy.url)
+    assert isinstance(error, NotDelivered) and seconds < SHORT + GRACE
+    assert proxy.done.wait(AMPLE)
+    assert [seen.method for seen in proxy.seen] == ["CONNECT"]
+
+
+# Defects, and a machine without the library
+
+
+@both
+def test_a_defect_of_ours_does_not_look_like_a_lost_answer(peer, make):
+    class Broken:
+        def headers(self, request, now):
+            raise ZeroDivisionError("ours")
+
+    server = peer(OK)
+    with pytest.raises(ZeroDivisionError, match="ours"):
+        sender(credential=Broken()).send(make(server.url), AMPLE)
+    assert server.connections == 0
+
+
+@both
+@pytest.mark.parametrize("url", ["http://", "ftp://dli.example.test", "http://dli..example.test", "http://[::1"])
+def test_a_url_that_cannot_be_used_was_never_sent(make, url):
+    error, _seconds = failure(make(url))
+    assert isinstance(error, NotDelivered)
+
+
+def test_without_the_library_the_file_can_still_be_imported(monkeypatch):
+    """Then the module can say what is missing, instead of ending in a traceback."""
+    monkeypatch.setitem(sys.modules, "requests", None)
+    spec = importlib.util.spec_from_file_location(f"{session.__name__}_without_requests", session.__file__)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    assert "requests" in module.REQUESTS_IMPORT_ERROR
+    assert session.REQUESTS_IMPORT_ERROR is None
+
+
+def test_a_defect_of_ours_after_the_body_was_sent_is_a_lost_answer(peer, monkeypatch):
+    """Then the truth about what was sent comes first: the jobs are looked at."""
+    server = peer(OK)
+    monkeypatch.setattr(session, "LARGEST_RESPONSE", "as broken as it gets")
+    with pytest.raises(ResponseLost, match="not supported between instances"):
+        sender().send(post(server.url), AMPLE)

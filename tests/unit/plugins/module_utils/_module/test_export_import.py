@@ -1,0 +1,284 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exporting and importing definitions of jobs (dli-api.md 1.12)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.export import Export
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
+    InputError,
+    NotDelivered,
+    ResponseLost,
+    ServiceError,
+)
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import export_jobs, parse_export_options
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.import_jobs import (
+    ImportedJob,
+    import_jobs,
+    infer_from_listing,
+    message,
+    parse_import_options,
+    parse_mapping,
+)
+
+from ..fakes import FakeDli, job
+
+EXPORT = {"job_ids": None, "job_names": None, "all": False, "obs_dir": "obs://b/f", "overall_timeout": 600}
+IMPORT = {"zip_file": "b/f.zip", "is_cover": False, "confirm_timeout": 10, "overall_timeout": 600}
+
+
+class Moving(FakeDli):
+    """A service that exports and imports; an outcome that is an error is raised."""
+
+    def __init__(self, *jobs, outcomes=()):
+        super().__init__(*jobs)
+        self.clock = self.client.clock
+        self.outcomes = list(outcomes)
+
+    def export_jobs(self, job_ids, obs_dir, deadline=None):
+        self.calls.append(("export", tuple(job_ids), obs_dir))
+        return self._outcome([f"{obs_dir}/{len(self.calls)}.zip"])
+
+    def import_jobs(self, zip_file, is_cover, deadline=None):
+        self.calls.append(("import", zip_file, is_cover))
+        return self._outcome([])
+
+    def _outcome(self, default):
+        outcome = self.outcomes.pop(0) if self.outcomes else default
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def export(dli, check_mode=False, **options):
+    return export_jobs(dli, dli.clock, parse_export_options({**EXPORT, **options}, check_mode), lambda _text: None).result
+
+
+def take_in(dli, check_mode=False, **options):
+    return import_jobs(dli, dli.clock, parse_import_options({**IMPORT, **options}, check_mode), lambda _text: None)
+
+
+def some(count):
+    return [job(number) for number in range(1, count + 1)]
+
+
+def ids(count):
+    return [str(number) for number in range(1, count + 1)]
+
+
+def sent(dli, call="export"):
+    return [entry[1] for entry in dli.calls if entry[0] == call]
+
+
+def row_states(result):
+    return [(row["state"], row["changed"], row["failed"], row["zip_file"]) for row in result["jobs"]]
+
+
+# Exporting
+
+
+def test_the_states_of_an_export():
+    words = ("exported", "not_found", "ambiguous", "refused", "failed", "timed_out", "unknown")
+    assert states(Export("b")) == words
+
+
+@pytest.mark.parametrize(("count", "parts"), [(1, [1]), (50, [50]), (51, [50, 1]), (120, [50, 50, 20])])
+def test_fifty_jobs_a_request(count, parts):
+    dli = Moving(*some(count))
+    result = export(dli, job_ids=ids(count))
+    assert [len(part) for part in sent(dli)] == parts
+    assert [job_id for part in sent(dli) for job_id in part] == list(range(1, count + 1))
+    assert len(result["zip_files"]) == len(parts) == len({row["zip_file"] for row in result["jobs"]})
+    assert result["changed"] is True and result["failed"] is False
+    assert all(row["status"] == row["status_before"] == "job_cancel_success" for row in result["jobs"])
+
+
+def test_check_mode_predicts_and_sends_nothing():
+    predicted = export(Moving(*some(3)), True, job_ids=ids(4))
+    reported = export(Moving(*some(3)), job_ids=ids(4))
+    assert predicted["changed"] and predicted["zip_files"] == [] and predicted["msg"].startswith("Would export 3 of 4 jobs")
+    assert predicted["summary"] == reported["summary"]
+    for row in predicted["jobs"] + reported["jobs"]:
+        row.pop("zip_file")
+    assert predicted["jobs"] == reported["jobs"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "changed"),
+    [
+        (ResponseLost("gone"), "unknown", None),
+        (ServiceError("no", 400, "DLI.29001"), "refused", False),
+        (NotDelivered("no way"), "refused", False),
+    ],
+)
+def test_a_part_that_fails_hides_no_other(outcome, state, changed):
+    dli = Moving(*some(120), outcomes=[["b/1.zip"], outcome, ["b/3.zip"]])
+    result = export(dli, job_ids=ids(120))
+    assert [row["state"] for row in result["jobs"]] == ["exported"] * 50 + [state] * 50 + ["exported"] * 20
+    assert row_states(result)[50] == (state, changed, True, None)
+    assert result["zip_files"] == ["b/1.zip", "b/3.zip"] and result["failed"] and result["changed"] and len(sent(dli)) == 3
+    assert result["jobs"][50]["error_code"] == getattr(outcome, "code", None)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_sign_in_that_is_over_is_not_tried_again(status):
+    dli = Moving(*some(120), outcomes=[["b/1.zip"], ServiceError("no", status, "APIGW.0301")])
+    result = export(dli, job_ids=ids(120))
+    assert [row["state"] for row in result["jobs"]] == ["exported"] * 50 + ["refused"] * 70 and len(sent(dli)) == 2
+
+
+def test_several_files_of_one_request_do_not_tell_which_job_is_where():
+    result = export(Moving(*some(2), outcomes=[["b/1.zip", "b/2.zip"]]), job_ids=ids(2))
+    assert result["zip_files"] == ["b/1.zip", "b/2.zip"]
+    assert row_states(result) == [("exported", True, False, None)] * 2
+
+
+def test_all_jobs_are_those_that_the_list_shows():
+    dli = Moving(*some(60))
+    result = export(dli, all=True)
+    assert [row["job_id"] for row in result["jobs"]] == list(range(60, 0, -1)) and len(sent(dli)) == 2
+    assert export(Moving(), all=True)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "no jobs are named"),
+        ({"all": True, "job_names": ["x"]}, "all is set"),
+        ({"all": True, "obs_dir": " "}, "obs_dir is empty"),
+        ({"all": True, "overall_timeout": -1}, "overall_timeout"),
+    ],
+    ids=str,
+)
+def test_slips_of_an_export(options, words):
+    with pytest.raises(InputError, match=words):
+        parse_export_options({**EXPORT, **options}, False)
+
+
+# What an answer says
+
+
+@pytest.mark.parametrize(
+    ("item", "kept", "covered"),
+    [
+        ({"old_job_id": "100", "new_job_id": "200", "remark": "ok"}, (100, 200, "ok", "created"), (100, 200, "ok", "created")),
+        ({"old_job_id": 100, "new_job_id": 200}, (100, 200, None, "created"), (100, 200, None, "created")),
+        ({"old_job_id": 100, "new_job_id": -1}, (100, None, None, "exists"), (100, None, None, "failed")),
+        ({"old_job_id": "100", "new_job_id": "-1"}, (100, None, None, "exists"), (100, None, None, "failed")),
+        ({"old_job_id": 100, "new_job_id": 7}, (100, 7, None, "exists"), (100, 7, None, "overwritten")),
+        ({"remark": ""}, (None, None, None, "exists"), (None, None, None, "failed")),
+    ],
+)
+def test_what_became_of_a_job(item, kept, covered):
+    for is_cover, expected in ((False, kept), (True, covered)):
+        (row,) = parse_mapping([item], is_cover, {7})
+        assert (row.old_job_id, row.new_job_id, row.remark, row.state) == expected
+        assert row.changed is (row.state in ("created", "overwritten")) and row.failed is (row.state == "failed")
+        assert row.reconciled is False
+
+
+@pytest.mark.parametrize(
+    ("new", "is_cover", "expected"),
+    [
+        ({9, 8}, False, ["created", "created"]),
+        ({9}, True, ["created", "unknown"]),
+        (set(), False, ["unknown"]),
+        (set(), True, ["unknown"]),
+    ],
+)
+def test_what_the_list_shows_of_a_lost_answer(new, is_cover, expected):
+    rows = infer_from_listing(new, is_cover)
+    assert [row.state for row in rows] == expected and all(row.reconciled for row in rows)
+    assert [row.changed for row in rows] == [True if row.state == "created" else None for row in rows]
+    assert [row.new_job_id for row in rows if row.state == "created"] == sorted(new)
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost", "sentence"),
+    [
+        ([ImportedJob(1, 2, "", "created", True)], "", "Imported b/f.zip: 1 created."),
+        ([ImportedJob(1, None, "busy", "failed", failed=True)], "", "Imported nothing of b/f.zip; 1 failed: 1 (busy)."),
+        (
+            [ImportedJob(number, None, None, "failed", failed=True) for number in range(5)],
+            "",
+            "Imported nothing of b/f.zip; 5 failed: 0 (no reason given), 1 (no reason given), 2 (no reason given) and 2 more.",
+        ),
+        (infer_from_listing([], False), "gone", "Nobody knows whether b/f.zip was imported: gone."),
+        (infer_from_listing([9], True), "gone", "Imported b/f.zip: 1 created, and nobody knows whether jobs were overwritten: gone."),
+    ],
+)
+def test_the_sentence_of_an_import(rows, lost, sentence):
+    assert message(parse_import_options(IMPORT, False), rows, lost) == sentence
+
+
+# Importing
+
+
+def test_an_import_takes_the_list_and_one_request():
+    dli = Moving(*some(2), outcomes=[[{"old_job_id": "1", "new_job_id": "-1"}, {"old_job_id": "5", "new_job_id": "9"}]])
+    report = take_in(dli)
+    assert [call[0] for call in dli.calls] == ["list", "import"] and dli.calls[1] == ("import", "b/f.zip", False)
+    assert report.result["summary"] == {"created": 1, "overwritten": 0, "exists": 1, "failed": 0, "unknown": 0}
+    assert (report.result["changed"], report.result["failed"], list(report.warnings)) == (True, False, [])
+
+
+def test_check_mode_of_an_import_looks_only():
+    dli = Moving(*some(2))
+    report = take_in(dli, True)
+    assert (report.result["changed"], report.result["job_mapping"]) == (True, []) and sent(dli, "import") == []
+    with pytest.raises(NotDelivered):
+        dli.errors.append(NotDelivered("no way"))
+        take_in(dli, True)
+
+
+def come(dli, seconds, *job_ids):
+    dli.clock.at(seconds, lambda: dli.jobs.update((job_id, job(job_id)) for job_id in job_ids))
+
+
+@pytest.mark.parametrize("outcome", [ResponseLost("gone"), []], ids=["no answer", "no job in it"])
+def test_a_lost_answer_is_made_good_for_by_the_list(outcome):
+    dli = Moving(*some(2), outcomes=[outcome])
+    come(dli, 0.4, 11)
+    come(dli, 1, 12)
+    report = take_in(dli)
+    assert [row["new_job_id"] for row in report.result["job_mapping"]] == [11, 12]
+    assert (report.result["changed"], report.result["failed"]) == (True, False)
+    assert len(report.warnings) == 1 and len(sent(dli, "import")) == 1
+    assert dli.clock.now() < 1005
+
+
+def test_a_lost_answer_that_the_list_does_not_tell():
+    dli = Moving(*some(2), outcomes=[ResponseLost("gone.")])
+    report = take_in(dli)
+    assert [row["state"] for row in report.result["job_mapping"]] == ["unknown"]
+    assert (report.result["changed"], report.result["failed"]) == (False, True)
+    assert 1010 <= dli.clock.now() <= 1011 and len(sent(dli, "import")) == 1
+
+
+def test_a_last_job_that_comes_late_counts():
+    dli = Moving(*some(2), outcomes=[ResponseLost("gone")])
+    come(dli, 9.9, 11)
+    assert [row["new_job_id"] for row in take_in(dli).result["job_mapping"]] == [11]
+
+
+def test_looks_that_fail_are_made_again():
+    dli = Moving(*some(2), outcomes=[ResponseLost("gone")])
+    come(dli, 0.4, 11)
+    dli.errors += [None, NotDelivered("down"), NotDelivered("down")]
+    assert [row["new_job_id"] for row in take_in(dli).result["job_mapping"]] == [11]
+
+
+def test_a_sign_in_that_is_over_ends_the_looks():
+    dli = Moving(*some(2), outcomes=[ResponseLost("gone")])
+    dli.errors += [None, ServiceError("no", 401, None)]
+    assert take_in(dli).result["failed"] is True and dli.clock.now() == 1000
+
+
+def test_an_import_that_is_refused_is_an_error_of_the_whole():
+    dli = Moving(outcomes=[ServiceError("no", 400, "DLI.29002")])
+    with pytest.raises(ServiceError):
+        take_in(dli)

@@ -1,0 +1,146 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The graphs of a job (dli-api.md 1.8, 1.13)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_info import (
+    graph_request,
+    parse_graph,
+    parse_graph_options,
+    read_graphs,
+    run_summary,
+)
+
+from ..fakes import FakeClock, FakeDli
+
+GRAPH = {"jid": "0a", "state": "RUNNING", "start-time": 5, "end-time": -1, "duration": 7}
+SQL = "flink_opensource_sql_job"
+
+
+def seen(job_id=7, name="orders", **members):
+    return Job.from_api({"job_id": job_id, "name": name, "status": "job_running", **members})
+
+
+class Drawing(FakeDli):
+    graph = GRAPH
+    drawn = '{"nodes": []}'
+
+    def execution_graph(self, job_id, deadline=None):
+        self._called("graph", job_id)
+        return self.graph
+
+    def stream_graph(self, job_id, question, deadline=None):
+        self._called("stream_graph", job_id, question)
+        if isinstance(self.drawn, Exception):
+            raise self.drawn
+        return self.drawn
+
+
+def read(dli, **options):
+    task = parse_graph_options({"job_id": None, "job_name": None, "plan": False, "overall_timeout": 9, **options}, False)
+    return read_graphs(dli, FakeClock(), task, lambda _text: None).result
+
+
+@pytest.mark.parametrize(
+    ("graph", "facts"),
+    [
+        (GRAPH, ("RUNNING", 5, None, 7, GRAPH)),
+        ({**GRAPH, "end-time": 12, "state": "FINISHED"}, ("FINISHED", 5, 12, 7, {**GRAPH, "end-time": 12, "state": "FINISHED"})),
+        ({"state": "CREATED"}, ("CREATED", None, None, None, {"state": "CREATED"})),
+        (None, (None,) * 5),
+        ({}, (None,) * 5),
+    ],
+)
+def test_what_an_execution_graph_says(graph, facts):
+    shown = run_summary(graph)
+    assert list(shown) == ["state", "start_time", "end_time", "duration", "execution_graph"]
+    assert tuple(shown.values()) == facts
+
+
+@pytest.mark.parametrize(
+    ("config", "asked"),
+    [
+        (None, {}),
+        ({}, {}),
+        ({"flink_version": None, "operator_config": "", "cu_number": 2}, {"cu_number": 2}),
+        ({"flink_version": "1.12", "tm_slot_num": 0, "obs_bucket": "b"}, {"flink_version": "1.12", "tm_slot_num": 0}),
+        ({"flink_version": "1.10.2"}, {"flink_version": "1.10.2"}),
+    ],
+)
+def test_what_is_asked_for_a_stream_graph(config, asked):
+    job = seen(job_type=SQL, sql_body="INSERT", job_config=config)
+    assert graph_request(job) == {"sql_body": "INSERT", "job_type": SQL, **asked}
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"job_type": "flink_jar_job", "sql_body": ""}, "it is a flink_jar_job"),
+        ({"job_type": "flink_sql_job", "sql_body": "INSERT"}, "it is a flink_sql_job"),
+        ({"job_type": SQL, "sql_body": "INSERT", "job_config": {"flink_version": "1.15"}}, "only of Flink 1.10 and 1.12"),
+        ({"job_type": SQL, "sql_body": ""}, "no SQL yet"),
+    ],
+)
+def test_what_no_stream_graph_is_drawn_of(members, words):
+    with pytest.raises(InputError, match=words):
+        graph_request(seen(**members))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [('{"a": 1}', {"a": 1}), ("digraph {}", "digraph {}"), ("[" * 99999, "[" * 99999)],
+    ids=["json", "dot", "deep"],
+)
+def test_a_graph_that_may_be_json(text, value):
+    assert parse_graph(text) == value
+
+
+@pytest.mark.parametrize("options", [{"job_id": "7"}, {"job_name": "orders"}], ids=str)
+def test_two_requests(options):
+    dli = Drawing(seen())
+    result = read(dli, **options)
+    assert (result["state"], result["stream_graph"], result["changed"]) == ("RUNNING", None, False)
+    assert [call[0] for call in dli.calls] == ["show" if "job_id" in options else "list", "graph"]
+
+
+def test_the_plan_takes_one_more():
+    dli = Drawing(seen(job_type=SQL, sql_body="INSERT"))
+    result = read(dli, job_id="7", plan=True)
+    assert result["stream_graph"] == {"nodes": []}
+    assert dli.calls[-1] == ("stream_graph", 7, {"sql_body": "INSERT", "job_type": SQL})
+
+
+def test_a_plan_that_cannot_be_drawn_is_an_error():
+    dli = Drawing(seen(job_type=SQL, sql_body="nonsense"))
+    dli.drawn = ServiceError("HTTP 400 JK.1001", 400, "JK.1001")
+    with pytest.raises(ServiceError):
+        read(dli, job_id="7", plan=True)
+
+
+def test_a_job_that_never_ran():
+    dli = Drawing(seen())
+    dli.graph = None
+    result = read(dli, job_id="7")
+    assert result["execution_graph"] is None and "has never run" in result["msg"] and "failed" not in result
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"job_id": "9"}, "no job of the id 9"),
+        ({"job_name": "x"}, "no job of the name x"),
+        ({"job_name": "two"}, "bear the name two, 1, 2"),
+    ],
+    ids=str,
+)
+def test_what_is_not_one_job(options, words):
+    dli = Drawing(seen(1, "two"), seen(2, "two"))
+    result = read(dli, **options)
+    assert result["failed"] is True and words in result["msg"] and result["job"] is None
+    assert "graph" not in [call[0] for call in dli.calls]

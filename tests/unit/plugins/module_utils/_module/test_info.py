@@ -1,0 +1,250 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which jobs are found, by how many requests, and what is shown of them (dli-api.md 1.7, 3)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client import PAGE_SIZE, JobPage
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_finder import list_all_jobs
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import (
+    BRIEF,
+    DETAILED,
+    Filters,
+    find_jobs,
+    job_summary,
+    matches,
+    message,
+    parse_filters,
+    parse_info_options,
+    service_query,
+)
+
+from ..fakes import FakeClock, FakeDli
+
+OPTIONS = {
+    "job_ids": None,
+    "job_names": None,
+    "status": None,
+    "queue_name": None,
+    "job_type": None,
+    "user_name": None,
+    "tags": None,
+    "has_savepoint": None,
+    "show_detail": False,
+    "order": "desc",
+    "overall_timeout": 60,
+}
+
+
+def seen(job_id, status="job_running", **members):
+    """Return a job as the service shows it."""
+    return Job.from_api({"job_id": job_id, "name": f"job_{job_id}", "status": status, "create_time": job_id, **members})
+
+
+class Listed(FakeDli):
+    """A service that filters as the real one is documented to; ``hidden`` members are not shown."""
+
+    def __init__(self, *jobs, tags=None):
+        super().__init__(*jobs)
+        self.tags = tags or {}
+
+    def list_jobs(self, offset=0, name=None, deadline=None, filters=None):
+        query = dict(filters or {})
+        self._called("list", offset, name, dict(query))
+        jobs = [job for _id, job in sorted(self.jobs.items(), reverse=query.pop("order", "desc") == "desc")]
+        query.pop("show_detail", None)
+        tags = dict(pair.split("=", 1) for pair in query.pop("tags", "").split(",") if pair)
+        jobs = [job for job in jobs if all(job.raw.get(key) == value for key, value in query.items())]
+        jobs = [job for job in jobs if tags.items() <= self.tags.get(job.job_id, {}).items()]
+        jobs = [job for job in jobs if name is None or name in job.name]
+        return JobPage(len(jobs), jobs[offset : offset + PAGE_SIZE])
+
+
+def find(dli, **options):
+    task = parse_info_options({**OPTIONS, **options}, False)
+    return find_jobs(dli, FakeClock(), task, lambda _text: None).result
+
+
+def ids(result):
+    return [job["job_id"] for job in result["jobs"]]
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("options", "query"),
+    [
+        ({}, {}),
+        ({"status": ["", " "], "queue_name": " ", "tags": {}}, {}),
+        ({"status": ["job_init"]}, {"status": "job_init"}),
+        ({"status": ["job_init, job_init"]}, {"status": "job_init"}),
+        ({"status": ["job_init", "job_running"]}, {}),
+        ({"status": ["job_of_tomorrow"]}, {}),
+        (
+            {"queue_name": " q ", "job_type": "flink_jar_job", "user_name": "u"},
+            {"queue_name": "q", "job_type": "flink_jar_job", "user_name": "u"},
+        ),
+        ({"tags": {"a": 1, "b": "x=y"}}, {"tags": "a=1,b=x=y"}),
+        ({"has_savepoint": False}, {}),
+    ],
+)
+def test_what_the_service_is_asked_to_leave_out(options, query):
+    assert service_query(parse_filters({**OPTIONS, **options})) == query
+
+
+@pytest.mark.parametrize("tags", [{"a,b": "1"}, {"a": "1,2"}, {"a=b": "1"}, {"": "1"}, {"a": None}, {"a": " "}], ids=str)
+def test_tags_that_cannot_be_asked_for(tags):
+    with pytest.raises(InputError, match="tags: "):
+        parse_filters({**OPTIONS, "tags": tags})
+
+
+@pytest.mark.parametrize(
+    ("filters", "members", "alone", "sifted"),
+    [
+        (Filters(), {}, True, True),
+        (Filters(statuses=("job_init", "job_running")), {}, True, True),
+        (Filters(statuses=("job_init",)), {}, False, False),
+        (Filters(has_savepoint=True), {"has_savepoint": True}, True, True),
+        (Filters(has_savepoint=False), {"has_savepoint": True}, False, False),
+        (Filters(has_savepoint=False), {}, False, False),  # not told is not no
+        (Filters(plain={"queue_name": "q"}), {"queue_name": "q"}, True, True),
+        (Filters(plain={"queue_name": "q"}), {"queue_name": "q2"}, False, False),
+        (Filters(plain={"user_name": "u"}), {}, False, True),
+        (Filters(plain={"user_name": "u"}), {"user_name": ""}, False, True),
+    ],
+)
+def test_what_fits(filters, members, alone, sifted):
+    job = seen(1, **members)
+    assert (matches(job, filters, sifted=False), matches(job, filters, sifted=True)) == (alone, sifted)
+
+
+def test_a_status_that_nobody_knows_is_warned_of():
+    assert Filters(statuses=("job_init", "job_runing")).warnings == [
+        "status: job_runing is no status that this version of the collection knows"
+    ]
+
+
+# Reading the list to its end
+
+
+def test_a_long_list_takes_a_request_a_page():
+    dli = Listed(*[seen(number) for number in range(1, 251)])
+    assert list(list_all_jobs(dli)) == list(range(250, 0, -1))
+    assert [call[1] for call in dli.calls] == [0, 100, 200]
+
+
+def test_an_empty_list_takes_one():
+    dli = Listed()
+    assert list_all_jobs(dli) == {} and len(dli.calls) == 1
+
+
+@pytest.mark.parametrize("gone", [[250], [250, 249], range(250, 150, -1), range(1, 100), range(1, 251)], ids=len)
+def test_jobs_that_vanish_hide_no_other(gone):
+    dli = Listed(*[seen(number) for number in range(1, 251)])
+    listed = dli.list_jobs
+
+    def shifting(offset=0, name=None, deadline=None, filters=None):
+        page = listed(offset, name, deadline, filters)
+        if offset == 0:
+            for job_id in gone:
+                dli.jobs.pop(job_id, None)
+        return page
+
+    dli.list_jobs = shifting
+    assert set(list_all_jobs(dli)) >= set(dli.jobs)
+    assert len(dli.calls) <= 6
+
+
+def test_jobs_that_come_are_seen_once():
+    dli = Listed(*[seen(number) for number in range(1, 251)])
+    listed = dli.list_jobs
+
+    def shifting(offset=0, name=None, deadline=None, filters=None):
+        page = listed(offset, name, deadline, filters)
+        new = max(dli.jobs) + 1
+        dli.jobs[new] = seen(new)
+        return page
+
+    dli.list_jobs = shifting
+    assert set(list_all_jobs(dli)) >= set(range(1, 251))
+
+
+# What is shown
+
+
+def test_in_brief_always_the_same_members_and_little():
+    full = seen(1, desc="d" * 2000, status_desc="e\n" * 9000, sql_body="s", start_time=0, has_savepoint="x", queue_name="q" * 128)
+    assert tuple(job_summary(full, False)) == tuple(job_summary(seen(2), False)) == BRIEF
+    assert len(json.dumps(job_summary(full, False))) < 1024
+    shown = job_summary(full, False)
+    assert (shown["start_time"], shown["has_savepoint"], shown["user_name"]) == (None, None, None)
+
+
+def test_in_detail_everything_as_it_is():
+    shown = job_summary(seen(1, desc="d" * 2000, sql_body="a\nb", job_config={"cu_number": 2}), True)
+    assert tuple(shown) == BRIEF + DETAILED
+    assert (len(shown["desc"]), shown["sql_body"], shown["job_config"]) == (2000, "a\nb", {"cu_number": 2})
+
+
+# The whole
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "requests"),
+    [
+        ({}, [4, 3, 2, 1], 1),
+        ({"order": "asc"}, [1, 2, 3, 4], 1),
+        ({"status": ["job_init"]}, [4], 1),
+        ({"status": ["job_init", "job_finish"]}, [4, 3], 1),
+        ({"job_ids": ["2"]}, [2], 1),
+        ({"job_ids": ["1", "3"], "order": "asc"}, [1, 3], 1),
+        ({"job_ids": ["1"], "job_names": ["job_4", "job_1"]}, [4, 1], 1),
+        ({"job_ids": ["1"], "status": ["job_init"]}, [], 1),
+        ({"job_ids": ["1", "2"], "tags": {"team": "a"}}, [2], 2),
+        ({"job_ids": ["77"], "tags": {"team": "a"}}, [], 1),  # nothing is left to ask for
+        ({"job_ids": ["1", "2"], "user_name": "u"}, [1], 2),
+    ],
+    ids=str,
+)
+def test_finding(options, expected, requests):
+    dli = Listed(
+        seen(1, user_name="u"), seen(2), seen(3, "job_finish"), seen(4, "job_init"), tags={2: {"team": "a"}, 3: {"team": "a"}}
+    )
+    result = find(dli, **options)
+    assert ids(result) == expected and len(dli.calls) == requests
+    assert result["summary"]["found"] == len(expected)
+    assert result["changed"] is False
+
+
+def test_details_are_asked_for_on_every_road():
+    dli = Listed(seen(1), seen(2))
+    for options in ({}, {"job_ids": ["1", "2"]}, {"job_names": ["job_1"]}):
+        assert "sql_body" in find(dli, show_detail=True, **options)["jobs"][0]
+        assert dli.calls[-1][3].get("show_detail") is True
+
+
+@pytest.mark.parametrize(
+    ("jobs", "missing", "sentence"),
+    [
+        ([], [], "Found no jobs."),
+        ([seen(1)], [], "Found 1 job: 1 job_running."),
+        ([seen(1), seen(2, "job_init"), seen(3)], [], "Found 3 jobs: 1 job_init, 2 job_running."),
+        ([], [1, "x"], "Found no jobs; the project has no 1, x."),
+        ([], list(range(8)), "Found no jobs; the project has no 0, 1, 2, 3, 4 and 3 more."),
+    ],
+)
+def test_the_sentence(jobs, missing, sentence):
+    assert message(jobs, missing) == sentence
+
+
+def test_missing_are_those_that_the_project_does_not_have():
+    result = find(Listed(seen(1), seen(2)), job_ids=["1", "9"], job_names=["job_2", "job"], status=["job_init"])
+    assert result["missing"] == [9, "job"] and result["jobs"] == []

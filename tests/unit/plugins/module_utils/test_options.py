@@ -1,0 +1,207 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Options as surveys, command lines and playbooks pass them: job ids, names, numbers and empty texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import (
+    LARGEST_ID,
+    not_negative,
+    positive,
+    select,
+    select_any,
+    select_one,
+    text_or_none,
+)
+
+
+@pytest.mark.parametrize(
+    "given, ids",
+    [
+        (["131"], (131,)),
+        (["131", "130"], (131, 130)),
+        ([131, 130], (131, 130)),
+        (["131, 130"], (131, 130)),
+        (["131 130"], (131, 130)),
+        (["131\n130\r\n129\n"], (131, 130, 129)),
+        ([" 131 ", "", "\t130"], (131, 130)),
+        (["131,,130,"], (131, 130)),
+        # -e 'job_ids=[131, 130]' arrives as one text, split at its commas.
+        (["[131", " 130]"], (131, 130)),
+        (["[131,130]"], (131, 130)),
+        (["[ 131 ]"], (131,)),
+        (["['131'", "'130']"], (131, 130)),
+        (['["131"', ' "130"]'], (131, 130)),
+        (["1"], (1,)),
+        ([str(LARGEST_ID)], (LARGEST_ID,)),
+    ],
+)
+def test_ids(given, ids):
+    assert select(given, None) == (select(list(map(str, ids)), None))
+    assert select(given, None).ids == ids
+    assert select(given, None).names == select(given, None).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abc",
+        "True",
+        "1.0",
+        "131.5",
+        "0",
+        "-1",
+        "+1",
+        "007",
+        "1_000",
+        "1e3",
+        "0x10",
+        "131;130",
+        "'131'",
+        "[131",
+        "131]",
+        "[[131]]",
+        "{131}",
+        "null",
+        "None",
+        "１３１",  # digits of another script
+        "²",
+        str(LARGEST_ID + 1),
+        "9" * 5000,  # longer than Python reads
+    ],
+)
+def test_no_id(text):
+    """A job id is an int64 (dli-api.md 1.1); everything else is a slip that must not start a job."""
+    with pytest.raises(InputError, match="^job_ids: ") as caught:
+        select(["131", text], None)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(
+    "given, names",
+    [
+        (["orders"], ("orders",)),
+        (["orders enriched"], ("orders enriched",)),
+        (["a,b", "c\nd\r\ne"], ("a", "b", "c", "d", "e")),
+        ([" a ", "", " "], ("a",)),
+        (["['a'", " 'b c']"], ("a", "b c")),
+        (["131"], ("131",)),
+        (["[prod] orders"], ("[prod] orders",)),
+        (["[prod]"], ("[prod]",)),
+        (["'quoted'"], ("'quoted'",)),
+        (["流作业"], ("流作业",)),
+    ],
+)
+def test_names(given, names):
+    assert select(None, given).names == names
+    assert select(None, given).ids == ()
+
+
+def test_order_is_kept_and_ids_come_first():
+    selection = select(["3", "1", "2"], ["b", "a"])
+    assert (selection.ids, selection.names) == ((3, 1, 2), ("b", "a"))
+
+
+@pytest.mark.parametrize(
+    "ids, names, expected_ids, expected_names, warnings",
+    [
+        (["1", "2", "1", "1"], [], (1, 2), (), ["job_ids names 1 more than once; each job is handled once"]),
+        (["2 1 2 1"], [], (2, 1), (), ["job_ids names 2, 1 more than once; each job is handled once"]),
+        (["1"], ["a,a"], (1,), ("a",), ["job_names names a more than once; each job is handled once"]),
+        (["1,1"], ["a", "a"], (1,), ("a",), ["job_ids names 1 ", "job_names names a "]),
+        (["1"], ["1"], (1,), ("1",), []),
+    ],
+)
+def test_a_repetition_is_handled_once_and_told(ids, names, expected_ids, expected_names, warnings):
+    selection = select(ids, names)
+    assert (selection.ids, selection.names) == (expected_ids, expected_names)
+    assert len(selection.warnings) == len(warnings)
+    assert all(text.startswith(start) for text, start in zip(selection.warnings, warnings))
+
+
+@pytest.mark.parametrize("nothing", [None, [], [""], [" \n"], ["[]"], ["[ ]"], ["[", "]"]])
+def test_nothing_named(nothing):
+    with pytest.raises(InputError, match="no jobs are named"):
+        select(nothing, nothing)
+    assert select(nothing, ["a"]).names == ("a",)
+    assert select(["1"], nothing).ids == (1,)
+
+
+@pytest.mark.parametrize(
+    ("job_id", "job_name", "selected"),
+    [
+        (" 131\n", None, ((131,), ())),
+        (131, "", ((131,), ())),
+        ("", " orders ", ((), ("orders",))),
+    ],
+)
+def test_one_job(job_id, job_name, selected):
+    one = select_one(job_id, job_name)
+    assert (one.ids, one.names) == selected
+
+
+@pytest.mark.parametrize(
+    ("job_id", "job_name", "words"),
+    [
+        (None, "", "either job_id or job_name"),
+        ("131", "orders", "either job_id or job_name"),
+        ("131,130", None, "job_id: '131,130' is not a job id"),
+        ("0", None, "job_id: '0'"),
+    ],
+)
+def test_not_one_job(job_id, job_name, words):
+    with pytest.raises(InputError, match=words):
+        select_one(job_id, job_name)
+
+
+def test_nothing_may_be_named_where_that_has_a_meaning():
+    for empty in (None, [], [""], [" \n "], ["[]"]):
+        nothing = select_any(empty, empty)
+        assert (nothing.ids, nothing.names) == ((), ())
+
+
+@pytest.mark.parametrize("slip", [[","], ["", ""], ["", " , "], [",\n,"]])
+def test_a_slip_does_not_widen_a_selection_to_everything(slip):
+    with pytest.raises(InputError, match="job_ids: .* names no job"):
+        select_any(slip, ["a"])
+    with pytest.raises(InputError, match="job_names: .* names no job"):
+        select_any(["131"], slip)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(None, None), ("", None), (" \t\n", None), ("a", "a"), (" a b\n", "a b"), (0, "0"), (131, "131")],
+)
+def test_an_empty_text_is_unset(value, text):
+    """AWX surveys send empty texts for what nobody filled in."""
+    assert text_or_none(value) == text
+
+
+@pytest.mark.parametrize("value", [0.001, 1, 60, 10**9 - 1])
+def test_positive_and_not_negative_accept(value):
+    assert positive("n", value) == not_negative("n", value) == value
+
+
+def test_zero_is_not_negative():
+    assert not_negative("n", 0) == 0
+
+
+@pytest.mark.parametrize("value", [0, -0.5, -1, 10**9, float("inf"), float("-inf"), float("nan")])
+def test_positive_refuses(value):
+    with pytest.raises(InputError, match=r"^wait_timeout must be more than 0"):
+        positive("wait_timeout", value)
+
+
+@pytest.mark.parametrize("value", [-0.5, -1, 10**9, float("inf"), float("nan")])
+def test_not_negative_refuses(value):
+    with pytest.raises(InputError, match=r"^max_retries must be 0 or more"):
+        not_negative("max_retries", value)
+
+
+def test_the_error_is_its_sentence():
+    with pytest.raises(InputError) as caught:
+        positive("wait_timeout", -3)
+    assert str(caught.value) == "wait_timeout must be more than 0 and less than 1000000000, not -3"
