@@ -2,21 +2,29 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What can go wrong, as one sentence a person can act on.
+"""Errors, each with one sentence that a user can act on.
 
-The text of every exception is its whole story: what was asked, what came back, what to do.
-Nothing here knows of HTTP libraries or of Ansible.
+The text of an exception says what was requested, what the response was, and what to do next.
+Nothing here depends on an HTTP library or on Ansible.
 """
 
 from __future__ import annotations
 
 
 class CloudError(Exception):
-    """Base of all errors; ``str(error)`` is the sentence for the user."""
+    """Base of all errors; ``str(error)`` is the sentence for the user.
+
+    :ivar code: ``error_code`` of the service, such as ``DLI.16001``; :data:`None` where there is none.
+    :ivar is_auth_failure: whether the credentials are rejected (HTTP 401 or 403). Such a request must not be repeated: more
+        than five failures in a row lock the access key (dli-api.md 0.1-9).
+    """
+
+    code: str | None = None
+    is_auth_failure = False
 
 
 class TaskAbandoned(Exception):
-    """Whoever started this task is gone (a time-out, a cancelled job): nobody wants it to go on, or would hear of it."""
+    """The process that waits for the result of this task is gone (a time-out, a cancelled job): nothing more is sent."""
 
 
 class InputError(CloudError):
@@ -24,26 +32,27 @@ class InputError(CloudError):
 
 
 class NotDelivered(CloudError):
-    """The request provably did not reach the service: refused, DNS, TLS handshake, or not a byte of its body was sent."""
+    """The request did not reach the service: refused, DNS, TLS handshake, or not a byte of its body was sent."""
 
 
 class PermanentlyUnreachable(NotDelivered):
-    """As before, and repeating cannot help: a certificate that is not trusted, a file or an address that is none."""
+    """The request was not delivered, and repeating it cannot help: an untrusted certificate, an invalid file or address."""
 
 
 class ResponseLost(CloudError):
-    """The request was (or may have been) sent, but no usable answer came back. For a write: nobody knows what happened."""
+    """The request was (or may have been) sent, and there is no usable response. For a write: the outcome is unknown."""
 
 
 class ServiceError(CloudError):
-    """The service answered, and the answer is an error of the request as a whole (dli-api.md 4)."""
+    """The response is an error of the request as a whole (dli-api.md 4)."""
 
     def __init__(self, msg: str, status: int, code: str | None) -> None:
-        """Keep the parts that decisions need next to the sentence.
+        """Keep what decisions need beside the sentence.
 
         :arg status: HTTP status.
-        :arg code: ``error_code`` such as ``DLI.16001`` or ``APIGW.0301``; :data:`None` where the body had none.
+        :arg code: ``error_code`` such as ``DLI.16001`` or ``APIGW.0301``; :data:`None` where the body has none.
         """
         super().__init__(msg)
         self.status = status
         self.code = code
+        self.is_auth_failure = status in (401, 403)

@@ -14,10 +14,13 @@ from dataclasses import dataclass
 
 from ._errors import InputError
 
-#: Seconds in about 30 years; beyond it a number is a slip, and infinity is none.
+#: Seconds in about 30 years; a larger number is an error.
 LARGEST = 10**9
-#: A secret of fewer characters is refused: this cloud has none, and masking it would make nonsense of every message.
+LARGEST_ID = 2**63 - 1
+#: A shorter secret is refused: this cloud has none, and masking it would remove letters from all messages.
 SHORTEST_SECRET = 6
+
+T = t.TypeVar("T")
 
 
 def text_or_none(value: object) -> str | None:
@@ -46,13 +49,9 @@ def not_negative(name: str, value: float) -> float:
     return value
 
 
-LARGEST_ID = 2**63 - 1
-T = t.TypeVar("T")
-
-
 @dataclass(frozen=True)
 class Selection:
-    """The jobs asked for: ids first, then names, each once and in the order given."""
+    """The requested jobs: ids first, then names, each once and in the order given."""
 
     ids: tuple[int, ...]
     names: tuple[str, ...]
@@ -60,7 +59,7 @@ class Selection:
 
 
 def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
-    """Read the options ``job_ids`` and ``job_names``, where at least one job must be named.
+    """Parse the options ``job_ids`` and ``job_names``, where at least one job must be named.
 
     :raises InputError: nothing is named, or something is no job id.
     """
@@ -71,7 +70,7 @@ def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Se
 
 
 def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
-    """Read the options ``job_ids`` and ``job_names``, where naming nothing has a meaning too.
+    """Parse the options ``job_ids`` and ``job_names``, where naming no job is allowed.
 
     :arg job_ids: texts, each of which may hold several ids between commas, spaces or line ends (a survey's text area), or
         a JSON list (``-e ids=[131,130]``); empty ones count as unset.
@@ -89,7 +88,7 @@ def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -
 
 
 def select_one(job_id: object, job_name: object) -> Selection:
-    """Read the options ``job_id`` and ``job_name``: exactly one of them names one job.
+    """Parse the options ``job_id`` and ``job_name``: exactly one of them names one job.
 
     :raises InputError: none or both are set, or the id is none.
     """
@@ -105,7 +104,7 @@ def words(texts: Iterable[str] | None) -> list[str]:
 
 
 def _named(option: str, texts: Iterable[str] | None, separators: str) -> list[str]:
-    """Split texts. Where naming nothing means all jobs, a slip of the hand must not."""
+    """Split texts; refuse one of separators only, since naming no job can mean all jobs."""
     given = ",".join(str(text) for text in texts or ())  # Ansible has split a text at its commas already
     if given.strip() and not re.sub(separators, "", given).strip():
         raise InputError(f"{option}: {given[:40]!r} names no job; leave it out, or empty, to name none")
@@ -119,7 +118,7 @@ def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
 
 
 def _without_json(pieces: list[str]) -> list[str]:
-    """Take off the brackets and quotes of a JSON list that was split at its commas; anything else stays as it is."""
+    """Remove the brackets and quotes of a JSON list that was split at its commas; anything else stays as it is."""
     if not pieces or not (pieces[0].startswith("[") and pieces[-1].endswith("]")):
         return pieces
     inner = [*pieces]
@@ -131,7 +130,7 @@ def _without_json(pieces: list[str]) -> list[str]:
 
 
 def _job_id(text: str, option: str = "job_ids") -> int:
-    """Read one id strictly: a boolean, a float, a sign, a leading zero or an underscore is a slip, not a job."""
+    """Parse one id strictly: a boolean, a float, a sign, a leading zero or an underscore is an error."""
     if not re.fullmatch(r"[1-9][0-9]{0,18}", text) or int(text) > LARGEST_ID:
         several = ", and several are separated by commas, spaces or line ends" if option == "job_ids" else ""
         raise InputError(
@@ -152,8 +151,9 @@ def _once(items: list[T]) -> tuple[list[T], list[T]]:
     return list(counts), [item for item, count in counts.items() if count > 1]
 
 
+#: OBS paths: some calls need them with the scheme, some without (dli-api.md 1.11, 1.12); users write both.
 SCHEME = "obs://"
-#: The longest path that exports and imports take (dli-api.md 1.12).
+#: The longest path that exports and imports accept (dli-api.md 1.12).
 LONGEST = 256
 
 
@@ -183,11 +183,12 @@ def savepoint_folder(option: str, value: object) -> str:
     return SCHEME + (f"{folder}/" if last == "_metadata" and folder else path)
 
 
-TIMEOUTS = ("wait_timeout", "wait_interval", "confirm_timeout", "overall_timeout")
+#: Options of the doc fragment ``waiting`` that are seconds; the runner parses overall_timeout for all modules.
+TIMEOUTS = ("wait_timeout", "wait_interval", "confirm_timeout")
 
 
 def parse_timeouts(params: Mapping[str, t.Any]) -> dict[str, float]:
-    """Return the options of the doc fragment ``waiting`` that are seconds.
+    """Return the timeouts of a module that waits, in seconds.
 
     :raises InputError: one of them is not above zero.
     """

@@ -2,40 +2,53 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Looking again and again until the truth about a request shows whose answer was lost or unclear."""
+"""The one polling loop: pause, check, and again, until there is a value or the deadline has passed."""
 
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Iterable, Iterator
 
 from ._clock import Clock
-from ._errors import CloudError, ServiceError
+from ._errors import CloudError
 
-#: Seconds that a last look may take when its deadline has come, so that no wait ends without one.
-LAST_CHECK = 0.5
-#: Seconds between looks that confirm what was done: from the first to the longest, doubling.
+#: Seconds between two checks of :func:`backoff`: from the first pause to the longest, doubling.
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
-T = t.TypeVar("Truth")
+#: Seconds that a check may take when the deadline has come, so that no wait ends without a last one.
+LAST_CHECK = 0.5
+
+T = t.TypeVar("T")
 
 
-def poll(look: t.Callable[[float], T | None], clock: Clock, deadline: float) -> tuple[T | None, CloudError | None]:
-    """Look until the truth shows, time is up, or nobody is let in any more.
-
-    :arg look: takes the moment at which it must be over; returns None while nothing shows.
-    :return: the truth, if it showed, and what kept the last look from seeing it.
-    """
-    pause = FIRST_PAUSE
+def backoff(first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> Iterator[float]:
+    """Yield the seconds before each check: none before the first one, then doubling up to ``longest``."""
+    yield 0.0
+    pause = min(first, longest)
     while True:
-        trouble: CloudError | None = None
-        try:
-            truth = look(max(deadline, clock.now() + LAST_CHECK))
-            if truth is not None:
-                return truth, None
-        except CloudError as error:
-            trouble = error
-        hopeless = isinstance(trouble, ServiceError) and trouble.status in (401, 403)
-        if hopeless or clock.now() >= deadline:
-            return None, trouble
+        yield pause
+        pause = min(longest, pause * 2)
+
+
+def poll(
+    check: t.Callable[[float], T | None], clock: Clock, deadline: float, pauses: Iterable[float]
+) -> tuple[T | None, CloudError | None]:
+    """Call a check until it returns a value, the deadline has passed, or the credentials are rejected.
+
+    A check that fails is repeated, except after an authentication failure: repeating that locks the access key.
+
+    :arg check: takes the moment of the clock at which it must be over; returns None while there is no value yet.
+    :arg deadline: moment of the clock; the last check is made when it has come.
+    :arg pauses: seconds before each check.
+    :return: the value if there is one, and the error of the last check if it failed.
+    """
+    error: CloudError | None = None
+    for pause in pauses:
         clock.sleep(min(pause, max(0.0, deadline - clock.now())))
-        pause = min(LONGEST_PAUSE, pause * 2)
+        try:
+            value, error = check(max(deadline, clock.now() + LAST_CHECK)), None
+        except CloudError as failure:
+            value, error = None, failure
+        if value is not None or (error is not None and error.is_auth_failure) or clock.now() >= deadline:
+            return value, error
+    return None, error

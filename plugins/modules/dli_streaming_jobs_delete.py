@@ -213,8 +213,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.batch im
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
 
 
-def read_task(params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
-    """Return what the options ask for."""
+def parse_options(params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
+    """Return the options of the module."""
     return parse_batch_options(Delete(params["force"]), params, check_mode)
 
 
@@ -222,7 +222,7 @@ def main() -> None:
     """Run the module."""
     spec = dict(force=dict(type="bool", default=False))
     spec.update(_argspec.selection(), **_argspec.waiting(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, run_batch)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_options, run_batch)
 
 
 if __name__ == "__main__":

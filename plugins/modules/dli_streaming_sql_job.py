@@ -277,15 +277,15 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desire
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.manage import EMPTY_RESULT, manage
 
 
-def read_task(params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
-    """Return what the options ask for."""
+def parse_options(params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
+    """Return the options of the module."""
     return parse_desired_job(SQL, params, check_mode)
 
 
 def main() -> None:
     """Run the module."""
     spec = {**streaming_job(SQL), **_argspec.waiting(), **_argspec.connection()}
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), read_task, manage, EMPTY_RESULT)
+    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_options, manage, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

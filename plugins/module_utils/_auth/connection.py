@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the services are, and how to get there: what the options say, and what follows from it (dli-api.md 6).
+"""Where the services are, and how to connect: what the options say, and what follows from it (dli-api.md 6).
 
-Pure: parameters, an environment and a function that reads files in, a :class:`Connection` out. Who signs in is decided in
-``_sources.py``.
+Pure: parameters, an environment and a function that reads files in, a :class:`ConnectionConfig` out. Which credentials are
+used is decided in ``provider_chain.py``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from urllib.parse import urlsplit
 from .._errors import InputError
 from .._http.options import HttpOptions, parse_http_options
 from .._options import not_negative, positive
-from .base import CredentialsProvider, Scope
-from .environment import DEFAULT_CLOUD, FAMILIES, Values
-from .provider_chain import ProviderChain, ReadFile
+from .base import CredentialsProvider, ReadFile, Scope, Values
+from .environment import DEFAULT_CLOUD, FAMILIES
+from .provider_chain import ProviderChain
 
-#: Regions that live under another domain than their cloud's (dli-api.md 6).
+#: Regions under another domain than their cloud's (dli-api.md 6).
 REGION_CLOUDS = {"eu-west-101": "myhuaweicloud.eu"}
-#: The clouds that are known (dli-api.md 6), to recognise in an address.
+
+#: The known clouds (dli-api.md 6), to recognise in an address.
 CLOUDS = (
     DEFAULT_CLOUD,
     *REGION_CLOUDS.values(),
@@ -33,18 +34,19 @@ CLOUDS = (
     "prod-cloud-ocb.orange-business.com",
     "hc.sbercloud.ru",
 )
+
 LOOPBACK = ("localhost", "::1")
 
 
 @dataclass(frozen=True)
 class ConnectionConfig:
-    """Everything that is needed to begin.
+    """What is needed to connect to the services.
 
     :ivar endpoint: base URL of DLI without a trailing slash.
     :ivar auth_url: base URL of IAM likewise; :data:`None` if it is not needed.
     :ivar scope: the project; its id is to be looked up if only its name is known.
-    :ivar source: where the credentials came from, for messages; never a value of theirs.
-    :ivar hint: what else to think of, as a sentence, if the credentials are not accepted.
+    :ivar source: where the credentials come from, for messages; never a value of theirs.
+    :ivar hint: a sentence to add if the credentials are rejected.
     :ivar request_timeout: seconds for one exchange, connecting and reading the whole answer included.
     :ivar warnings: sentences for the user.
     """
@@ -52,52 +54,52 @@ class ConnectionConfig:
     endpoint: str
     auth_url: str | None
     scope: Scope
-    way: CredentialsProvider
+    provider: CredentialsProvider
     source: str
     hint: str
-    network: HttpOptions
+    http: HttpOptions
     request_timeout: float
     max_retries: int
     warnings: tuple[str, ...] = ()
 
 
-def resolve(params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: ReadFile) -> ConnectionConfig:
-    """Decide where and who from module parameters, an environment and files.
+def resolve_connection(params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: ReadFile) -> ConnectionConfig:
+    """Return the connection that module parameters, an environment and files describe.
 
     :arg read_file: returns a file's text, or :data:`None` if there is no such file.
     :raises InputError: something is missing, contradictory or not possible.
     """
-    found = ProviderChain(params, environ, read_file).run()
-    place = _EndpointResolver(found.place, found.source, bool(params.get("allow_http")))
-    endpoint = place.endpoint()
-    scope = place.scope()
-    needs_iam = found.way.needs_iam or scope.project_id is None
+    credentials = ProviderChain(params, environ, read_file).run()
+    resolver = _EndpointResolver(credentials.location, credentials.source, bool(params.get("allow_http")))
+    endpoint = resolver.endpoint()
+    scope = resolver.scope()
+    needs_iam = credentials.provider.needs_iam or scope.project_id is None
     return ConnectionConfig(
         endpoint=endpoint,
-        auth_url=place.auth_url() if needs_iam else None,
+        auth_url=resolver.auth_url() if needs_iam else None,
         scope=scope,
-        way=found.way,
-        source=found.source,
-        hint=found.hint,
-        network=parse_http_options(params),
+        provider=credentials.provider,
+        source=credentials.source,
+        hint=credentials.hint,
+        http=parse_http_options(params),
         request_timeout=positive("request_timeout", params["request_timeout"]),
         max_retries=int(not_negative("max_retries", params["max_retries"])),
-        warnings=tuple(_warnings(params, place)),
+        warnings=tuple(_warnings(params, resolver)),
     )
 
 
 class _EndpointResolver:
-    """What is known of where to go, and what follows from it."""
+    """The addresses and the project that follow from a location."""
 
-    def __init__(self, values: Values, source: str, allow_http: bool) -> None:
-        self._values = values
+    def __init__(self, location: Values, source: str, allow_http: bool) -> None:
+        self._location = location
         self._source = source
         self._allow_http = allow_http
         self.unencrypted: list[str] = []
 
     def scope(self) -> Scope:
         """Return the project. A region's main project carries the region's name (dli-api.md 5.6)."""
-        project_id, name = self._values.get("project_id"), self._values.get("project_name") or self._region()
+        project_id, name = self._location.get("project_id"), self._location.get("project_name") or self._region()
         if project_id:
             if not re.fullmatch(r"[A-Za-z0-9]{1,64}", project_id):
                 raise InputError(f"project_id must be 1 to 64 letters and digits, not {project_id!r}")
@@ -110,15 +112,15 @@ class _EndpointResolver:
 
     def endpoint(self) -> str:
         """Return the address of DLI."""
-        given = self._values.get("endpoint")
+        given = self._location.get("endpoint")
         return self._checked("endpoint", given) if given else f"https://dli.{self._domain('endpoint')}"
 
     def auth_url(self) -> str:
         """Return the address of IAM: the one given, or the one beside DLI's."""
-        given, endpoint = self._values.get("auth_url"), self._values.get("endpoint")
+        given, endpoint = self._location.get("auth_url"), self._location.get("endpoint")
         if given:
             return re.sub(r"/v3(\.0)?$", "", self._checked("auth_url", given))
-        if endpoint and "cloud" not in self._values:
+        if endpoint and "cloud" not in self._location:
             parts = urlsplit(self._checked("endpoint", endpoint))
             if not parts.netloc.startswith("dli."):
                 raise InputError(f"auth_url is missing: nobody can tell which identity service belongs to {endpoint}")
@@ -132,18 +134,18 @@ class _EndpointResolver:
             raise InputError(f"region is missing: set it (or {otherwise}), or {self._variables('region')}")
         if not re.fullmatch(r"[a-z0-9-]+", region):
             raise InputError(f"region must look like cn-north-4, not {region!r}")
-        cloud = self._values.get("cloud") or self._cloud_of_iam(region) or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
+        cloud = self._location.get("cloud") or self._cloud_of_iam(region) or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
         if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", cloud):
             raise InputError(f"cloud must be a domain such as {DEFAULT_CLOUD}, not {cloud!r}")
         return f"{region}.{cloud}"
 
     def _region(self) -> str | None:
         """Return the region; a project's name begins with it (dli-api.md 5.6)."""
-        return self._values.get("region") or self._values.get("project_name", "").partition("_")[0] or None
+        return self._location.get("region") or self._location.get("project_name", "").partition("_")[0] or None
 
     def _cloud_of_iam(self, region: str) -> str | None:
         """Return the domain of the cloud that the address of IAM belongs to: ``iam.region.cloud`` or ``iam.cloud``."""
-        auth_url = self._values.get("auth_url")
+        auth_url = self._location.get("auth_url")
         host = (urlsplit(self._checked("auth_url", auth_url)).hostname or "") if auth_url else ""
         known = next((cloud for cloud in CLOUDS if host.endswith(f".{cloud}")), None)
         if known:
@@ -183,13 +185,13 @@ class _EndpointResolver:
         return f"sign in with another family than {self._source}, which has no variable for it"
 
 
-def _warnings(params: Mapping[str, t.Any], place: _EndpointResolver) -> t.Iterator[str]:
+def _warnings(params: Mapping[str, t.Any], resolver: _EndpointResolver) -> t.Iterator[str]:
     if not params["validate_certs"]:
         yield "validate_certs is false: anybody between here and the service can read and change what is sent"
-    for url in dict.fromkeys(place.unencrypted):
+    for url in dict.fromkeys(resolver.unencrypted):
         yield f"{url} is not encrypted: anybody between here and there can read and change what is sent"
 
 
 def _is_host(name: str | None) -> bool:
-    """Tell whether a host can bear a name: labels of up to 63 characters (a name with an empty one is a usual slip)."""
+    """Return whether a text is a host name: labels of 1 to 63 characters (an empty label is a common typing error)."""
     return re.fullmatch(r"([^.\s]{1,63}\.)*[^.\s]{1,63}\.?", name or "") is not None

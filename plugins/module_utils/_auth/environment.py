@@ -2,17 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The families of environment variables that other tools made common (dli-api.md 5.5). Data, and how it is read."""
+"""The families of environment variables that other tools made common (dli-api.md 5.5): a table, and how it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from .._options import text_or_none
+from .base import Values
 
-Values = dict[str, str]
-#: The cloud that is meant where nobody names one.
+#: The cloud that is used where none is named.
 DEFAULT_CLOUD = "myhuaweicloud.com"
+
 #: In the order tried; option -> variables, of which the first that is set counts.
 FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "HW_*": {
@@ -57,6 +58,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "auth_url": ("OS_AUTH_URL",),
     },
 }
+
 #: The SDK's variable for the address of one service in one region (dli-api.md 5.5).
 SDK_ENDPOINT = "HUAWEICLOUD_SDK_REGION_DLI_"
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a connection to an open service: sign in once, find the project, and sign in again once if that dies on the way."""
+"""The credentials of one task: sign in once, look the project up, and sign in again once if the credentials expire."""
 
 from __future__ import annotations
 
@@ -20,92 +20,89 @@ from .connection import ConnectionConfig
 from .iam_client import IamClient
 from .providers.access_key import AccessKey
 
-#: Makes what carries requests, signed by somebody or by nobody.
+#: Makes a sender whose requests are signed, or not.
 NewSender = t.Callable[[t.Optional[RequestSigner], HttpOptions], RequestSender]
-#: Makes the way to a service out of what carries the requests and the service's address.
+#: Makes a client of the service at an address from a sender.
 NewClient = t.Callable[[RequestSender, str], ApiClient]
 
 
 class AuthSession:
-    """The credential of one task, which can be renewed.
-
-    Nothing of it is written to a disk.
-    """
+    """A request signer whose credentials can be refreshed. Nothing is written to a disk."""
 
     def __init__(
         self,
         connection: ConnectionConfig,
         new_sender: NewSender,
-        new_transport: NewClient,
+        new_client: NewClient,
         mask: t.Callable[[Iterable[str]], None],
         clock: Clock,
     ) -> None:
         """Prepare; nothing is sent yet.
 
-        :arg mask: told every secret the moment it is known.
+        :arg mask: called with every secret as soon as it is known.
         """
         self.project_id = ""
-        self.trouble: str | None = None
+        self.refresh_error: CloudError | None = None
         self.is_signed_in = False
         self._connection = connection
         self._new_sender = new_sender
-        self._new_transport = new_transport
+        self._new_client = new_client
         self._mask = mask
         self._clock = clock
-        self._credential: RequestSigner | None = None
-        self._was_renewed = False
+        self._signer: RequestSigner | None = None
+        self._was_refreshed = False
 
     @property
     def source(self) -> str:
-        """Say where the credentials come from and what they are, for messages; never a value."""
-        return f"{self._connection.source} ({self._connection.way.words})"
+        """Where the credentials come from and what they are, for messages; never a value."""
+        return f"{self._connection.source} ({self._connection.provider.description})"
 
     @property
     def hint(self) -> str:
-        """Say what else to think of if the credentials are not accepted; may be empty."""
+        """A sentence to add if the credentials are rejected; may be empty."""
         return self._connection.hint
 
-    def begin(self, deadline: float | None) -> None:
+    def login(self, deadline: float | None) -> None:
         """Sign in, and look the project up if only its name is known.
 
-        :arg until: moment of the clock at which it must be over.
-        :raises DliError: it did not work.
+        :arg deadline: moment of the clock at which it must be over.
+        :raises CloudError: it failed.
         """
         scope = self._connection.scope
         iam = self._iam(deadline)
-        credential, project_id = self._connection.way.sign_in(iam, scope)
+        signer, project_id = self._connection.provider.get_credentials(iam, scope)
         self.is_signed_in = True
-        self.project_id = scope.project_id or project_id or iam.project_id(credential, t.cast(str, scope.project_name))
-        self._credential = self._for_project(credential)
+        self.project_id = scope.project_id or project_id or iam.project_id(signer, t.cast(str, scope.project_name))
+        self._signer = self._for_project(signer)
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
-        """Sign a request with what there is now."""
-        return t.cast(RequestSigner, self._credential).headers(request, now)
+        """Sign a request with the current credentials."""
+        return t.cast(RequestSigner, self._signer).headers(request, now)
 
     def secrets(self) -> list[str]:
         """Return every value that must never be seen in an output."""
-        return t.cast(RequestSigner, self._credential).secrets()
+        return t.cast(RequestSigner, self._signer).secrets()
 
-    def renew(self, deadline: float | None) -> bool:
-        """Sign in again, once a task, because the service takes the credential no more; return whether there is a new one."""
-        if self._was_renewed or not self._connection.way.is_refreshable:
+    def refresh(self, deadline: float | None) -> bool:
+        """Sign in again, once a task, because the service rejects the credentials; return whether there are new ones."""
+        if self._was_refreshed or not self._connection.provider.is_refreshable:
             return False
-        self._was_renewed = True
+        self._was_refreshed = True
         try:
-            credential, _project_id = self._connection.way.sign_in(self._iam(deadline), Scope(self.project_id, None))
+            signer, _project_id = self._connection.provider.get_credentials(self._iam(deadline), Scope(self.project_id, None))
         except CloudError as error:
-            self.trouble = str(error)
+            self.refresh_error = error
             return False
-        self._credential = self._for_project(credential)
+        self._signer = self._for_project(signer)
         return True
 
-    def _for_project(self, credential: RequestSigner) -> RequestSigner:
-        return credential.within(self.project_id) if isinstance(credential, AccessKey) else credential
+    def _for_project(self, signer: RequestSigner) -> RequestSigner:
+        return signer.within(self.project_id) if isinstance(signer, AccessKey) else signer
 
     def _iam(self, deadline: float | None) -> IamClient:
-        network, address = self._connection.network, self._connection.auth_url or ""
+        http, address = self._connection.http, self._connection.auth_url or ""
         return IamClient(
-            lambda credential: self._new_transport(self._new_sender(credential, network), address),
+            lambda signer: self._new_client(self._new_sender(signer, http), address),
             lambda: self._new_sender(None, HttpOptions(direct=True)),
             self._mask,
             self._clock,

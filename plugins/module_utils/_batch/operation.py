@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an act is: something that is done to a batch of jobs, in words and rules. The acts themselves stand in ``_acts.py``."""
+"""What an operation on a batch of jobs is: its rules and its texts. Each operation is one file in ``operations/``."""
 
 from __future__ import annotations
 
+import abc
 import typing as t
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.client import DliClient
 from .._dli.job import SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED, Job
 
-# States that every act has; the others are its own words.
+# States that every operation has; the others are its own.
 NOT_FOUND = "not_found"
 AMBIGUOUS = "ambiguous"
 REFUSED = "refused"
@@ -23,110 +24,92 @@ UNKNOWN = "unknown"
 
 
 class Decision(t.NamedTuple):
-    """What is to be done with one job: send it, or report this state."""
+    """What is to be done with one job: submit it, or report this state."""
 
-    send: bool
+    submit: bool
     state: str = ""
     failed: bool = False
     msg: str = ""
 
 
-SEND = Decision(True)
+SUBMIT = Decision(True)
 
 
-class Operation(t.Protocol):
-    """One thing that can be done to a batch of jobs."""
+class Wording(t.NamedTuple):
+    """The texts of an operation, as parts of sentences.
 
-    #: States of the report that are its own: done to it, left alone, its status does not allow it, no such job.
+    :ivar noun: "start" accepted; ``title`` and ``would``: "Started" and "Would start" so many jobs.
+    :ivar reached: not "running" after so many seconds; ``rerun``: what running the task again does.
+    :ivar unchanged: left so many alone that are "already active"; ``concurrent``: what happened independent of this task.
+    """
+
+    noun: str
+    title: str
+    would: str
+    reached: str
+    rerun: str
+    unchanged: str = ""
+    concurrent: str = ""
+
+
+class Operation(abc.ABC):
+    """One thing that can be done to a batch of jobs. The defaults are those of an operation that keeps a job's status.
+
+    :cvar done: state of a job to which it was done; ``unchanged``: of one that needs no request; ``blocked``: of one whose
+        status does not allow it; ``absent``: of one that does not exist.
+    :cvar job_error_codes: codes that are about the job itself. Any other refusal may mean that another client has just done
+        the same.
+    """
+
     done: t.ClassVar[str]
-    unchanged: t.ClassVar[str]
     blocked: t.ClassVar[str]
-    absent: t.ClassVar[str]
-    #: Words: "start" accepted; "Started" and "Would start" so many jobs; left so many alone that are "already active".
-    noun: t.ClassVar[str]
-    title: t.ClassVar[str]
-    would: t.ClassVar[str]
-    are: t.ClassVar[str]
-    #: What somebody else, or the job by itself, did first; and what a second run of the task does.
-    meanwhile: t.ClassVar[str]
-    again: t.ClassVar[str]
-    #: Codes that are about the job itself. Any other refusal may mean that somebody has just done the same.
-    job_error_codes: t.ClassVar[frozenset[str]]
-    #: What a wait is for: not "running" after so many seconds.
-    arrived: t.ClassVar[str]
+    unchanged: t.ClassVar[str] = NOT_FOUND
+    absent: t.ClassVar[str] = NOT_FOUND
+    job_error_codes: t.ClassVar[frozenset[str]] = frozenset()
+    wording: t.ClassVar[Wording]
 
+    @abc.abstractmethod
     def decide(self, job: Job) -> Decision:
-        """Decide what to do with a job as it was seen."""
+        """Return what to do with a job as it was read."""
 
-    def expected_refusal(self, job: Job) -> ItemResponse | None:
-        """Return the refusal that a job will meet, if that can be foreseen."""
-
-    def expected_status(self, status: str | None) -> str | None:
-        """Return the status that an accepted request leads to, until it is read again; None if the job is gone then.
-
-        :arg status: the one that the job had before.
-        """
-
+    @abc.abstractmethod
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
         """Send the request."""
 
+    @abc.abstractmethod
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """Tell whether a job shows that this was done to it, by whomever."""
-
-    def may_be_spontaneous(self, now: Job | None) -> bool:
-        """Tell whether a job that has moved may have come there by itself."""
-
-    def is_satisfied(self, job: Job | None) -> bool:
-        """Tell whether a job is as this act would have it, or on its way to that."""
-
-    def end(self, job: Job | None) -> str:
-        """Return what a look means for somebody who waits, once the job has moved: UP, DOWN or PENDING."""
-
-    def advice(self, job: Job) -> str:
-        """Say what to do about a job that has ended badly."""
-
-
-def states(act: Operation) -> tuple[str, ...]:
-    """Return the states that a report of this act may hold, in the order of the summary."""
-    return tuple(
-        dict.fromkeys((act.done, act.unchanged, act.absent, AMBIGUOUS, act.blocked, REFUSED, FAILED, TIMED_OUT, UNKNOWN))
-    )
-
-
-class Plain:
-    """The rules of an act that knows nothing better."""
-
-    job_error_codes: t.ClassVar[frozenset[str]] = frozenset()
+        """Return whether a job shows that this was done to it, by this or another client."""
 
     def expected_refusal(self, job: Job) -> ItemResponse | None:
-        """Nothing can be foreseen."""
+        """Return the refusal that a job will get, if that can be foreseen."""
         return None
+
+    def expected_status(self, status: str | None, reconciled: bool) -> str | None:
+        """Return the status after an accepted request, until the job is read again; None if the job is gone then.
+
+        :arg status: the one that the job had before.
+        :arg reconciled: whether the job was read after the request, and its status had not changed.
+        """
+        return status
 
     def may_be_spontaneous(self, now: Job | None) -> bool:
-        """No job comes there by itself."""
+        """Return whether a job to which this was done may have come to its status by itself."""
         return False
-
-
-class InPlaceOperation(Plain):
-    """The parts of an :class:`._act.Act` that are the same for all of these."""
-
-    unchanged: t.ClassVar[str] = NOT_FOUND
-    absent: t.ClassVar[str] = NOT_FOUND
-    are: t.ClassVar[str] = ""
-    meanwhile: t.ClassVar[str] = ""
-
-    def expected_status(self, status: str | None) -> str | None:
-        """The job keeps its status; which one to report is known where the row is made."""
-        return None
 
     def is_satisfied(self, job: Job | None) -> bool:
-        """No job is so already: it is done anew each time."""
+        """Return whether a job is as this operation would make it, or will be without a request."""
         return False
 
-    def end(self, job: Job | None) -> str:
-        """A job that makes a savepoint comes back from it."""
+    def wait_outcome(self, job: Job | None) -> str:
+        """Return what a job means for a wait, once the operation shows: WAIT_REACHED, WAIT_FAILED or WAIT_PENDING."""
         return WAIT_FAILED if job is None else WAIT_PENDING if job.status == SAVEPOINTING else WAIT_REACHED
 
-    def advice(self, job: Job) -> str:
-        """Read the reason."""
+    def remedy(self, job: Job) -> str:
+        """Return what to do about a job for which the wait failed."""
         return "read the reason, and run the task again"
+
+
+def states(operation: Operation) -> tuple[str, ...]:
+    """Return the states that a result of this operation may have, in the order of the summary."""
+    own = (operation.done, operation.unchanged, operation.absent, AMBIGUOUS, operation.blocked)
+    return tuple(dict.fromkeys((*own, REFUSED, FAILED, TIMED_OUT, UNKNOWN)))

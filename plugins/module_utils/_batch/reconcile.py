@@ -2,126 +2,196 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose element is whose: the truth about each job of a batch, from the service's answer and the jobs' own statuses. Pure.
+"""What became of each job of a batch, from the service's response and the jobs' own statuses. Pure.
 
-The answer carries no ids and no promise of order. Where all elements accept and there is one for each job, order cannot
-matter. Everything else is confirmed by reading the jobs; a job that is seen to have moved has had it done to it, and where
-position and statuses disagree, the statuses are reported. What cannot be told in time is ``unknown``, never a guess.
+The response carries no ids and no promise of order. Where all elements accept and there is one for each job, the order does
+not matter. Everything else is confirmed by reading the jobs: a job whose status or start time has changed had the operation
+applied to it, and where position and statuses disagree, the statuses count. What cannot be learnt in time is UNDETERMINED,
+never a guess.
 """
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from .._dli.batch_response import BatchResponse, ItemResponse
+from .._dli.job import Job
+from .._errors import CloudError
+from .operation import Operation
+from .results import (
+    JobResult,
+    PlannedJob,
+    accepted,
+    already_satisfied,
+    not_submitted,
+    refused,
+    satisfied_unattributed,
+    undetermined,
+)
 
-DONE = "done"
+ACCEPTED = "accepted"
 REFUSED = "refused"
-CONCURRENT_CHANGE = "somebody else"
-UNKNOWN = "unknown"
-UNATTRIBUTED = "moot"  #: the job is as it was wanted, and nobody knows by whose hand
+CONCURRENT_CHANGE = "concurrent change"  #: refused, and changed by another client
+UNATTRIBUTED = "unattributed"  #: the job is as requested, and it is unknown whether this task made it so
+UNDETERMINED = "undetermined"
 
 
 class Verdict(t.NamedTuple):
-    """What became of one job that was sent. ``reconciled``: learnt from its status, not from the answer."""
+    """What became of one submitted job. ``reconciled``: learnt from its status, not from the response."""
 
-    what: str
+    kind: str
     element: ItemResponse | None = None
     reconciled: bool = False
 
 
-@dataclass(frozen=True)
-class Observation:
-    """What the jobs' own statuses have shown since the request was sent."""
+class Observation(t.NamedTuple):
+    """What reading the jobs has shown since the request was sent.
 
-    looked: bool
-    moved: frozenset[int]
-    gone: frozenset[int]
-    moot: frozenset[int] = frozenset()  #: of those that moved, the ones that may have come there by themselves
-    long_enough: bool = False  #: whether a job that somebody else has just done it to would have shown it
+    :ivar was_read: whether they were read at all.
+    :ivar applied: jobs that show the operation, by this or another client; ``gone``: those that do not exist any more.
+    :ivar spontaneous: of those in ``applied``, the ones that may have come to their status by themselves.
+    :ivar is_settled: whether enough time has passed for a job to show what another client has just done to it.
+    :ivar latest: the jobs as they were read last; ``error``: why the latest read failed, if it did.
+    """
+
+    was_read: bool = False
+    applied: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
+    spontaneous: frozenset[int] = frozenset()
+    is_settled: bool = False
+    latest: Mapping[int, Job | None] = {}
+    error: CloudError | None = None
 
 
-NOTHING_OBSERVED = Observation(False, frozenset(), frozenset())
+NOTHING_OBSERVED = Observation()
 
 
 def reconcile(
-    sent: Sequence[int], answer: BatchResponse, sight: Observation, time_is_up: bool, job_error_codes: Collection[str]
-) -> Mapping[int, Verdict | None]:
-    """Return a verdict per job; :data:`None` means: look (again).
+    operation: Operation,
+    submitted: Mapping[int, PlannedJob],
+    response: BatchResponse,
+    observed: Observation,
+    time_is_up: bool,
+) -> dict[int, JobResult] | None:
+    """Return the result of every submitted job; :data:`None` means: read the jobs (again).
 
-    :arg time_is_up: decide now; what is still open becomes ``unknown``.
-    :arg faults: codes that are about the job itself, whoever else has a hand in it.
+    :arg time_is_up: decide now; what is still open becomes undetermined.
     """
-    if answer.refusal is not None:
-        return dict.fromkeys(sent, Verdict(REFUSED))
-    if answer.indeterminate is None and len(answer.elements) == len(sent):
-        return _one_element_each(sent, answer.elements, sight, time_is_up, job_error_codes)
-    return {job_id: _from_status(job_id, sight, time_is_up) for job_id in sent}
+    verdicts = judge(list(submitted), response, observed, time_is_up, operation.job_error_codes)
+    results = {}
+    for job_id, verdict in verdicts.items():
+        if verdict is None:
+            return None
+        results[job_id] = _result(operation, submitted[job_id], verdict, response, observed)
+    return results
 
 
-def _from_status(job_id: int, sight: Observation, time_is_up: bool) -> Verdict | None:
+def _result(
+    operation: Operation, planned: PlannedJob, verdict: Verdict, response: BatchResponse, observed: Observation
+) -> JobResult:
+    """Return the result that a verdict stands for."""
+    was_read, latest = planned.job_id in observed.latest, observed.latest.get(planned.job_id)
+    status = latest.status if latest else None
+    if verdict.kind == ACCEPTED:
+        return accepted(operation, planned, verdict.reconciled, status if status != planned.job.status else None)
+    if verdict.kind == CONCURRENT_CHANGE and was_read and operation.is_satisfied(latest):
+        return already_satisfied(operation, planned, status)
+    if verdict.kind == UNATTRIBUTED:
+        return satisfied_unattributed(operation, planned, status)
+    if verdict.kind == UNDETERMINED:
+        reason = response.indeterminate or "the answer does not fit the jobs that were sent, and its status has not told yet"
+        reason = f"{reason.rstrip('.')}; {observed.error}" if observed.error else reason
+        return undetermined(operation, planned, status, reason.rstrip("."))
+    if response.refusal is not None:
+        return not_submitted(operation, planned, response.refusal)
+    return refused(operation, planned, verdict.element, verdict.reconciled, status)
+
+
+def judge(
+    submitted: Sequence[int],
+    response: BatchResponse,
+    observed: Observation,
+    time_is_up: bool,
+    job_error_codes: Collection[str],
+) -> Mapping[int, Verdict | None]:
+    """Return a verdict for each job; :data:`None` means: read the jobs (again).
+
+    :arg job_error_codes: codes that are about the job itself, independent of other clients.
+    """
+    if response.refusal is not None:
+        return dict.fromkeys(submitted, Verdict(REFUSED))
+    if response.indeterminate is None and len(response.elements) == len(submitted):
+        return _one_element_each(submitted, response.elements, observed, time_is_up, job_error_codes)
+    return {job_id: _from_status(job_id, observed, time_is_up) for job_id in submitted}
+
+
+def _from_status(job_id: int, observed: Observation, time_is_up: bool) -> Verdict | None:
     """Judge a job by its status alone."""
-    if job_id in sight.moved:
-        return _seen(job_id, sight)
-    if time_is_up or job_id in sight.gone:
-        return Verdict(UNKNOWN, reconciled=True)
+    if job_id in observed.applied:
+        return _applied(job_id, observed)
+    if time_is_up or job_id in observed.gone:
+        return Verdict(UNDETERMINED, reconciled=True)
     return None
 
 
-def _seen(job_id: int, sight: Observation) -> Verdict:
-    """Judge a job that has moved."""
-    return Verdict(UNATTRIBUTED if job_id in sight.moot else DONE, reconciled=True)
+def _applied(job_id: int, observed: Observation) -> Verdict:
+    """Judge a job that shows the operation."""
+    return Verdict(UNATTRIBUTED if job_id in observed.spontaneous else ACCEPTED, reconciled=True)
 
 
 def _one_element_each(
-    sent: Sequence[int], elements: Sequence[ItemResponse], sight: Observation, time_is_up: bool, job_error_codes: Collection[str]
+    submitted: Sequence[int],
+    elements: Sequence[ItemResponse],
+    observed: Observation,
+    time_is_up: bool,
+    job_error_codes: Collection[str],
 ) -> Mapping[int, Verdict | None]:
-    by_job = dict(zip(sent, elements))
-    accepted = {job_id for job_id, element in by_job.items() if element.accepted}
-    if len(accepted) == len(sent):
-        return {job_id: Verdict(DONE, element) for job_id, element in by_job.items()}
-    if not sight.looked and not time_is_up:
-        return dict.fromkeys(sent)
-    puzzling = {i for i, element in by_job.items() if not element.accepted and element.code not in job_error_codes}
-    will_wait = sight.long_enough or time_is_up or puzzling <= sight.moved | sight.gone
-    if accepted <= sight.moved and will_wait:
-        contested = not sight.moved <= accepted
-        return {job_id: _confirmed(element, job_id in sight.moved, contested) for job_id, element in by_job.items()}
-    if not time_is_up and not (will_wait and accepted - sight.moved <= sight.gone):
-        return dict.fromkeys(sent)
-    return _contradicted(by_job, accepted, sight)
+    by_job = dict(zip(submitted, elements))
+    accepted_ids = {job_id for job_id, element in by_job.items() if element.accepted}
+    if len(accepted_ids) == len(submitted):
+        return {job_id: Verdict(ACCEPTED, element) for job_id, element in by_job.items()}
+    if not observed.was_read and not time_is_up:
+        return dict.fromkeys(submitted)
+    # Refusals that another client's action may explain, which may take a while to show.
+    ambiguous = {i for i, element in by_job.items() if not element.accepted and element.code not in job_error_codes}
+    is_settled = observed.is_settled or time_is_up or ambiguous <= observed.applied | observed.gone
+    if accepted_ids <= observed.applied and is_settled:
+        contested = not observed.applied <= accepted_ids
+        return {job_id: _confirmed(element, job_id in observed.applied, contested) for job_id, element in by_job.items()}
+    if not time_is_up and not (is_settled and accepted_ids - observed.applied <= observed.gone):
+        return dict.fromkeys(submitted)
+    return _contradicted(by_job, accepted_ids, observed)
 
 
-def _confirmed(element: ItemResponse, moved: bool, contested: bool) -> Verdict:
-    """Position and statuses agree: every job that was accepted by position has moved.
+def _confirmed(element: ItemResponse, applied: bool, contested: bool) -> Verdict:
+    """Judge a job where position and statuses agree: every job that was accepted by position shows the operation.
 
-    :arg contested: a job that was refused by position has moved too, so somebody else had a hand in the batch, and that
-        the position is right is likely but no longer sure.
+    :arg contested: a job that was refused by position shows it too, so another client has changed the batch, and that the
+        position is right is likely but not certain.
     """
     if element.accepted:
-        return Verdict(DONE, element, reconciled=contested)
-    return Verdict(CONCURRENT_CHANGE, element, reconciled=True) if moved else Verdict(REFUSED, element)
+        return Verdict(ACCEPTED, element, reconciled=contested)
+    return Verdict(CONCURRENT_CHANGE, element, reconciled=True) if applied else Verdict(REFUSED, element)
 
 
 def _contradicted(
-    by_job: Mapping[int, ItemResponse], accepted: set[int], sight: Observation
+    by_job: Mapping[int, ItemResponse], accepted_ids: set[int], observed: Observation
 ) -> dict[int, Verdict | None]:
-    """Some job that was accepted by position has not moved, and there is no more time to wait for it.
+    """Judge jobs of which one that was accepted by position does not show it, and there is no more time to wait for it.
 
-    If exactly as many jobs moved as were accepted, the array was in another order: those that moved are the accepted
-    ones. Otherwise only what did move where position says so too is certain.
+    If exactly as many jobs show the operation as were accepted, the array was in another order: those that show it are the
+    accepted ones. Otherwise only what shows where position says so too is certain.
     """
-    reordered = len(sight.moved) == len(accepted)
+    reordered = len(observed.applied) == len(accepted_ids)
     refusals = {element for element in by_job.values() if not element.accepted}
     only_refusal = min(refusals, key=str) if len({element.code for element in refusals}) == 1 else None
     verdicts: dict[int, Verdict | None] = {}
     for job_id in by_job:
-        if job_id in sight.moved and (reordered or job_id in accepted):
-            verdicts[job_id] = _seen(job_id, sight)
+        if job_id in observed.applied and (reordered or job_id in accepted_ids):
+            verdicts[job_id] = _applied(job_id, observed)
         elif reordered:
             verdicts[job_id] = Verdict(REFUSED, only_refusal, reconciled=True)
         else:
-            verdicts[job_id] = Verdict(UNKNOWN, reconciled=True)
+            verdicts[job_id] = Verdict(UNDETERMINED, reconciled=True)
     return verdicts

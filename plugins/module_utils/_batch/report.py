@@ -2,71 +2,78 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The result of a task, from its rows: what Ansible gets back. Pure."""
+"""The result of a batch, from the results of its jobs. Pure."""
 
 from __future__ import annotations
 
+import typing as t
 from collections import Counter
 from collections.abc import Sequence
 
-from .._result import NAMED_IN_MESSAGE, ModuleResult
+from .._result import NAMED_IN_MESSAGE, ModuleResult, count_jobs, job_label
 from .operation import Operation, states
 from .results import JobResult
 
 
-def batch_report(act: Operation, rows: Sequence[JobResult], check_mode: bool, warnings: Sequence[str]) -> ModuleResult:
-    """Return ``changed``, ``failed``, ``msg``, ``jobs`` and ``summary`` of a batch."""
-    result = {
-        "changed": any(row.changed for row in rows),
-        "failed": any(row.failed for row in rows),
-        "msg": message(act, rows, check_mode),
-        "jobs": [row.as_result() for row in rows],
-        "summary": summary(act, rows),
+def batch_result(
+    operation: Operation, results: Sequence[JobResult], check_mode: bool, warnings: Sequence[str]
+) -> ModuleResult:
+    """Return ``changed``, ``failed``, ``msg``, ``jobs`` and ``summary`` of a batch, and a diff."""
+    return ModuleResult(batch_values(operation, results, check_mode), warnings, diff(results))
+
+
+def batch_values(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> dict[str, t.Any]:
+    """Return the return values of a batch."""
+    return {
+        "changed": any(result.changed for result in results),
+        "failed": any(result.failed for result in results),
+        "msg": message(operation, results, check_mode),
+        "jobs": [result.as_dict() for result in results],
+        "summary": summary(operation, results),
     }
-    return ModuleResult(result, warnings, diff(rows))
 
 
-def summary(act: Operation, rows: Sequence[JobResult]) -> dict[str, int]:
-    """Count the rows: requested, changed, failed, and one count per state."""
-    counted = Counter(row.state for row in rows)
-    counts = {"requested": len(rows), "changed": sum(bool(row.changed) for row in rows)}
-    counts["failed_jobs"] = sum(row.failed for row in rows)
-    return {**counts, **{state: counted[state] for state in states(act)}}
+def summary(operation: Operation, results: Sequence[JobResult]) -> dict[str, int]:
+    """Count the results: requested, changed, failed, and one count for each state."""
+    counted = Counter(result.state for result in results)
+    counts = {"requested": len(results), "changed": sum(bool(result.changed) for result in results)}
+    counts["failed_jobs"] = sum(result.failed for result in results)
+    return {**counts, **{state: counted[state] for state in states(operation)}}
 
 
-def message(act: Operation, rows: Sequence[JobResult], check_mode: bool) -> str:
-    """Say in one sentence what happened, failures first named."""
-    changed = sum(bool(row.changed) for row in rows)
-    unsure = sum(row.changed is None for row in rows)
-    unchanged = sum(row.state == act.unchanged and not row.failed for row in rows)
-    failed = [row for row in rows if row.failed]
-    parts = [f"{act.would if check_mode else act.title} {changed} of {len(rows)} job{'' if len(rows) == 1 else 's'}"]
-    if unsure:
-        parts[0] += f" for sure, nobody knows of {unsure}"
+def message(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> str:
+    """Return in one sentence what happened, with the first failures named."""
+    wording = operation.wording
+    changed = sum(bool(result.changed) for result in results)
+    undetermined = sum(result.changed is None for result in results)
+    unchanged = sum(result.state == operation.unchanged and not result.failed for result in results)
+    failed = [result for result in results if result.failed]
+    parts = [f"{wording.would if check_mode else wording.title} {changed} of {count_jobs(len(results))}"]
+    if undetermined:
+        parts[0] += f" for sure, nobody knows of {undetermined}"
     if unchanged:
-        parts.append(f"{'leave' if check_mode else 'left'} {unchanged} alone that {'is' if unchanged == 1 else 'are'} {act.are}")
+        verb = "leave" if check_mode else "left"
+        parts.append(f"{verb} {unchanged} alone that {'is' if unchanged == 1 else 'are'} {wording.unchanged}")
     if failed:
-        named = ", ".join(f"{row.job_id or row.name} {row.state}{_reason(row)}" for row in failed[:NAMED_IN_MESSAGE])
+        first = failed[:NAMED_IN_MESSAGE]
+        named = ", ".join(f"{result.job_id or result.name} {result.state}{_reason(result)}" for result in first)
         more = f", and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
         parts.append(f"{len(failed)} {'would fail' if check_mode else 'failed'}: {named}{more}")
     return ", ".join(parts) + "; what to do stands in each job's msg." if failed else ", ".join(parts) + "."
 
 
-def _reason(row: JobResult) -> str:
+def _reason(result: JobResult) -> str:
     """Return the code in brackets, or else the status, which is the reason then."""
-    reason = row.error_code or row.status
+    reason = result.error_code or result.status
     return f" ({reason})" if reason else ""
 
 
-def diff(rows: Sequence[JobResult]) -> dict[str, str]:
+def diff(results: Sequence[JobResult]) -> dict[str, str]:
     """Return the status of every job before and after, a line each."""
+    labels = [job_label(result.job_id, result.name) for result in results]
     return {
         "before_header": "status before",
         "after_header": "status after",
-        "before": "".join(f"{_label(row)}: {row.status_before or 'absent'}\n" for row in rows),
-        "after": "".join(f"{_label(row)}: {row.status or 'absent'}\n" for row in rows),
+        "before": "".join(f"{label}: {result.status_before or 'absent'}\n" for label, result in zip(labels, results)),
+        "after": "".join(f"{label}: {result.status or 'absent'}\n" for label, result in zip(labels, results)),
     }
-
-
-def _label(row: JobResult) -> str:
-    return " ".join(str(part) for part in (row.job_id, row.name) if part)

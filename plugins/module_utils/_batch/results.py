@@ -2,28 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One row per requested job: what is planned for it, what became of it, and how that is said. Pure.
+"""What a result says about one job: one constructor for each outcome. Pure.
 
-A row has the same members in check mode, on success and on failure. Check mode and real run take the same sentences from
-here, so that a prediction reads exactly like the report it predicts.
+A result has the same members in check mode, on success and on failure. Check mode and the real run take the same sentences
+from here, so that a prediction reads exactly like the result that it predicts.
 """
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from .._dli.batch_response import ItemResponse
-from .._dli.error_codes import MEANINGS, remedy
+from .._dli.error_codes import DLI, MEANINGS
+from .._dli.job import Job
+from .._errors import CloudError
 from .operation import REFUSED, UNKNOWN, Operation
-
-#: Not a result: the plan for a job that is to be sent.
-PLANNED = "planned"
 
 
 @dataclass(frozen=True)
 class JobResult:
-    """What a result says about one job. ``changed`` is :data:`None` where nobody can know whether this task started it."""
+    """The result of one job. ``changed`` is :data:`None` where it is unknown whether this task changed the job."""
 
     job_id: int | None
     name: str | None
@@ -36,56 +35,90 @@ class JobResult:
     msg: str = ""
     reconciled: bool = False
 
-    def as_result(self) -> dict[str, t.Any]:
-        """Return the row as plain data."""
+    def as_dict(self) -> dict[str, t.Any]:
+        """Return the result as plain data."""
         return asdict(self)
 
 
-def accepted(act: Operation, row: JobResult, reconciled: bool = False, status: str | None = None) -> JobResult:
-    """The service took the request. Until it is read again, the status is what an accepted request makes of it."""
-    sure = "; learnt by looking at it, because the answer did not say" if reconciled else ""
-    msg = f"{act.noun} accepted{sure}"
-    status = status or act.expected_status(row.status_before)
-    return replace(row, state=act.done, changed=True, status=status, reconciled=reconciled, msg=msg)
+class PlannedJob(t.NamedTuple):
+    """A job that is to be submitted, as it was read."""
+
+    job_id: int
+    job: Job
+
+    def result(self, state: str, status: str | None = None, **members: t.Any) -> JobResult:
+        """Return a result of this job; its status is the one before, unless it is given."""
+        before = self.job.status
+        return JobResult(self.job_id, self.job.name, state, status_before=before, status=status or before, **members)
 
 
-def refused(act: Operation, row: JobResult, element: ItemResponse | None, reconciled: bool = False) -> JobResult:
-    """The service did not take the request, and said why (unless nobody knows which of several reasons it was)."""
-    if element is None:
-        msg = f"not {act.done}: the service refused it, but did not say which of its reasons was meant for this job"
-        return replace(row, state=REFUSED, failed=True, reconciled=reconciled, msg=msg)
-    msg = explain(element.code, element.text)
-    if element.code not in act.job_error_codes:
-        msg += f"; if somebody else may have {act.done} it just now, run the task again"
-    return replace(
-        row, state=REFUSED, failed=True, error_code=element.code, reconciled=reconciled, msg=f"not {act.done}: {msg}"
+def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False, status: str | None = None) -> JobResult:
+    """Return the result of a job whose request was accepted.
+
+    :arg status: the one that was read after the request, if it has changed; else the one that is to be expected.
+    """
+    confirmed = "; learnt by looking at it, because the answer did not say" if reconciled else ""
+    status = status or operation.expected_status(planned.job.status, reconciled)
+    return JobResult(
+        planned.job_id,
+        planned.job.name,
+        operation.done,
+        changed=True,
+        status_before=planned.job.status,
+        status=status,
+        msg=f"{operation.wording.noun} accepted{confirmed}",
+        reconciled=reconciled,
     )
 
 
-def not_submitted(act: Operation, row: JobResult, error_code: str | None, reason: str) -> JobResult:
-    """The request as a whole was turned away, or never reached the service."""
-    return replace(row, state=REFUSED, failed=True, error_code=error_code, msg=f"not {act.done}: {reason}")
+def refused(
+    operation: Operation,
+    planned: PlannedJob,
+    element: ItemResponse | None,
+    reconciled: bool = False,
+    status: str | None = None,
+) -> JobResult:
+    """Return the result of a job whose request was refused; ``element`` is None if its reason is one of several."""
+    if element is None:
+        msg = f"not {operation.done}: the service refused it, but did not say which of its reasons was meant for this job"
+        return planned.result(REFUSED, status, failed=True, reconciled=reconciled, msg=msg)
+    msg = f"not {operation.done}: {explain(element.code, element.text)}"
+    if element.code not in operation.job_error_codes:
+        msg += f"; if somebody else may have {operation.done} it just now, run the task again"
+    return planned.result(REFUSED, status, failed=True, error_code=element.code, reconciled=reconciled, msg=msg)
 
 
-def already_satisfied(act: Operation, row: JobResult, status: str | None) -> JobResult:
-    """Refused, but seen to be as it should be, by somebody else's hand."""
-    return replace(row, state=act.unchanged, status=status, reconciled=True, msg=f"left alone: {act.meanwhile}")
+def not_submitted(operation: Operation, planned: PlannedJob, error: CloudError) -> JobResult:
+    """Return the result of a job whose request was rejected as a whole, or did not reach the service."""
+    return planned.result(REFUSED, failed=True, error_code=error.code, msg=f"not {operation.done}: {error}")
 
 
-def satisfied_unattributed(act: Operation, row: JobResult, status: str | None) -> JobResult:
-    """The answer was lost, and the job is as it should be; perhaps it came there by itself."""
-    msg = f"{act.meanwhile}, perhaps by itself: nobody knows whether the {act.noun} was carried out"
-    return replace(row, state=act.unchanged, changed=None, status=status, reconciled=True, msg=msg)
+def already_satisfied(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
+    """Return the result of a job that was refused because another client has just done the same."""
+    msg = f"left alone: {operation.wording.concurrent}"
+    return _with_status(planned, operation.unchanged, status, reconciled=True, msg=msg)
 
 
-def undetermined(act: Operation, row: JobResult, status: str | None, reason: str) -> JobResult:
-    """Nobody could learn in time whether the request was carried out."""
-    msg = f"nobody knows whether it was {act.done}: {reason}; run the task again, {act.again}"
-    return replace(row, state=UNKNOWN, changed=None, failed=True, status=status, reconciled=True, msg=msg)
+def satisfied_unattributed(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
+    """Return the result of a job that is as requested after a lost response, perhaps by itself."""
+    wording = operation.wording
+    msg = f"{wording.concurrent}, perhaps by itself: nobody knows whether the {wording.noun} was carried out"
+    return _with_status(planned, operation.unchanged, status, changed=None, reconciled=True, msg=msg)
+
+
+def undetermined(operation: Operation, planned: PlannedJob, status: str | None, reason: str) -> JobResult:
+    """Return the result of a job of which could not be learnt in time whether the request was carried out."""
+    msg = f"nobody knows whether it was {operation.done}: {reason}; run the task again, {operation.wording.rerun}"
+    return planned.result(UNKNOWN, status, changed=None, failed=True, reconciled=True, msg=msg)
 
 
 def explain(code: str | None, text: str) -> str:
-    """Say what an error of one job means and what to do about it."""
+    """Return what an error of one job means and what to do about it."""
     meaning = MEANINGS.get(code or "") or text or "no reason given"
-    advice = remedy(code)
-    return f"{meaning}{f' ({code})' if code else ''}{f'; {advice}' if advice else ''}"
+    remedy = DLI.find(code)
+    return f"{meaning}{f' ({code})' if code else ''}{f'; {remedy}' if remedy else ''}"
+
+
+def _with_status(planned: PlannedJob, state: str, status: str | None, **members: t.Any) -> JobResult:
+    """Return a result with exactly this status; None if the job is gone."""
+    return JobResult(planned.job_id, planned.job.name, state, status_before=planned.job.status, status=status, **members)

@@ -2,103 +2,109 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Following jobs until each is as it was wanted, or has ended otherwise, or time is up."""
+"""Waiting until each job is as requested, or has ended otherwise, or time is up."""
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .._clock import Clock
+from .._dli.context import Context
 from .._dli.job import WAIT_FAILED, WAIT_REACHED, Job, status_of
 from .._dli.job_finder import JobFinder
-from .._errors import CloudError, ServiceError
+from .._errors import CloudError
+from .._polling import poll
 from .._result import one_line
 from .operation import FAILED, TIMED_OUT, UNKNOWN, Operation
-from .results import JobResult
+from .results import JobResult, PlannedJob
+
+
+def needs_wait(operation: Operation, result: JobResult) -> bool:
+    """Return whether a job has yet to become as requested, by this or another client's request."""
+    if result.job_id is None or result.state not in (operation.done, operation.unchanged):
+        return False
+    if result.status is None:
+        return result.state != operation.unchanged
+    return operation.wait_outcome(Job(result.job_id, result.name or "", result.status)) != WAIT_REACHED
 
 
 def wait_for_jobs(
-    act: Operation,
-    rows: Mapping[int, JobResult],
-    before: Mapping[int, Job],
-    looker: JobFinder,
-    clock: Clock,
+    context: Context,
+    finder: JobFinder,
+    operation: Operation,
+    results: Iterable[JobResult],
+    submitted: Mapping[int, PlannedJob],
     timeout: float,
     interval: float,
-    on_progress: t.Callable[[str], None],
 ) -> dict[int, JobResult]:
-    """Return the rows as they stand when every job has settled or ``timeout`` seconds are over.
+    """Return the results as they are when every job has settled or ``timeout`` seconds are over.
 
-    A look that fails is no failed job: waiting goes on. Only a sign-in that is no longer good ends it, since repeating
-    that locks the key.
+    A read that fails is no failed job: waiting goes on, except after an authentication failure.
 
-    :arg before: the jobs as they were before the request; a status word that was there before says nothing until the job
-        is seen to have moved.
-    :arg tell: called with a sentence after every look that brought news.
+    :arg submitted: the jobs as they were before the request; a status from before it means nothing until the job shows the
+        operation.
+    :arg interval: seconds between two reads.
     """
-    deadline = clock.now() + timeout
+    pending = {t.cast(int, result.job_id): result for result in results}
     settled: dict[int, JobResult] = {}
-    pending = dict(rows)
-    moved: set[int] = set()
-    trouble: CloudError | None = None
-    news = ""
-    while pending and clock.now() < deadline:
-        clock.sleep(min(interval, max(0.0, deadline - clock.now())))
-        try:
-            jobs = looker.again(pending, deadline)
-        except ServiceError as error:
-            trouble = error
-            if error.status in (401, 403):
-                break
-            continue
-        except CloudError as error:
-            trouble = error
-            continue
-        trouble = None
+    applied: set[int] = set()
+    progress = ""
+    error: CloudError | None = None
+
+    def check(until: float) -> dict[int, JobResult] | None:
+        nonlocal progress
+        jobs = finder.find(pending, deadline=until).jobs
         for job_id in list(pending):
-            job = jobs[job_id]
-            if pending[job_id].state != act.done or act.was_applied(before[job_id], job):
-                moved.add(job_id)
-            pending[job_id] = _look_at(act, pending[job_id], job, job_id in moved)
-            if pending[job_id].failed or (job_id in moved and act.end(job) == WAIT_REACHED):
+            result, job = pending[job_id], jobs[job_id]
+            if result.state != operation.done or operation.was_applied(submitted[job_id].job, job):
+                applied.add(job_id)
+            result = pending[job_id] = _updated(operation, result, job, job_id in applied)
+            if result.failed or (job_id in applied and operation.wait_outcome(job) == WAIT_REACHED):
                 settled[job_id] = pending.pop(job_id)
-        if news != (news := _news(settled, pending)):
-            on_progress(news)
-    return {**settled, **{job_id: _unsettled(act, row, trouble, timeout) for job_id, row in pending.items()}}
+        if progress != (progress := _progress(settled, pending)):
+            context.on_progress(progress)
+        return None if pending else settled
+
+    if pending and timeout > 0:
+        _settled, error = poll(check, context.clock, context.clock.now() + timeout, itertools.repeat(interval))
+    return {**settled, **{job_id: _unsettled(operation, result, error, timeout) for job_id, result in pending.items()}}
 
 
-def _news(settled: Mapping[int, JobResult], pending: Mapping[int, JobResult]) -> str:
-    """Say how far the wait has come."""
-    words = Counter(str(row.status) for row in [*settled.values(), *pending.values()])
-    counts = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
+def _progress(settled: Mapping[int, JobResult], pending: Mapping[int, JobResult]) -> str:
+    statuses = Counter(str(result.status) for result in [*settled.values(), *pending.values()])
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     return f"{len(settled)} of {len(settled) + len(pending)} jobs have settled: {counts}"
 
 
-def _look_at(act: Operation, row: JobResult, job: Job | None, moved: bool) -> JobResult:
-    """Return the row after one look at its job."""
+def _updated(operation: Operation, result: JobResult, job: Job | None, applied: bool) -> JobResult:
+    """Return a result after one read of its job."""
     if job is None:
-        if act.end(None) == WAIT_FAILED:
-            return replace(row, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
-        return replace(row, status=None, msg=f"{row.msg}; now gone")
-    if not moved:
-        return replace(row, status=job.status)
-    if act.end(job) == WAIT_FAILED:
+        if operation.wait_outcome(None) == WAIT_FAILED:
+            return replace(result, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
+        return replace(result, status=None, msg=f"{result.msg}; now gone")
+    if not applied:
+        return replace(result, status=job.status)
+    if operation.wait_outcome(job) == WAIT_FAILED:
         reason = f": {one_line(job.status_desc)}" if job.status_desc else ""
-        msg = f"it went to {job.status} ({status_of(job.status).meaning}){reason}; {act.advice(job)}"
-        return replace(row, state=FAILED, failed=True, status=job.status, msg=msg)
-    msg = f"{row.msg.split('; now ')[0]}; now {job.status}"
-    return replace(row, status=job.status, msg=msg)
+        msg = f"it went to {job.status} ({status_of(job.status).meaning}){reason}; {operation.remedy(job)}"
+        return replace(result, state=FAILED, failed=True, status=job.status, msg=msg)
+    return replace(result, status=job.status, msg=f"{result.msg.split('; now ')[0]}; now {job.status}")
 
 
-def _unsettled(act: Operation, row: JobResult, trouble: CloudError | None, timeout: float) -> JobResult:
-    if isinstance(trouble, ServiceError) and trouble.status in (401, 403):
-        msg = f"{row.msg}, but what became of it could not be read: {trouble}"
-        return replace(row, state=UNKNOWN, failed=True, msg=msg)
-    reading = f"; the last look failed: {trouble}" if trouble else ""
-    unmoved = f" as before the {act.noun}" if row.status == row.status_before else ""
-    seen = f"last known status {row.status}{unmoved}"
-    msg = f"not {act.arrived} after {timeout:g} s, {seen}; run the task again to go on waiting{reading}"
-    return replace(row, state=TIMED_OUT, failed=True, msg=msg)
+def _unsettled(operation: Operation, result: JobResult, error: CloudError | None, timeout: float) -> JobResult:
+    if error is not None and error.is_auth_failure:
+        return unread(result, error)
+    failure = f"; the last look failed: {error}" if error else ""
+    unmoved = f" as before the {operation.wording.noun}" if result.status == result.status_before else ""
+    seen = f"last known status {result.status}{unmoved}"
+    msg = f"not {operation.wording.reached} after {timeout:g} s, {seen}; run the task again to go on waiting{failure}"
+    return replace(result, state=TIMED_OUT, failed=True, msg=msg)
+
+
+def unread(result: JobResult, error: CloudError) -> JobResult:
+    """Return the result of an accepted request whose outcome cannot be read, because the credentials are rejected."""
+    msg = f"{result.msg}, but what became of it could not be read: {error}"
+    return replace(result, state=UNKNOWN, failed=True, msg=msg)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the service says to a batch: an array without ids, in which successes and refusals are mixed (dli-api.md 0.1, 1.3).
+"""The response to a batch: an array without ids, in which successes and refusals are mixed (dli-api.md 0.1, 1.3).
 
-Pure: an answer in, its meaning out. Whose element is whose is not decided here but in ``_settle.py``.
+Pure: a response in, its meaning out. Which element belongs to which job is decided in ``_batch/reconcile.py``.
 """
 
 from __future__ import annotations
@@ -12,23 +12,20 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from .._errors import CloudError, ResponseLost, ServiceError
-from .._http.errors import api_error
 from .._http.messages import ApiResponse
 from .._result import one_line
 from .error_codes import PARAMETER_ERROR
 
-#: Statuses by which gateway or service turn a request away before carrying anything out (dli-api.md 4.3, 4.4). Any other
-#: answer that cannot be read leaves open what happened.
+#: Statuses with which the gateway or the service rejects a request before anything is carried out (dli-api.md 4.3, 4.4).
+#: After any other response that cannot be parsed, the outcome is unknown.
 REJECTED_STATUSES = frozenset((401, 403, 404, 405, 407, 411, 413, 414, 415, 429, 431, 494))
-#: Codes after which something may have been carried out all the same: task timeout, server error, internal error.
+#: Codes after which something may have been carried out nevertheless: task timeout, server error, internal error.
 INDETERMINATE_CODES = frozenset(("DLI.0019", "DLI.0999", "DLI.10001"))
 
 
-@dataclass(frozen=True)
-class ItemResponse:
+class ItemResponse(t.NamedTuple):
     """One element of the array. ``accepted`` is :data:`None` where it says neither, or that something broke."""
 
     accepted: bool | None
@@ -36,12 +33,11 @@ class ItemResponse:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class BatchResponse:
-    """Exactly one of three: the elements; an error of the whole request; or no way to know.
+class BatchResponse(t.NamedTuple):
+    """Exactly one of three: the elements; an error of the whole request; or an unknown outcome.
 
     :ivar refusal: nothing of the batch was carried out.
-    :ivar unclear: the sentence that says why nobody knows what happened.
+    :ivar indeterminate: the sentence that says why the outcome is unknown.
     """
 
     elements: tuple[ItemResponse, ...] = ()
@@ -50,13 +46,13 @@ class BatchResponse:
 
     @property
     def is_too_large(self) -> bool:
-        """Whether a smaller batch may do: too large a body, or a parameter error, since the contract knows no limit."""
+        """Whether a smaller batch may succeed: too large a body, or a parameter error, since no limit is documented."""
         refusal = self.refusal
         return isinstance(refusal, ServiceError) and (refusal.status == 413 or refusal.code == PARAMETER_ERROR)
 
 
 def batch_response_of(send: t.Callable[[], object], sent: int = 1) -> BatchResponse:
-    """Say in the words of a batch how a call ended that answers for all of its ``sent`` jobs at once."""
+    """Make a call whose one outcome applies to all of its ``sent`` jobs, and return it as the response to a batch."""
     try:
         send()
     except ResponseLost as error:
@@ -66,21 +62,20 @@ def batch_response_of(send: t.Callable[[], object], sent: int = 1) -> BatchRespo
     return BatchResponse(elements=(ItemResponse(True),) * sent)
 
 
-def parse_batch_response(what: str, endpoint: str, answer: ApiResponse, sent: int, permission: str) -> BatchResponse:
-    """Read the answer to a batch of ``sent`` jobs.
+def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError) -> BatchResponse:
+    """Parse the response to a batch of ``sent`` jobs.
 
-    :arg permission: the IAM action that the call needs.
+    :arg error: the error that the response is if it applies to the request as a whole.
     """
-    value = answer.value
-    error = api_error(what, endpoint, answer, permission)
-    if answer.status in REJECTED_STATUSES:
+    value = response.value
+    if response.status in REJECTED_STATUSES:
         return BatchResponse(refusal=error)
-    if answer.status not in (200, 400) or not isinstance(value, (list, Mapping)):
+    if response.status not in (200, 400) or not isinstance(value, (list, Mapping)):
         return BatchResponse(indeterminate=str(error))
     elements = tuple(parse_item(item) for item in (value if isinstance(value, list) else [value]))
-    open_ones = [element for element in elements if element.accepted is None]
-    if open_ones:
-        first = " ".join(part for part in (open_ones[0].code, open_ones[0].text) if part)
+    undecided = next((element for element in elements if element.accepted is None), None)
+    if undecided is not None:
+        first = " ".join(part for part in (undecided.code, undecided.text) if part)
         return BatchResponse(indeterminate=f"the service neither accepted nor refused it: {first or 'an empty element'}")
     if isinstance(value, Mapping) and sent > 1 and _refuses_whole_request(elements[0].code):
         return BatchResponse(refusal=error)
@@ -88,16 +83,16 @@ def parse_batch_response(what: str, endpoint: str, answer: ApiResponse, sent: in
 
 
 def _refuses_whole_request(code: str | None) -> bool:
-    """Tell whether an error object turns the whole request away.
+    """Return whether an error object refuses the whole request.
 
     Codes of the gateway and the general ones of four digits do (dli-api.md 4.3, 4.4). A code of five digits is about one
-    job (4.2): as the only word on several, it leaves open what became of the others.
+    job (4.2): as the only element for several, it leaves the outcome of the others unknown.
     """
     return code is not None and (code.startswith("APIG") or len(code) == len("DLI.0000"))
 
 
 def parse_item(item: object) -> ItemResponse:
-    """Read one element; ``is_success`` comes as the string ``"true"`` or as a boolean (dli-api.md 1.1)."""
+    """Parse one element; ``is_success`` comes as the string ``"true"`` or as a boolean (dli-api.md 1.1)."""
     if not isinstance(item, Mapping):
         return ItemResponse(accepted=None, text=one_line(json.dumps(item, ensure_ascii=False)))
     success = str(item.get("is_success", "")).lower()

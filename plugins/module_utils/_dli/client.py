@@ -2,27 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The DLI API: one method per endpoint, plain arguments in, typed replies out (dli-api.md 1, 3).
+"""The DLI API: one method per endpoint, plain arguments in, typed results out (dli-api.md 1, 3).
 
-A call that changes one thing either returns what the service said, or raises: ServiceError and NotDelivered mean that nothing
-was carried out, AnswerLost that nobody knows. A batch never raises for what the service or the network does.
+A call that changes one thing either returns the response, or raises: after ServiceError and NotDelivered nothing was carried
+out, after ResponseLost the outcome is unknown. A batch does not raise for what the service or the network does.
 """
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from .._errors import NotDelivered, ResponseLost
+from .._errors import NotDelivered, ResponseLost, ServiceError
 from .._http.client import ApiClient
-from .._http.errors import api_error, error_parts
+from .._http.errors import error_parts
 from .._http.messages import ApiResponse
+from .._result import count_jobs
 from .batch_response import INDETERMINATE_CODES, REJECTED_STATUSES, BatchResponse, parse_batch_response
-from .error_codes import NO_GRAPH, SHOW_UNKNOWN_JOB
+from .error_codes import DLI, NO_GRAPH, SHOW_UNKNOWN_JOB
 from .job import Job
 
-#: IAM actions (dli-api.md 1.2): identity policies and the older role policies have two vocabularies.
+#: IAM actions (dli-api.md 1.2): identity policies and the older role policies name some of them differently.
 PERMISSION_LIST = "dli:jobs:list (dli:jobs:listAll in a role policy)"
 PERMISSION_GET = "dli:jobs:get"
 PERMISSION_RUN = "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)"
@@ -37,9 +37,8 @@ EXPORT_SIZE = 50
 Payload = Mapping[str, t.Any]
 
 
-@dataclass(frozen=True)
-class JobPage:
-    """One page of the list; ``total`` counts all pages' jobs."""
+class JobPage(t.NamedTuple):
+    """One page of the list; ``total`` counts the jobs of all pages."""
 
     total: int
     jobs: list[Job]
@@ -50,7 +49,7 @@ class DliClient:
 
     def __init__(self, client: ApiClient, project_id: str) -> None:
         """Prepare; nothing is sent yet."""
-        self.client = client
+        self._client = client
         self._streaming = f"/v1.0/{project_id}/streaming"
         self._jobs = f"{self._streaming}/jobs"
         self._v3 = f"/v3/{project_id}"
@@ -60,75 +59,77 @@ class DliClient:
     def list_jobs(
         self, offset: int = 0, name: str | None = None, deadline: float | None = None, filters: Payload | None = None
     ) -> JobPage:
-        """Return up to :data:`PAGE_SIZE` jobs from a record offset, newest first (dli-api.md 3).
+        """Return up to :data:`PAGE_SIZE` jobs from an offset in jobs, newest first (dli-api.md 3).
 
-        :arg name: only jobs whose name matches; whether exactly or in part the service does not say.
+        :arg name: only jobs whose name matches; whether exactly or in part is not documented.
         :arg filters: other parameters of the query, by the service's names.
         """
         what = "list the jobs"
         query: list[tuple[str, object]] = [("limit", PAGE_SIZE), ("offset", offset), *(filters or {}).items()]
         if name is not None:
             query.append(("name", name))
-        answer = self.client.read(what, self._jobs, query, deadline)
+        response = self._client.read(what, self._jobs, query, deadline)
         try:
-            listed = _payload(answer, "job_list")
+            listed = _payload(response, "job_list")
             total, jobs = listed["total_count"], [Job.from_api(item) for item in listed["jobs"] or []]
             return JobPage(total if isinstance(total, int) else int(str(total)), jobs)
         except (KeyError, TypeError, ValueError):
-            raise api_error(what, self.client.endpoint, answer, PERMISSION_LIST) from None
+            raise self._error(what, response, PERMISSION_LIST) from None
 
     def show_job(self, job_id: int, deadline: float | None = None) -> Job | None:
         """Return one job, or :data:`None` if the project has none of this id (dli-api.md 1.7)."""
         what = f"read job {job_id}"
-        answer = self.client.read(what, f"{self._jobs}/{job_id}", deadline=deadline)
-        if answer.status == 400 and error_parts(answer)[0] == SHOW_UNKNOWN_JOB:
+        response = self._client.read(what, f"{self._jobs}/{job_id}", deadline=deadline)
+        if response.status == 400 and error_parts(response)[0] == SHOW_UNKNOWN_JOB:
             return None
         try:
-            return Job.from_api(_payload(answer, "job_detail"))
+            return Job.from_api(_payload(response, "job_detail"))
         except ValueError:
-            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET) from None
+            raise self._error(what, response, PERMISSION_GET) from None
 
     def execution_graph(self, job_id: int, deadline: float | None = None) -> Payload | None:
         """Return the graph of a job's latest run, or :data:`None` if it has never run (dli-api.md 1.8)."""
         what = f"read the execution graph of job {job_id}"
-        answer = self.client.read(what, f"{self._jobs}/{job_id}/execute-graph", deadline=deadline)
-        if answer.status == 400 and error_parts(answer)[0] == NO_GRAPH:
+        response = self._client.read(what, f"{self._jobs}/{job_id}/execute-graph", deadline=deadline)
+        if response.status == 400 and error_parts(response)[0] == NO_GRAPH:
             return None
-        return self._read_payload(what, answer, "execute_graph")
+        return self._read_payload(what, response, "execute_graph")
 
-    def stream_graph(self, job_id: int, question: Payload, deadline: float | None = None) -> str:
+    def stream_graph(self, job_id: int, payload: Payload, deadline: float | None = None) -> str:
         """Return the graph that a job's SQL would make, as JSON text (dli-api.md 1.13); nothing is changed."""
         what = f"draw the stream graph of job {job_id}"
         path = f"{self._v3}/streaming/jobs/{job_id}/gen-graph"
-        answer = self.client.read(what, path, deadline=deadline, question=question)
-        graph = answer.value.get("stream_graph") if answer.status == 200 and isinstance(answer.value, dict) else None
+        response = self._client.read(what, path, deadline=deadline, payload=payload)
+        graph = response.value.get("stream_graph") if response.status == 200 and isinstance(response.value, dict) else None
         if graph is None:
-            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET)
+            raise self._error(what, response, PERMISSION_GET)
         return str(graph)
 
     def tags(self, job_id: int, deadline: float | None = None) -> dict[str, str]:
         """Return the tags of a job (dli-api.md 1.2, row 21)."""
         what = f"read the tags of job {job_id}"
-        answer = self.client.read(what, f"{self._v3}/dli_flink_job/{job_id}/tags", deadline=deadline)
+        response = self._client.read(what, f"{self._v3}/dli_flink_job/{job_id}/tags", deadline=deadline)
         try:
-            if answer.status != 200:
+            if response.status != 200:
                 raise ValueError("no success")
-            return {str(tag["key"]): str(tag.get("value") or "") for tag in answer.value["tags"] or []}
+            return {str(tag["key"]): str(tag.get("value") or "") for tag in response.value["tags"] or []}
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET) from None
+            raise self._error(what, response, PERMISSION_GET) from None
 
     # Batches
 
     def run_jobs(self, job_ids: Sequence[int], resume_savepoint: bool, deadline: float | None = None) -> BatchResponse:
-        """Ask to start jobs in one request (dli-api.md 1.3)."""
-        return self._batch("start", "run", {"job_ids": list(job_ids), "resume_savepoint": resume_savepoint}, PERMISSION_RUN, deadline)
+        """Start jobs in one request (dli-api.md 1.3)."""
+        payload = {"job_ids": list(job_ids), "resume_savepoint": resume_savepoint}
+        return self._batch("start", "run", payload, PERMISSION_RUN, deadline)
 
     def stop_jobs(self, job_ids: Sequence[int], trigger_savepoint: bool, deadline: float | None = None) -> BatchResponse:
-        """Ask to stop jobs in one request (dli-api.md 1.4)."""
-        return self._batch("stop", "stop", {"job_ids": list(job_ids), "trigger_savepoint": trigger_savepoint}, PERMISSION_STOP, deadline)
+        """Stop jobs in one request (dli-api.md 1.4)."""
+        payload = {"job_ids": list(job_ids), "trigger_savepoint": trigger_savepoint}
+        return self._batch("stop", "stop", payload, PERMISSION_STOP, deadline)
 
     def delete_jobs(self, job_ids: Sequence[int], deadline: float | None = None) -> BatchResponse:
-        """Ask to delete jobs in one request (dli-api.md 1.5)."""
+        """Delete jobs in one request (dli-api.md 1.5)."""
         return self._batch("delete", "delete", {"job_ids": list(job_ids)}, PERMISSION_DELETE, deadline)
 
     # One job
@@ -139,9 +140,9 @@ class DliClient:
         :arg kind: :data:`SQL` or :data:`JAR`.
         """
         what = f"create the job {fields.get('name')}"
-        answer = self._change(what, f"{self._streaming}/{kind}", fields, PERMISSION_CREATE, deadline)
+        response = self._change(what, f"{self._streaming}/{kind}", fields, PERMISSION_CREATE, deadline)
         try:
-            return int(answer.value["job"]["job_id"])
+            return int(response.value["job"]["job_id"])
         except (KeyError, TypeError, ValueError):
             raise ResponseLost(f"Could not {what}: the answer does not hold the job's id") from None
 
@@ -160,8 +161,8 @@ class DliClient:
 
     def trigger_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
         """Ask for a savepoint of a running job; ``path`` is without ``obs://`` (dli-api.md 1.11)."""
-        payload = {"action": "TRIGGER", "savepoint_path": path}
-        self._change(f"make a savepoint of job {job_id}", f"{self._jobs}/{job_id}/savepoint", payload, PERMISSION_UPDATE, deadline)
+        what, payload = f"make a savepoint of job {job_id}", {"action": "TRIGGER", "savepoint_path": path}
+        self._change(what, f"{self._jobs}/{job_id}/savepoint", payload, PERMISSION_UPDATE, deadline)
 
     def import_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
         """Give a job at rest a savepoint to resume from; ``path`` is with ``obs://`` (dli-api.md 1.11)."""
@@ -173,10 +174,10 @@ class DliClient:
 
     def export_jobs(self, job_ids: Sequence[int], obs_dir: str, deadline: float | None = None) -> list[str]:
         """Write the definitions of up to :data:`EXPORT_SIZE` jobs to OBS and return the zip files (dli-api.md 1.12)."""
-        what = f"export {_count(job_ids)}"
+        what = f"export {count_jobs(len(job_ids))}"
         payload = {"obs_dir": obs_dir, "is_selected": True, "job_selected": list(job_ids)}
-        answer = self._change(what, f"{self._jobs}/export", payload, PERMISSION_EXPORT, deadline)
-        files = answer.value.get("zip_file") or answer.value.get("zip_files")  # schema and example disagree
+        response = self._change(what, f"{self._jobs}/export", payload, PERMISSION_EXPORT, deadline)
+        files = response.value.get("zip_file") or response.value.get("zip_files")  # schema and example disagree
         if not isinstance(files, list):
             raise ResponseLost(f"Could not {what}: the answer names no file")
         return [str(file) for file in files]
@@ -185,60 +186,59 @@ class DliClient:
         """Create jobs from a zip file in OBS and return the mapping of old to new ids (dli-api.md 1.12)."""
         what = f"import the jobs of {zip_file}"
         payload = {"zip_file": zip_file, "is_cover": is_cover}
-        answer = self._change(what, f"{self._jobs}/import", payload, PERMISSION_CREATE, deadline)
-        mapping = answer.value.get("job_mapping") or answer.value.get("jobs_mapping") or []
+        response = self._change(what, f"{self._jobs}/import", payload, PERMISSION_CREATE, deadline)
+        mapping = response.value.get("job_mapping") or response.value.get("jobs_mapping") or []
         return [item for item in mapping if isinstance(item, Mapping)]
 
     def _batch(self, verb: str, path: str, payload: Payload, permission: str, deadline: float | None) -> BatchResponse:
-        what = f"{verb} {_count(payload['job_ids'])}"
+        what = f"{verb} {count_jobs(len(payload['job_ids']))}"
         try:
-            answer = self.client.write(what, f"{self._jobs}/{path}", payload, deadline)
+            response = self._client.write(what, f"{self._jobs}/{path}", payload, deadline)
         except NotDelivered as error:
             return BatchResponse(refusal=error)
         except ResponseLost as error:
             return BatchResponse(indeterminate=str(error))
-        return parse_batch_response(what, self.client.endpoint, answer, len(payload["job_ids"]), permission)
+        return parse_batch_response(response, len(payload["job_ids"]), self._error(what, response, permission))
 
     def _change(
         self, what: str, path: str, payload: Payload, permission: str, deadline: float | None, method: str = "POST"
     ) -> ApiResponse:
-        """Send a change of one thing; return the answer if it is a success.
+        """Send a change of one thing; return the response of a success.
 
-        :raises NotDelivered: the service never got it.
+        :raises NotDelivered: the service did not get it.
         :raises ServiceError: the service refused it.
-        :raises AnswerLost: nobody knows whether it was carried out.
+        :raises ResponseLost: the outcome is unknown.
         """
-        answer = self.client.write(what, path, payload, deadline, method)
-        is_success = isinstance(answer.value, dict) and str(answer.value.get("is_success", "true")).lower() == "true"
-        if answer.status == 204 or (answer.status == 200 and is_success and error_parts(answer)[0] is None):
-            return answer
-        error = api_error(what, self.client.endpoint, answer, permission)
-        says_no = isinstance(answer.value, dict) and (
-            answer.status == 400 or error.code is not None or str(answer.value.get("is_success")).lower() == "false"
+        response = self._client.write(what, path, payload, deadline, method)
+        is_success = isinstance(response.value, dict) and str(response.value.get("is_success", "true")).lower() == "true"
+        if response.status == 204 or (response.status == 200 and is_success and error_parts(response)[0] is None):
+            return response
+        error = self._error(what, response, permission)
+        is_explicit = isinstance(response.value, dict) and (
+            response.status == 400 or error.code is not None or str(response.value.get("is_success")).lower() == "false"
         )
-        is_refusal = answer.status in REJECTED_STATUSES or (answer.status in (200, 400) and says_no)
+        is_refusal = response.status in REJECTED_STATUSES or (response.status in (200, 400) and is_explicit)
         if is_refusal and error.code not in INDETERMINATE_CODES:
             raise error
         raise ResponseLost(str(error))
 
-    def _read_payload(self, what: str, answer: ApiResponse, member: str) -> Payload:
+    def _error(self, what: str, response: ApiResponse, permission: str) -> ServiceError:
+        return self._client.error(what, response, DLI, permission)
+
+    def _read_payload(self, what: str, response: ApiResponse, member: str) -> Payload:
         try:
-            return t.cast(Payload, _payload(answer, member))
+            return t.cast(Payload, _payload(response, member))
         except ValueError:
-            raise api_error(what, self.client.endpoint, answer, PERMISSION_GET) from None
+            raise self._error(what, response, PERMISSION_GET) from None
 
 
-def _count(job_ids: Sequence[int]) -> str:
-    return f"{len(job_ids)} job{'' if len(job_ids) == 1 else 's'}"
+def _payload(response: ApiResponse, member: str) -> t.Any:
+    """Return the member of a success that holds what was asked for.
 
-
-def _payload(answer: ApiResponse, member: str) -> t.Any:
-    """Return the payload member of a success.
-
-    :raises ValueError: the answer is none.
+    :raises ValueError: there is none.
     """
-    value = answer.value
-    if answer.status != 200 or not isinstance(value, dict) or str(value.get("is_success", "true")).lower() != "true":
+    value = response.value
+    if response.status != 200 or not isinstance(value, dict) or str(value.get("is_success", "true")).lower() != "true":
         raise ValueError("no success")
     payload = value.get(member)
     if not isinstance(payload, dict):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Streaming jobs as DLI knows them: the one table of statuses, and what may be concluded from them. Pure."""
+"""Streaming jobs: the one table of statuses, and what may be concluded from them. Pure."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from dataclasses import dataclass, field
 #: Paths of the two kinds of jobs that can be created and updated (dli-api.md 1.9, 1.10).
 SQL = "sql-jobs"
 JAR = "flink-jobs"
-# May a start be sent to a job in this status?
+
+# Whether a job in this status can be started.
 STARTABLE = "startable"
-ACTIVE = "active"  #: it runs or is on its way to; left alone
-BLOCKED = "blocked"  #: neither: a start is refused, or would be a gamble
-# Is there anything to stop in this status?
-STOPPABLE = "stoppable"  #: a stop is sent; in doubt as well, since the service refuses what makes no sense
-INACTIVE = "resting"  #: nothing runs
-STOPPING = "leaving"  #: it is being stopped already
+ACTIVE = "active"  #: it runs, or will run without a start
+BLOCKED = "blocked"  #: neither: a start is refused, or its effect is not documented
+
+# Whether a job in this status can be stopped.
+STOPPABLE = "stoppable"  #: a stop is sent; in doubt as well, since the service refuses a stop that has no effect
+INACTIVE = "inactive"  #: nothing runs
+STOPPING = "stopping"  #: it is being stopped already
 BUSY = "busy"  #: making a savepoint, which must not be disturbed
-# What does the status mean for somebody who waits for a started job?
-WAIT_REACHED = "up"  #: reached what was wanted: running, or finished by itself
-WAIT_FAILED = "down"  #: ended otherwise
+
+# What the status means for a task that waits for a started job.
+WAIT_REACHED = "reached"  #: running, or finished by itself
+WAIT_FAILED = "failed"  #: ended otherwise
 WAIT_PENDING = "pending"  #: still changing
+
 DRAFT = "job_init"
 SUBMITTING = "job_submitting"
 RUNNING = "job_running"
@@ -36,26 +40,23 @@ SAVEPOINTING = "job_savepointing"
 
 
 class Status(t.NamedTuple):
-    """One row of the table. ``advice`` ends a sentence about a job that cannot be started or has ended badly."""
+    """One row of the table. ``remedy`` ends a sentence about a job that cannot be started, or whose start failed."""
 
     start: str
-    end: str
+    wait_outcome: str
     meaning: str
-    advice: str = ""
+    remedy: str = ""
     stop: str = STOPPABLE
 
 
-#: dli-api.md 2.1 and 2.2. Where the contract does not say whether a start is possible, none is sent.
+FIX_AND_RUN = "read the reason, mend it, and run the job again"
+#: dli-api.md 2.1 and 2.2. Where it is not documented whether a start is possible, none is sent.
 STATUSES: dict[str, Status] = {
     "job_init": Status(STARTABLE, WAIT_PENDING, "a draft, never started", stop=INACTIVE),
     "job_submitting": Status(ACTIVE, WAIT_PENDING, "being submitted"),
-    "job_submit_fail": Status(
-        STARTABLE, WAIT_FAILED, "submission failed", "read the reason, mend it, and run the job again", INACTIVE
-    ),
+    "job_submit_fail": Status(STARTABLE, WAIT_FAILED, "submission failed", FIX_AND_RUN, INACTIVE),
     "job_running": Status(ACTIVE, WAIT_REACHED, "running"),
-    "job_running_exception": Status(
-        STARTABLE, WAIT_FAILED, "stopped by a runtime error", "read the reason, mend it, and run the job again", INACTIVE
-    ),
+    "job_running_exception": Status(STARTABLE, WAIT_FAILED, "stopped by a runtime error", FIX_AND_RUN, INACTIVE),
     "job_downloading": Status(ACTIVE, WAIT_PENDING, "downloading"),
     "job_idle": Status(BLOCKED, WAIT_PENDING, "idle", "stop it first, then run it"),
     "job_canceling": Status(BLOCKED, WAIT_PENDING, "being stopped", "wait until it is job_cancel_success, then run it", STOPPING),
@@ -64,7 +65,11 @@ STATUSES: dict[str, Status] = {
         BLOCKED, WAIT_FAILED, "could not be stopped and may still run", "stop it again, then run it once it is stopped"
     ),
     "job_savepointing": Status(
-        BLOCKED, WAIT_PENDING, "making a savepoint, perhaps in order to stop", "wait until it runs or is stopped, then run it", BUSY
+        BLOCKED,
+        WAIT_PENDING,
+        "making a savepoint, perhaps in order to stop",
+        "wait until it runs or is stopped, then run it",
+        BUSY,
     ),
     "job_arrearage_stopped": Status(
         BLOCKED, WAIT_FAILED, "stopped because the account is in arrears", "top up the account first", INACTIVE
@@ -72,22 +77,24 @@ STATUSES: dict[str, Status] = {
     "job_arrearage_recovering": Status(ACTIVE, WAIT_PENDING, "being recovered after a top-up"),
     "job_finish": Status(STARTABLE, WAIT_REACHED, "finished by itself", stop=INACTIVE),
 }
-#: A word this version does not know: never started blindly, never taken as settled.
-UNKNOWN_STATUS = Status(BLOCKED, WAIT_PENDING, "a status this version of the collection does not know", "look at it in the console")
+#: For a status that this version does not know: the job is not started, and a wait for it goes on.
+UNKNOWN_STATUS = Status(
+    BLOCKED, WAIT_PENDING, "a status this version of the collection does not know", "look at it in the console"
+)
 
 
-def status_of(word: str) -> Status:
-    """Return the row of a status word."""
-    return STATUSES.get(word, UNKNOWN_STATUS)
+def status_of(status: str) -> Status:
+    """Return the row of a status."""
+    return STATUSES.get(status, UNKNOWN_STATUS)
 
 
 @dataclass(frozen=True)
 class Job:
     """A job as one read showed it.
 
-    :ivar has_savepoint: whether a start can resume; :data:`None` if the answer did not say.
-    :ivar start_time: epoch milliseconds of the latest start; :data:`None` if never started (the service says null or 0).
-    :ivar raw: everything that the read showed, by the service's names.
+    :ivar has_savepoint: whether a start can resume; :data:`None` if the response does not contain it.
+    :ivar start_time: epoch milliseconds of the latest start; :data:`None` if never started (null or 0 in the response).
+    :ivar raw: all members of the response, by the names of the service.
     """
 
     job_id: int
@@ -123,18 +130,10 @@ class Job:
         )
 
 
-@dataclass
-class JobLookup:
-    """What a look has seen: jobs by id; :data:`None` for ids the service says do not exist."""
-
-    jobs: dict[int, Job | None] = field(default_factory=dict)
-    by_name: dict[str, list[int]] = field(default_factory=dict)
-
-
 def was_started(before: Job, now: Job) -> bool:
-    """Tell whether a job at rest has been started since ``before`` was read.
+    """Return whether an inactive job has been started since ``before`` was read.
 
-    A draft status is no sign: an import resets a job to it, and it is still read for a while after an accepted start.
+    A draft status does not show it: an import resets a job to it, and it is still read for a while after an accepted start.
     """
     if now.start_time is not None and now.start_time != before.start_time:
         return True

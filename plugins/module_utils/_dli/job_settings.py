@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one table of a job's settings, under the names by which the service takes them (dli-api.md 1.7, 1.9, 1.10). Data only."""
+"""The one table of a job's settings, by the names that requests use (dli-api.md 1.7, 1.9, 1.10). Data only."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from collections.abc import Iterable
 
 from .job import JAR, SQL
 
-# Where a detail holds the setting; what cannot be read back is never compared.
+# Where a job detail holds the setting; one that is not in the detail is never compared.
 TOP = "job_detail"
 CONFIG = "job_config"
 NOWHERE = ""
-# What kind of value it is.
+
+# The kind of its value.
 TEXT = "text"
-SCRIPT = "script"  #: a text whose line ends and trailing blanks mean nothing
+SCRIPT = "script"  #: a text in which line ends and trailing blanks make no difference
 INTEGER = "integer"
 BOOLEAN = "boolean"
-MODE = "mode"  #: a number in requests, a word in answers
+MODE = "mode"  #: a number in requests, a word in responses
 JSON = "JSON"  #: a text that is JSON
 LIST = "list"
 OBJECT = "object"
+
 # When it can be set.
 WHILE_STOPPED = "at rest"
 WHILE_RUNNING = "while it runs, too"  #: dli-api.md 2.3
@@ -31,7 +33,7 @@ CREATE_ONLY = "at creation"
 UPDATE_ONLY = "after creation"
 BOTH = (SQL, JAR)
 MODES = {"exactly_once": 1, "at_least_once": 2}
-#: The types of jobs that each kind covers; those of the edge are none of ours.
+#: The types of jobs of each kind; edge jobs are not managed.
 JOB_TYPES = {SQL: ("flink_opensource_sql_job", "flink_sql_job"), JAR: ("flink_jar_job",)}
 LONGEST = {"name": 57, "sql_body": 1024 * 1024}
 #: A savepoint cannot be restored once these have changed (dli-api.md 7.6).
@@ -41,7 +43,7 @@ NOT_RESTORABLE = frozenset(("sql_body", "entrypoint", "main_class", "dependency_
 class Setting(t.NamedTuple):
     """One setting.
 
-    ``default``: what counts where the service gives null; ``choices``: the texts it may be, if they are few.
+    :ivar default: the value where the service returns null; ``choices``: the allowed texts, if they are few.
     """
 
     name: str
@@ -95,19 +97,20 @@ SETTINGS = (
     Setting("operator_config", JSON, CONFIG, (SQL,), UPDATE_ONLY),
     Setting("static_estimator_config", JSON, CONFIG, (SQL,), UPDATE_ONLY),
 )
-BY_NAME = {field.name: field for field in SETTINGS}
+
+BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def settings_of(kind: str) -> list[Setting]:
     """Return the settings of a kind of jobs (``SQL`` or ``JAR``), in the order of the table."""
-    return [field for field in SETTINGS if kind in field.of]
+    return [setting for setting in SETTINGS if kind in setting.of]
 
 
 def requires_stop(names: Iterable[str]) -> list[str]:
-    """Return those settings that cannot change while the job runs."""
+    """Return the settings that cannot change while the job runs."""
     return [name for name in names if BY_NAME[name].when != WHILE_RUNNING]
 
 
 def immutable(names: Iterable[str]) -> list[str]:
-    """Return those settings that cannot change any more."""
+    """Return the settings that cannot change after creation."""
     return [name for name in names if BY_NAME[name].when == CREATE_ONLY]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import email.utils
 import json
 import typing as t
 from collections.abc import Iterable, Mapping
@@ -14,9 +15,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 
-@dataclass(frozen=True)
-class SignableRequest:
-    """What a request looks like to a credential.
+class SignableRequest(t.NamedTuple):
+    """The parts of a request that a signature may cover.
 
     :ivar path: path as on the wire; ``query``: raw (decoded) pairs; ``headers``: those that may be signed.
     """
@@ -25,11 +25,11 @@ class SignableRequest:
     path: str
     query: list[tuple[str, str]]
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 class RequestSigner(t.Protocol):
-    """What signs requests."""
+    """Credentials that are ready for use: they make the headers of one request."""
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
         """Return the headers that sign this request at this moment."""
@@ -40,7 +40,7 @@ class RequestSigner(t.Protocol):
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """What is to be sent. ``url`` is complete, query included; ``body`` holds the exact bytes."""
+    """A request to send. ``url`` is complete, query included; ``body`` holds the exact bytes."""
 
     method: str
     url: str
@@ -50,7 +50,7 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back, whole. Header names are in lower case."""
+    """A complete response. Header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -59,12 +59,11 @@ class HttpResponse:
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """A whole answer, taken apart.
+    """A complete response, parsed.
 
     :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
-    :ivar retry_after: seconds the service asks to wait; 0 if it does not say.
     :ivar headers: by their names in lower case.
-    :ivar clock_ahead: by how many seconds this machine's clock is ahead of the service's.
+    :ivar clock_ahead: by how many seconds the clock of this machine is ahead of the clock of the service.
     """
 
     status: int
@@ -72,9 +71,22 @@ class ApiResponse:
     is_json: bool
     text: str
     request_id: str | None
-    retry_after: float = 0.0
     headers: Mapping[str, str] = field(default_factory=dict)
     clock_ahead: float = 0.0
+
+    @classmethod
+    def parse(cls, response: HttpResponse, now: datetime.datetime) -> ApiResponse:
+        """Parse a response that was received at ``now``."""
+        value, is_json = parse_json(response.body)
+        return cls(
+            response.status,
+            value,
+            is_json,
+            response.body.decode("utf-8", "replace"),
+            response.headers.get("x-request-id"),
+            response.headers,
+            clock_ahead(response.headers.get("date"), now),
+        )
 
 
 def parse_json(body: bytes) -> tuple[t.Any, bool]:
@@ -85,19 +97,28 @@ def parse_json(body: bytes) -> tuple[t.Any, bool]:
         return None, False
 
 
+def clock_ahead(date: str | None, now: datetime.datetime) -> float:
+    """Return by how many seconds our clock is ahead of the one that wrote a Date header; 0 if it says nothing."""
+    try:
+        return (now - email.utils.parsedate_to_datetime(date or "")).total_seconds()
+    except (TypeError, ValueError, IndexError):
+        return 0.0
+
+
 def query_string(query: Iterable[tuple[str, object]]) -> str:
     """Encode a query: pairs sorted by raw key, then value; lists repeated; booleans in lower case; ``=`` always there."""
     pairs: list[tuple[str, str]] = []
     for key, value in query:
-        pairs.extend((key, _text(item)) for item in (value if isinstance(value, (list, tuple)) else [value]))
+        pairs.extend((key, _query_value(item)) for item in (value if isinstance(value, (list, tuple)) else [value]))
     return "&".join(f"{percent_encode(key)}={percent_encode(value)}" for key, value in sorted(pairs))
 
 
 def percent_encode(text: str) -> str:
+    """Encode a text as paths and queries on the wire and in the signature have it (dli-api.md 5.2)."""
     return quote(text, safe="~")
 
 
-def _text(value: object) -> str:
+def _query_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

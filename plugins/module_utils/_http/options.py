@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How to get to a service: trust, proxies, certificates. Pure."""
+"""Options of the HTTP connection: verification, proxies, certificates. Pure."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from urllib.parse import unquote
 from .._errors import InputError
 from .._options import text_or_none
 
-#: A proxy's password of fewer characters is not masked: every word of every message would lose some letter.
+#: Characters; a shorter password of a proxy is not masked, since that would remove letters from all messages.
 SHORTEST_MASKED = 4
 
 
 @dataclass(frozen=True)
 class HttpOptions:
-    """How to get to a service.
+    """How to connect to a service.
 
     :ivar verify: whether to verify the service's certificate, or the file of authorities to do it with.
     :ivar proxy: URL of a forward proxy; :data:`None` leaves it to the environment.
-    :ivar client_cert: files of a certificate and its key to show to the service; one file may hold both.
-    :ivar direct: whether no proxy may be used, whatever the environment says.
+    :ivar client_cert: files of a client certificate and its key; one file may hold both.
+    :ivar direct: whether no proxy is used, independent of the environment.
     """
 
     verify: bool | str = True
@@ -36,7 +36,7 @@ class HttpOptions:
 
 
 def parse_http_options(params: Mapping[str, t.Any]) -> HttpOptions:
-    """Return what the options say of the network.
+    """Return the HTTP options of the parameters.
 
     :raises InputError: they contradict each other.
     """
@@ -54,10 +54,10 @@ def parse_http_options(params: Mapping[str, t.Any]) -> HttpOptions:
 
 
 def url_secrets(urls: Iterable[object]) -> set[str]:
-    """Return the passwords that stand inside URLs, whether these are good URLs or not."""
+    """Return the passwords inside URLs, whether these are valid URLs or not."""
     secrets: set[str] = set()
     for url in urls:
-        sign_in = (text_or_none(url) or "").rpartition("@")[0].rpartition("//")[2]
-        password = sign_in.partition(":")[2]
+        user_and_password = (text_or_none(url) or "").rpartition("@")[0].rpartition("//")[2]
+        password = user_and_password.partition(":")[2]
         secrets.update((password, unquote(password)) if len(password) >= SHORTEST_MASKED else ())
     return secrets

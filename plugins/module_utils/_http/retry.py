@@ -2,7 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The retry rules: what may be repeated, and after how long. Pure."""
+"""The retry rules: what may be repeated, and after how long. Pure.
+
+Reads are repeated after lost responses, throttling and server errors. A write is repeated only if the request was not
+delivered, or if the gateway rejected it by throttling; in every other case its outcome is unknown, and it is not sent again.
+HTTP 401 and 403 are never repeated: a few bad signatures lock the access key (dli-api.md 0.1-9).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,35 @@ import datetime
 import email.utils
 import math
 
+from .._errors import CloudError, NotDelivered, PermanentlyUnreachable, ResponseLost
 from .messages import ApiResponse
 
-#: Back-off in seconds: full jitter below FIRST * 2^n, never above LONGEST; a peer's Retry-After is honoured up to LONGEST.
+#: Back-off in seconds: full jitter below FIRST * 2^n, never above LONGEST; Retry-After is honoured up to LONGEST.
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
+
+
+def may_repeat(response: ApiResponse, is_write: bool) -> bool:
+    """Return whether a request may be sent again after this response.
+
+    A read is repeated when throttled, on a server error, and when a success is not JSON. A write is repeated only when it
+    was throttled, which the gateway does before the service gets the request.
+    """
+    if response.status == 429:
+        return True
+    return not is_write and (response.status >= 500 or (response.status == 200 and not response.is_json))
+
+
+def may_repeat_after(error: CloudError, is_write: bool) -> bool:
+    """Return whether a request may be sent again after there was no response."""
+    if isinstance(error, NotDelivered):
+        return not isinstance(error, PermanentlyUnreachable)
+    return isinstance(error, ResponseLost) and not is_write
+
+
+def longest_pause(attempt: int) -> float:
+    """Return the upper limit in seconds of the random pause after an attempt; the first one is 1."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempt - 1))
 
 
 def retry_after(value: str | None, now: datetime.datetime) -> float:
@@ -29,21 +58,3 @@ def retry_after(value: str | None, now: datetime.datetime) -> float:
         except (TypeError, ValueError):
             return 0.0
     return 0.0 if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_PAUSE)
-
-
-def clock_ahead(date: str | None, now: datetime.datetime) -> float:
-    """Return by how many seconds our clock is ahead of the one that a Date header was written by; 0 if it says nothing."""
-    try:
-        return (now - email.utils.parsedate_to_datetime(date or "")).total_seconds()
-    except (TypeError, ValueError, IndexError):
-        return 0.0
-
-
-def may_repeat_read(answer: ApiResponse) -> bool:
-    """A read is repeated when throttled, on a server error, and when a success does not hold what it should."""
-    return answer.status == 429 or answer.status >= 500 or (answer.status == 200 and not answer.is_json)
-
-
-def may_repeat_write(answer: ApiResponse) -> bool:
-    """A write is repeated only when the gateway turned it away before anybody could carry it out."""
-    return answer.status == 429

@@ -11,23 +11,22 @@ from collections.abc import Mapping
 
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.operation import Operation
-from .._batch.report import batch_report
-from .._clock import Clock
-from .._dli.client import DliClient
+from .._batch.report import batch_result
+from .._dli.context import Context
 from .._options import parse_timeouts, select
 from .._result import ModuleResult
 
 
-def parse_batch_options(act: Operation, params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
-    """Return what the options of a batch module ask for.
+def parse_batch_options(operation: Operation, params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
+    """Return the options of a batch module.
 
     :raises InputError: an option is wrong.
     """
     selection = select(params["job_ids"], params["job_names"])
-    return BatchOptions(act=act, selection=selection, check_mode=check_mode, wait=params["wait"], **parse_timeouts(params))
+    return BatchOptions(operation, selection, check_mode, params["wait"], **parse_timeouts(params))
 
 
-def run_batch(dli: DliClient, clock: Clock, task: BatchOptions, on_progress: t.Callable[[str], None]) -> ModuleResult:
-    """Walk the road and report; see :func:`walk`."""
-    outcome = execute_batch(dli, clock, task, on_progress)
-    return batch_report(task.act, outcome.rows, task.check_mode, outcome.warnings)
+def run_batch(context: Context, options: BatchOptions) -> ModuleResult:
+    """Apply an operation to a batch of jobs; see :func:`execute_batch`."""
+    outcome = execute_batch(context, options)
+    return batch_result(options.operation, outcome.results, options.check_mode, outcome.warnings)

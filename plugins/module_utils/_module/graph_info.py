@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The graphs of a job: what is asked of the service, and what its answer says (dli-api.md 1.8, 1.13). Pure."""
+"""Reading the graphs of one job: options, flow, and what a response says (dli-api.md 1.8, 1.13). Nothing is changed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._clock import Clock
-from .._dli.client import DliClient
-from .._dli.job import Job, JobLookup
-from .._dli.job_finder import JobFinder
+from .._dli.context import Context
+from .._dli.job import Job
+from .._dli.job_finder import JobFinder, JobLookup
 from .._errors import InputError
-from .._options import Selection, positive, select_one
-from .._result import ModuleResult
+from .._options import Selection, select_one
+from .._result import ModuleResult, job_label
 
 #: What a stream graph can be drawn for (dli-api.md 1.13).
 DRAWABLE_TYPE = "flink_opensource_sql_job"
 DRAWABLE_VERSIONS = ("1.10", "1.12")
-#: Settings of the job that its stream graph hangs on.
+
+#: Settings of the job that its stream graph depends on.
 SETTINGS = (
     "flink_version",
     "cu_number",
@@ -36,7 +36,7 @@ SETTINGS = (
 
 
 def run_summary(graph: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
-    """Return the members of a result about the run that an execution graph shows; without one they are all null."""
+    """Return the return values about the run that an execution graph shows; without one they are all null."""
     graph = graph or {}
     ended = graph.get("end-time")
     return {
@@ -49,7 +49,7 @@ def run_summary(graph: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
 
 
 def graph_request(job: Job) -> dict[str, t.Any]:
-    """Return what to ask for the stream graph of a job, from its definition.
+    """Return the body of the request for the stream graph of a job, from its definition.
 
     :raises InputError: there is none of such a job.
     """
@@ -80,43 +80,41 @@ EMPTY_RESULT: Mapping[str, t.Any] = {"job": None, **run_summary(None), "stream_g
 
 @dataclass(frozen=True)
 class GraphOptions:
-    """Which job, and whether to draw its stream graph as well. Time in seconds."""
+    """Which job, and whether to draw its stream graph as well."""
 
     selection: Selection
     plan: bool
-    overall_timeout: float
 
 
 def parse_graph_options(params: Mapping[str, t.Any], check_mode: bool) -> GraphOptions:
-    """Return what the options ask for; check mode is no different.
+    """Return the options of the module; check mode makes no difference.
 
     :raises InputError: an option is wrong.
     """
-    selection = select_one(params["job_id"], params["job_name"])
-    return GraphOptions(selection, params["plan"], positive("overall_timeout", params["overall_timeout"]))
+    return GraphOptions(select_one(params["job_id"], params["job_name"]), params["plan"])
 
 
-def read_graphs(dli: DliClient, clock: Clock, task: GraphOptions, on_progress: t.Callable[[str], None]) -> ModuleResult:
-    """Read the graphs and report.
+def read_graphs(context: Context, options: GraphOptions) -> ModuleResult:
+    """Read the graphs.
 
-    :raises DliError: the service cannot be asked, or there is no stream graph of such a job.
+    :raises CloudError: they cannot be read, or there is no stream graph of such a job.
     """
-    deadline = clock.now() + task.overall_timeout
+    dli, selection = context.dli, options.selection
     # Only a detailed list holds the definition that a stream graph is drawn from.
-    looker = JobFinder(dli, {"show_detail": True} if task.plan else None)
-    job, problem = the_job(task.selection, looker.look(task.selection.ids, task.selection.names, deadline))
+    finder = JobFinder(dli, {"show_detail": True} if options.plan else None)
+    job, problem = the_job(selection, finder.find(selection.ids, selection.names, context.deadline))
     if job is None:
         return ModuleResult({"changed": False, "failed": True, "msg": f"No graph was read: {problem}.", **EMPTY_RESULT})
-    question = graph_request(job) if task.plan else None
-    graph = dli.execution_graph(job.job_id, deadline)
-    drawn = parse_graph(dli.stream_graph(job.job_id, question, deadline)) if question else None
+    request = graph_request(job) if options.plan else None
+    graph = dli.execution_graph(job.job_id, context.deadline)
+    drawn = parse_graph(dli.stream_graph(job.job_id, request, context.deadline)) if request else None
     shown = {"job_id": job.job_id, "name": job.name, "status": job.status}
-    msg = message(job, graph, bool(question))
+    msg = message(job, graph, bool(request))
     return ModuleResult({"changed": False, "msg": msg, "job": shown, **run_summary(graph), "stream_graph": drawn})
 
 
 def the_job(selection: Selection, found: JobLookup) -> tuple[Job | None, str]:
-    """Return the one job that was asked for; or why there is none."""
+    """Return the requested job, or why there is none."""
     what = f"id {selection.ids[0]}" if selection.ids else f"name {selection.names[0]}"
     ids = list(selection.ids) or found.by_name[selection.names[0]]
     if len(ids) > 1:
@@ -126,7 +124,7 @@ def the_job(selection: Selection, found: JobLookup) -> tuple[Job | None, str]:
 
 
 def message(job: Job, graph: Mapping[str, t.Any] | None, drawn: bool) -> str:
-    """Say in one sentence what was read."""
-    label = f"Job {job.job_id} {job.name}".rstrip()
+    """Return in one sentence what was read."""
+    label = f"Job {job_label(job.job_id, job.name)}"
     run = f"{label} is {graph.get('state')}" if graph else f"{label} has no execution graph, because it has never run"
     return f"{run} ({job.status}); its stream graph was drawn." if drawn else f"{run} ({job.status})."

@@ -2,10 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an import has made of each job in a zip file: the service's answer read, or the truth learnt from the list. Pure.
-
-The answer maps old ids to new ones, as texts or as numbers; a new id of -1 stands for a job whose name was taken
-(dli-api.md 1.12).
+"""Importing jobs from a zip file in OBS (dli-api.md 1.12). The request is sent once; if its response is lost, the list of jobs
+shows what was created.
 """
 
 from __future__ import annotations
@@ -15,13 +13,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from .._clock import Clock
-from .._dli.client import DliClient
+from .._dli.context import Context
 from .._dli.job_finder import list_all_jobs
 from .._errors import ResponseLost
 from .._options import LONGEST, bare_path, positive
-from .._polling import poll
+from .._polling import backoff, poll
 from .._result import NAMED_IN_MESSAGE, ModuleResult, one_line
+
+EMPTY_RESULT: Mapping[str, t.Any] = {"job_mapping": []}
 
 CREATED = "created"
 OVERWRITTEN = "overwritten"
@@ -32,8 +31,18 @@ STATES = (CREATED, OVERWRITTEN, EXISTS, FAILED, UNKNOWN)
 
 
 @dataclass(frozen=True)
+class ImportOptions:
+    """Which file, and whether jobs of the same name are overwritten. Time in seconds."""
+
+    zip_file: str
+    is_cover: bool
+    check_mode: bool
+    confirm_timeout: float
+
+
+@dataclass(frozen=True)
 class ImportedJob:
-    """What a result says about one job of the zip file. ``changed`` is :data:`None` where nobody can know."""
+    """The result of one job of the zip file. ``changed`` is :data:`None` where it is unknown."""
 
     old_job_id: int | None
     new_job_id: int | None
@@ -43,13 +52,68 @@ class ImportedJob:
     failed: bool = False
     reconciled: bool = False
 
-    def as_result(self) -> dict[str, t.Any]:
-        """Return the row as plain data."""
-        return asdict(self)
+
+def parse_import_options(params: Mapping[str, t.Any], check_mode: bool) -> ImportOptions:
+    """Return the options of the module.
+
+    :raises InputError: an option is wrong.
+    """
+    return ImportOptions(
+        zip_file=bare_path("zip_file", params["zip_file"], LONGEST),
+        is_cover=params["is_cover"],
+        check_mode=check_mode,
+        confirm_timeout=positive("confirm_timeout", params["confirm_timeout"]),
+    )
+
+
+def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:
+    """Import the jobs.
+
+    :raises CloudError: nothing was imported.
+    """
+    dli, clock = context.dli, context.clock
+    # Without the list from before, a lost response could not be replaced.
+    before = list_all_jobs(dli, context.deadline)
+    if options.check_mode:
+        msg = f"Would import the jobs of {options.zip_file}; what it holds shows only the import itself."
+        return ModuleResult({"changed": True, "msg": msg, "job_mapping": [], "summary": summary([])})
+    jobs: list[ImportedJob] = []
+    lost = "the answer names no job"
+    try:
+        mapping = dli.import_jobs(options.zip_file, options.is_cover, context.deadline)
+        jobs = parse_mapping(mapping, options.is_cover, before)
+    except ResponseLost as error:
+        lost = str(error).rstrip(".")
+    warnings = []
+    if not jobs:
+        warnings = [f"The jobs were learnt from the list, because the answer did not tell: {lost}"]
+        deadline = min(context.deadline, clock.now() + options.confirm_timeout)
+        jobs = infer_from_listing(_new_jobs(context, before, deadline), options.is_cover)
+    values = {
+        "changed": any(job.changed for job in jobs),
+        "failed": any(job.failed for job in jobs),
+        "msg": message(options, jobs, lost),
+        "job_mapping": [asdict(job) for job in jobs],
+        "summary": summary(jobs),
+    }
+    return ModuleResult(values, warnings)
+
+
+def _new_jobs(context: Context, before: Collection[int], deadline: float) -> set[int]:
+    """Return the ids of the new jobs: as soon as two reads show the same, or else when time is up."""
+    new: set[int] = set()
+
+    def check(until: float) -> set[int] | None:
+        nonlocal new
+        earlier, new = new, set(list_all_jobs(context.dli, until)) - set(before)
+        return new if new and new == earlier else None
+
+    poll(check, context.clock, deadline, backoff())
+    return new
 
 
 def parse_mapping(items: Sequence[Mapping[str, t.Any]], is_cover: bool, before: Collection[int]) -> list[ImportedJob]:
-    """Read the service's answer.
+    """Parse the mapping in the response.
 
     :arg before: ids of the jobs that the project had.
     """
@@ -57,14 +121,14 @@ def parse_mapping(items: Sequence[Mapping[str, t.Any]], is_cover: bool, before: 
 
 
 def infer_from_listing(new: Collection[int], is_cover: bool) -> list[ImportedJob]:
-    """Return what the list shows of an import whose answer was lost: jobs that were not there before.
+    """Return what the list shows of an import whose response was lost: jobs that were not there before.
 
     Whether it overwrote others, or did nothing at all, the list does not show.
     """
-    rows = [ImportedJob(None, job_id, None, CREATED, changed=True, reconciled=True) for job_id in sorted(new)]
-    if is_cover or not rows:
-        rows.append(ImportedJob(None, None, None, UNKNOWN, changed=None, failed=True, reconciled=True))
-    return rows
+    jobs = [ImportedJob(None, job_id, None, CREATED, changed=True, reconciled=True) for job_id in sorted(new)]
+    if is_cover or not jobs:
+        jobs.append(ImportedJob(None, None, None, UNKNOWN, changed=None, failed=True, reconciled=True))
+    return jobs
 
 
 def _mapped(item: Mapping[str, t.Any], is_cover: bool, before: Collection[int]) -> ImportedJob:
@@ -78,101 +142,30 @@ def _mapped(item: Mapping[str, t.Any], is_cover: bool, before: Collection[int]) 
 
 
 def _id(value: object) -> int | None:
-    """Read an id that may be a text; -1 and whatever is none is :data:`None`."""
+    """Parse an id that may be a text; :data:`None` for -1 and everything that is no id."""
     text = str(value)
     return int(text) if text.isdigit() and int(text) > 0 else None
 
 
-EMPTY_RESULT: Mapping[str, t.Any] = {"job_mapping": []}
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """Which file, and whether jobs of the same name are to be overwritten. Times in seconds."""
-
-    zip_file: str
-    is_cover: bool
-    check_mode: bool
-    confirm_timeout: float
-    overall_timeout: float
-
-
-def parse_import_options(params: Mapping[str, t.Any], check_mode: bool) -> ImportOptions:
-    """Return what the options ask for.
-
-    :raises InputError: an option is wrong.
-    """
-    return ImportOptions(
-        zip_file=bare_path("zip_file", params["zip_file"], LONGEST),
-        is_cover=params["is_cover"],
-        check_mode=check_mode,
-        confirm_timeout=positive("confirm_timeout", params["confirm_timeout"]),
-        overall_timeout=positive("overall_timeout", params["overall_timeout"]),
-    )
-
-
-def import_jobs(dli: DliClient, clock: Clock, task: ImportOptions, on_progress: t.Callable[[str], None]) -> ModuleResult:
-    """Import the jobs and report on each.
-
-    :raises DliError: nothing was imported.
-    """
-    deadline = clock.now() + task.overall_timeout
-    # Without the list from before, a lost answer could not be made good for.
-    before = list_all_jobs(dli, deadline)
-    if task.check_mode:
-        msg = f"Would import the jobs of {task.zip_file}; what it holds shows only the import itself."
-        return ModuleResult({"changed": True, "msg": msg, "job_mapping": [], "summary": summary([])})
-    try:
-        rows, lost = parse_mapping(dli.import_jobs(task.zip_file, task.is_cover, deadline), task.is_cover, before), ""
-    except ResponseLost as error:
-        rows, lost = [], str(error).rstrip(".")
-    if not rows:
-        lost = lost or "the answer names no job"
-        confirm_by = min(deadline, clock.now() + task.confirm_timeout)
-        rows = infer_from_listing(_new_jobs(dli, clock, before, confirm_by), task.is_cover)
-    warnings = [f"The jobs were learnt from the list, because the answer did not tell: {lost}"] if lost else []
-    result = {
-        "changed": any(row.changed for row in rows),
-        "failed": any(row.failed for row in rows),
-        "msg": message(task, rows, lost),
-        "job_mapping": [row.as_result() for row in rows],
-        "summary": summary(rows),
-    }
-    return ModuleResult(result, warnings)
-
-
-def summary(rows: Sequence[ImportedJob]) -> dict[str, int]:
-    """Count the rows in each state."""
-    counted = Counter(row.state for row in rows)
+def summary(jobs: Sequence[ImportedJob]) -> dict[str, int]:
+    """Count the jobs in each state."""
+    counted = Counter(job.state for job in jobs)
     return {state: counted[state] for state in STATES}
 
 
-def message(task: ImportOptions, rows: Sequence[ImportedJob], lost: str) -> str:
-    """Say in one sentence what happened, failures named."""
-    unsure = any(row.state == UNKNOWN for row in rows)
-    counted = {state: count for state, count in summary(rows).items() if count and state not in (UNKNOWN, FAILED)}
+def message(options: ImportOptions, jobs: Sequence[ImportedJob], lost: str) -> str:
+    """Return in one sentence what happened, with the first failures named."""
+    unsure = any(job.state == UNKNOWN for job in jobs)
+    counted = {state: count for state, count in summary(jobs).items() if count and state not in (UNKNOWN, FAILED)}
     if unsure and not counted:
-        return f"Nobody knows whether {task.zip_file} was imported: {lost}."
+        return f"Nobody knows whether {options.zip_file} was imported: {lost}."
     counts = ", ".join(f"{count} {state}" for state, count in counted.items())
-    sentence = f"Imported {task.zip_file}: {counts}" if counts else f"Imported nothing of {task.zip_file}"
+    sentence = f"Imported {options.zip_file}: {counts}" if counts else f"Imported nothing of {options.zip_file}"
     if unsure:
         sentence += f", and nobody knows whether jobs were overwritten: {lost}"
-    failed = [row for row in rows if row.state == FAILED]
+    failed = [job for job in jobs if job.state == FAILED]
     if failed:
-        named = ", ".join(f"{row.old_job_id} ({row.remark or 'no reason given'})" for row in failed[:NAMED_IN_MESSAGE])
+        named = ", ".join(f"{job.old_job_id} ({job.remark or 'no reason given'})" for job in failed[:NAMED_IN_MESSAGE])
         more = f" and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
         sentence += f"; {len(failed)} failed: {named}{more}"
     return f"{sentence}."
-
-
-def _new_jobs(dli: DliClient, clock: Clock, before: Collection[int], confirm_by: float) -> set[int]:
-    """Return the ids of the jobs that have come: as soon as two looks show the same, or else when time is up."""
-    new: set[int] = set()
-
-    def look(deadline: float) -> set[int] | None:
-        nonlocal new
-        earlier, new = new, set(list_all_jobs(dli, deadline)) - set(before)
-        return new if new and new == earlier else None
-
-    poll(look, clock, confirm_by)
-    return new

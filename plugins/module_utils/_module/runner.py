@@ -2,104 +2,102 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Between Ansible and the flows: options in, one open service, one way to end."""
+"""Ansible's edge: parameters in, a signed-in client for the flow, one result out. The only file that imports Ansible."""
 
 from __future__ import annotations
 
 import os
 import select
 import typing as t
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
 
-from .._auth.connection import ConnectionConfig, resolve
+from .._auth.connection import ConnectionConfig, resolve_connection
 from .._auth.provider_chain import SECRETS
 from .._auth.session import AuthSession
 from .._clock import Clock
 from .._dli.client import DliClient
+from .._dli.context import Context
 from .._errors import CloudError, InputError, ServiceError, TaskAbandoned
 from .._http.client import ApiClient, RequestLog, RequestSender
 from .._http.options import url_secrets
 from .._http.session import REQUESTS_IMPORT_ERROR, HttpSession
-from .._options import SHORTEST_SECRET
+from .._options import SHORTEST_SECRET, positive
 from .._result import ModuleResult
 
 STDOUT = 1
-#: Seconds lost to repeated requests from which on the user is told.
+#: Seconds lost to repeated requests from which on the user is warned.
 REPORTED_RETRY_TIME = 1.0
 #: Variables that may hold the URL of a proxy, and so a password.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-#: What a batch module reports when it could not even look at its jobs.
+#: Return values of a batch module whose jobs could not be read.
 EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
-AnyOptions = t.TypeVar("AnyTask", bound=t.Any)
+
+Options = t.TypeVar("Options")
 
 
 def run_module(
     module: AnsibleModule,
-    read_task: t.Callable[[Mapping[str, t.Any], bool], AnyOptions],
-    flow: t.Callable[[DliClient, Clock, AnyOptions, t.Callable[[str], None]], ModuleResult],
-    nothing: Mapping[str, t.Any] = EMPTY_RESULT,
+    parse_options: t.Callable[[Mapping[str, t.Any], bool], Options],
+    flow: t.Callable[[Context, Options], ModuleResult],
+    empty_result: Mapping[str, t.Any] = EMPTY_RESULT,
 ) -> t.NoReturn:
-    """Run a module from its options to its result.
+    """Run a module from its parameters to its result.
 
-    :arg read_task: makes a task, a dataclass with ``overall_timeout``, of the parameters and of whether this is check mode;
-        it raises InputError.
-    :arg flow: carries the task out; raises DliError if nothing could be done.
-    :arg nothing: members of the result when nothing could be done.
+    :arg parse_options: takes the parameters, and whether this is check mode; raises InputError.
+    :arg flow: does the work; raises CloudError if nothing could be done.
+    :arg empty_result: return values if nothing could be done.
     """
-    session = ModuleRunner(module, nothing)
+    runner = ModuleRunner(module, empty_result)
     try:
-        connection = session.connect()
-        task = read_task(module.params, module.check_mode)
-        deadline = session.clock.now() + task.overall_timeout
-        dli = session.open(connection, deadline)
-        # Signing in is part of the whole, and what is left may be nothing.
-        report = flow(dli, session.clock, replace(task, overall_timeout=deadline - session.clock.now()), module.log)
+        connection = runner.connect()
+        options = parse_options(module.params, module.check_mode)
+        deadline = runner.clock.now() + positive("overall_timeout", module.params["overall_timeout"])
+        result = flow(Context(runner.login(connection, deadline), runner.clock, deadline, module.log), options)
     except (CloudError, TaskAbandoned) as error:
-        session.fail(error)
-    session.finish(report)
+        runner.fail(error)
+    runner.finish(result)
 
 
 class ModuleRunner:
-    """One run of a module: what it has learnt so far, and the two ways in which it may end."""
+    """One run of a module: its requests and credentials so far, and the two ways in which it may end."""
 
-    def __init__(self, module: AnsibleModule, nothing: Mapping[str, t.Any]) -> None:
+    def __init__(self, module: AnsibleModule, empty_result: Mapping[str, t.Any]) -> None:
         """Prepare; fails at once where the library for requests is missing."""
         self.clock = Clock()
-        self._nothing = {"changed": False, "request_ids": [], **nothing}
+        self._empty_result = {"changed": False, "request_ids": [], **empty_result}
         self._module = module
         self._request_log = RequestLog()
-        self._sign_in: AuthSession | None = None
+        self._auth: AuthSession | None = None
         if REQUESTS_IMPORT_ERROR is not None:
-            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **self._nothing)
+            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **self._empty_result)
 
     def connect(self) -> ConnectionConfig:
-        """Return what options, environment and files say of the connection; nothing is sent.
+        """Return the connection that options, environment and files describe; nothing is sent.
 
-        :raises InputError: they do not say where or who.
+        :raises InputError: they do not describe one.
         """
         params = dict(self._module.params)
-        # What came from the environment, a file or inside a URL is no no_log option: mask it before anything can be said.
+        # Secrets from the environment, a file or inside a URL are no no_log options: mask them before there is any output.
         self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
         self._mask(url_secrets(os.environ.get(name) for name in PROXY_VARIABLES))
-        self._unmask_what_is_short()
-        connection = resolve(params, os.environ, read_file)
-        self._mask(connection.way.secrets())
+        self._unmask_short_secrets()
+        connection = resolve_connection(params, os.environ, read_file)
+        self._mask(connection.provider.secrets())
         self._warn(connection.warnings)
         return connection
 
-    def open(self, connection: ConnectionConfig, deadline: float) -> DliClient:
-        """Sign in and return the service.
+    def login(self, connection: ConnectionConfig, deadline: float) -> DliClient:
+        """Sign in and return a client of the service.
 
-        :arg until: moment of the clock at which it must be over.
-        :raises DliError: it did not work.
+        :arg deadline: moment of the clock at which it must be over.
+        :raises CloudError: it failed.
         """
 
-        def client(sender: RequestSender, address: str, **more: t.Any) -> ApiClient:
+        def new_client(sender: RequestSender, address: str, **more: t.Any) -> ApiClient:
             return ApiClient(
                 sender,
                 address,
@@ -111,57 +109,57 @@ class ModuleRunner:
                 **more,
             )
 
-        sign_in = self._sign_in = AuthSession(connection, HttpSession, client, self._mask, self.clock)
-        sign_in.begin(deadline)
-        sender = HttpSession(sign_in, connection.network)
-        return DliClient(client(sender, connection.endpoint, renew=sign_in.renew), sign_in.project_id)
+        auth = self._auth = AuthSession(connection, HttpSession, new_client, self._mask, self.clock)
+        auth.login(deadline)
+        session = HttpSession(auth, connection.http)
+        return DliClient(new_client(session, connection.endpoint, refresh=auth.refresh), auth.project_id)
 
-    def finish(self, report: ModuleResult) -> t.NoReturn:
-        """End the module with a report; it fails if the report says so."""
+    def finish(self, result: ModuleResult) -> t.NoReturn:
+        """End the module with a result; it fails if the result says so."""
         module = self._module
-        self._warn(report.warnings)
-        self._warn(self._trouble())
-        result = {**report.result, **self._origin()}
-        if module._diff and report.diff is not None:
-            result["diff"] = report.diff
-        if result.pop("failed", False):
-            module.fail_json(**result)
-        module.exit_json(**result)
+        self._warn(result.warnings)
+        self._warn(self._request_warnings())
+        values = {**result.values, **self._origin()}
+        if module._diff and result.diff is not None:
+            values["diff"] = result.diff
+        if values.pop("failed", False):
+            module.fail_json(**values)
+        module.exit_json(**values)
 
     def fail(self, error: Exception) -> t.NoReturn:
         """End the module for an error of the task as a whole: nothing was done."""
-        self._warn(self._trouble())
-        if isinstance(error, InputError) and self._sign_in is not None and not self._sign_in.is_signed_in:
-            self._sign_in = None  # there was nothing to sign in with
-        message, result = str(error), {**self._nothing, **self._origin()}
+        self._warn(self._request_warnings())
+        if isinstance(error, InputError) and self._auth is not None and not self._auth.is_signed_in:
+            self._auth = None  # there are no credentials
+        message, values = str(error), {**self._empty_result, **self._origin()}
         if isinstance(error, ServiceError):
-            result.update(http_status=error.status, error_code=error.code)
-            if self._sign_in is not None and error.status in (401, 403):
-                message = f"{message} The credentials came from {self._sign_in.source}. {self._sign_in.hint}".rstrip()
-        self._module.fail_json(msg=message, **result)
+            values.update(http_status=error.status, error_code=error.code)
+            if self._auth is not None and error.is_auth_failure:
+                message = f"{message} The credentials came from {self._auth.source}. {self._auth.hint}".rstrip()
+        self._module.fail_json(msg=message, **values)
 
     def _origin(self) -> dict[str, t.Any]:
         origin: dict[str, t.Any] = {"request_ids": self._request_log.request_ids}
-        if self._sign_in is not None:
-            origin["credentials_from"] = self._sign_in.source
+        if self._auth is not None:
+            origin["credentials_from"] = self._auth.source
         return origin
 
-    def _trouble(self) -> t.Iterator[str]:
-        """Say what else the user should know of the requests."""
+    def _request_warnings(self) -> Iterator[str]:
+        """Yield what else the user should know of the requests."""
         yield from _retry_warnings(self._request_log)
-        if self._sign_in is not None and self._sign_in.trouble:
-            yield f"The sign-in was accepted no more, and signing in again failed: {self._sign_in.trouble}"
+        if self._auth is not None and self._auth.refresh_error:
+            yield f"The sign-in was accepted no more, and signing in again failed: {self._auth.refresh_error}"
 
     def _warn(self, warnings: Iterable[str]) -> None:
-        """Warn; masked here, because ansible-core 2.19 and newer show warnings as they are given."""
+        """Warn; masked here, because ansible-core 2.19 and newer do not mask warnings."""
         for text in warnings:
             self._module.warn(remove_values(text, self._module.no_log_values))
 
     def _mask(self, secrets: Iterable[str]) -> None:
         self._module.no_log_values.update(secrets)
 
-    def _unmask_what_is_short(self) -> None:
-        """Keep a secret that is going to be refused as too short from being masked, letter by letter, in every message."""
+    def _unmask_short_secrets(self) -> None:
+        """Keep a secret that will be refused as too short from being masked letter by letter in all messages."""
         params = self._module.params
         for name in SECRETS:
             if 0 < len(params[name] or "") < SHORTEST_SECRET:
@@ -184,19 +182,19 @@ def read_file(path: str) -> str | None:
 
 
 def result_is_awaited() -> bool:
-    """Tell whether anybody would still read this task's result.
+    """Return whether another process can still read the result of this task.
 
-    When Ansible gives up on a task (the keyword ``timeout``, a cancelled job), the module's process goes on, but the other
+    When Ansible abandons a task (the keyword ``timeout``, a cancelled job), the module's process goes on, but the other
     end of its standard output is closed.
     """
-    listening = select.poll()
-    listening.register(STDOUT, 0)
-    return not any(event & (select.POLLERR | select.POLLHUP) for _fd, event in listening.poll(0))
+    output = select.poll()
+    output.register(STDOUT, 0)
+    return not any(event & (select.POLLERR | select.POLLHUP) for _fd, event in output.poll(0))
 
 
-def _retry_warnings(request_log: RequestLog) -> list[str]:
-    if request_log.lost_time < REPORTED_RETRY_TIME:
+def _retry_warnings(log: RequestLog) -> list[str]:
+    if log.lost_time < REPORTED_RETRY_TIME:
         return []
-    times = sum(request_log.retries.values())
-    reasons = ", ".join(f"{why} ({count})" for why, count in request_log.retries.items())
-    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {request_log.lost_time:.0f} s: {reasons}"]
+    times = sum(log.retries.values())
+    reasons = ", ".join(f"{reason} ({count})" for reason, count in log.retries.items())
+    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {log.lost_time:.0f} s: {reasons}"]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Taking the steps for real: creating and updating one job, and learning the truth where an answer was lost.
+"""Running the steps: creating and updating one job, and confirming the outcome where a response was lost.
 
-A creation or an update whose answer was lost is never sent again: the service is asked whether it was carried out.
+A creation or an update whose response was lost is not sent again: the service is asked whether it was carried out.
 """
 
 from __future__ import annotations
@@ -14,153 +14,155 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._batch.execute import BatchOptions, execute_batch
-from .._batch.operation import FAILED, REFUSED, UNKNOWN
+from .._batch.operation import FAILED, REFUSED, UNKNOWN, Operation
 from .._batch.results import JobResult
-from .._clock import Clock
-from .._dli.client import DliClient
+from .._dli.context import Context
 from .._dli.job_finder import JobFinder
-from .._errors import CloudError, ResponseLost, ServiceError
+from .._errors import CloudError, ResponseLost
 from .._options import Selection
-from .._polling import T, poll
+from .._polling import backoff, poll
 from .definition import diff, tag_changes
 from .desired import DesiredJob
 from .plan import CREATE, TAG, Step
 from .preview import created, updated
 
+T = t.TypeVar("T")
+ONLY_DIFFERENCES = "it changes only what differs"
+
 
 class Applier:
-    """Takes the steps, within the deadlines of the task."""
+    """Runs steps within the deadlines of the task."""
 
-    def __init__(
-        self, dli: DliClient, clock: Clock, task: DesiredJob, deadline: float, on_progress: t.Callable[[str], None]
-    ) -> None:
-        """Prepare.
+    def __init__(self, context: Context, desired: DesiredJob) -> None:
+        """Prepare; nothing is sent yet."""
+        self._context = context
+        self._desired = desired
+        self._wait_left = desired.wait_timeout
 
-        :arg until: moment of the clock at which everything but waiting must be over.
-        """
-        self._dli = dli
-        self._clock = clock
-        self._task = task
-        self._deadline = deadline
-        self._wait_left = task.wait_timeout
-        self._on_progress = on_progress
+    def run(self, step: Step, result: JobResult) -> JobResult:
+        """Run one step on the job as the steps before it left it."""
+        if step.operation is not None:
+            return self._execute(step.operation, step.must_wait, result)
+        if step.action == CREATE:
+            return self._create(step, result)
+        return self._tag(step, result) if step.action == TAG else self._update(step, result)
 
-    def take(self, step: Step, row: JobResult) -> JobResult:
-        """Take one step with the job as the row says it stands, and return how it stands then."""
-        if step.act is not None:
-            return self._walk(step, row)
-        if step.word == CREATE:
-            return self._create(step, row)
-        return self._tag(step, row) if step.word == TAG else self._update(step, row)
-
-    def _walk(self, step: Step, row: JobResult) -> JobResult:
-        """Start, stop or delete on the road of the batches."""
-        act, task, job_id = t.cast(t.Any, step.act), self._task, t.cast(int, row.job_id)
-        batch = BatchOptions(
-            act=act,
+    def _execute(self, operation: Operation, must_wait: bool, result: JobResult) -> JobResult:
+        """Start, stop or delete the job, as a batch of one."""
+        desired, job_id = self._desired, t.cast(int, result.job_id)
+        options = BatchOptions(
+            operation=operation,
             selection=Selection((job_id,), (), ()),
             check_mode=False,
-            wait=task.wait or step.arrive,
+            wait=desired.wait or must_wait,
             wait_timeout=self._wait_left,
-            wait_interval=task.wait_interval,
-            confirm_timeout=task.confirm_timeout,
-            overall_timeout=self._deadline - self._clock.now(),
+            wait_interval=desired.wait_interval,
+            confirm_timeout=desired.confirm_timeout,
         )
         try:
-            outcome = execute_batch(self._dli, self._clock, batch, self._on_progress)
+            outcome = execute_batch(self._context, options)
         except CloudError as error:
-            return _refused(row, act.done, error)
-        self._deadline += outcome.waited
+            return _refused(result, operation.done, error)
+        # Waiting has its own timeout and does not count towards the deadline.
+        self._context = self._context._replace(deadline=self._context.deadline + outcome.waited)
         self._wait_left = max(0.0, self._wait_left - outcome.waited)
-        return outcome.rows[0]
+        return outcome.results[0]
 
-    def _create(self, step: Step, row: JobResult) -> JobResult:
-        """Create the job; if the answer is lost, look whether there is one of this name now."""
-        name = str(self._task.name)
-        try:
-            return created(name, self._dli.create_job(self._task.kind, step.payload, self._deadline))
-        except ResponseLost as error:
-            lost = error
-        except CloudError as error:
-            return _refused(row, "created", error)
+    def _create(self, step: Step, result: JobResult) -> JobResult:
+        """Create the job; after a lost response, look for its name."""
+        dli, name = self._context.dli, str(self._desired.name)
 
-        def look(deadline: float) -> list[int] | None:
-            return JobFinder(self._dli).look((), [name], deadline).by_name[name] or None
+        def send() -> list[int]:
+            return [dli.create_job(self._desired.kind, step.payload, self._context.deadline)]
 
-        ids, trouble = self._confirm(look)
-        if ids is None:
-            return _unknown(row, "created", lost, trouble, "it creates only what is not there")
-        if len(ids) > 1:
+        def check(until: float) -> list[int] | None:
+            return JobFinder(dli).find((), [name], until).by_name[name] or None
+
+        def done(ids: list[int], lost: ResponseLost | None) -> JobResult:
+            if len(ids) == 1:
+                return created(name, ids[0], reconciled=lost is not None)
             msg = f"nobody knows whether it was created: {lost} Now several jobs bear this name: {', '.join(map(str, ids))}"
-            return replace(row, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
-        return created(name, ids[0], reconciled=True)
+            return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
-    def _update(self, step: Step, row: JobResult) -> JobResult:
-        """Change settings; if the answer is lost, look whether they are as wanted."""
-        task, job_id = self._task, t.cast(int, row.job_id)
-        try:
-            self._dli.update_job(task.kind, job_id, step.payload, self._deadline)
-            return updated(row, "settings")
-        except ResponseLost as error:
-            lost = error
-        except CloudError as error:
-            return _refused(row, "updated", error)
-        wanted = {name: task.wanted[name] for name in step.names}
+        return self._change(result, "created", "it creates only what is not there", send, check, done)
 
-        def look(deadline: float) -> str | None:
-            job = self._dli.show_job(job_id, deadline)
-            if job is None:
-                return "gone"
-            return None if diff(task.kind, job.raw, wanted) else "as wanted"
+    def _update(self, step: Step, result: JobResult) -> JobResult:
+        """Change settings; after a lost response, read whether they are as desired."""
+        dli, kind, job_id = self._context.dli, self._desired.kind, t.cast(int, result.job_id)
+        wanted = {name: self._desired.settings[name] for name in step.settings}
 
-        truth, trouble = self._confirm(look)
-        if truth == "gone":
-            return replace(row, state=FAILED, changed=None, failed=True, status=None, msg="it was deleted meanwhile")
-        if truth is None:
-            return _unknown(row, "updated", lost, trouble, "it changes only what differs")
-        return updated(row, "settings", reconciled=True)
+        def send() -> bool:
+            dli.update_job(kind, job_id, step.payload, self._context.deadline)
+            return True
 
-    def _tag(self, step: Step, row: JobResult) -> JobResult:
-        """Change tags: away with the old ones first, then the new ones."""
-        removed = self._change_tags("delete", step.remove, row) if step.remove else row
+        def check(until: float) -> bool | None:
+            job = dli.show_job(job_id, until)
+            return False if job is None else None if diff(kind, job.raw, wanted) else True
+
+        def done(exists: bool, lost: ResponseLost | None) -> JobResult:
+            if exists:
+                return updated(result, "settings", reconciled=lost is not None)
+            return replace(result, state=FAILED, changed=None, failed=True, status=None, msg="it was deleted meanwhile")
+
+        return self._change(result, "updated", ONLY_DIFFERENCES, send, check, done)
+
+    def _tag(self, step: Step, result: JobResult) -> JobResult:
+        """Change tags: remove the old ones first, then add the new ones."""
+        removed = self._change_tags("delete", step.remove, result) if step.remove else result
         if removed.failed or not step.add:
             return removed
-        added = self._change_tags("create", step.add, row)
+        added = self._change_tags("create", step.add, result)
         changed = True if step.remove and not added.changed else added.changed
         return replace(added, changed=changed, reconciled=added.reconciled or removed.reconciled)
 
-    def _change_tags(self, action: str, tags: Mapping[str, str], row: JobResult) -> JobResult:
-        job_id = t.cast(int, row.job_id)
+    def _change_tags(self, action: str, tags: Mapping[str, str], result: JobResult) -> JobResult:
+        dli, job_id = self._context.dli, t.cast(int, result.job_id)
+
+        def send() -> bool:
+            dli.change_tags(job_id, action, tags, self._context.deadline)
+            return True
+
+        def check(until: float) -> bool | None:
+            current = dli.tags(job_id, until)
+            is_done = not tag_changes(current, tags, False)[1] if action == "create" else not set(current) & set(tags)
+            return is_done or None
+
+        def done(_done: bool, lost: ResponseLost | None) -> JobResult:
+            return updated(result, "tags", reconciled=lost is not None)
+
+        return self._change(result, "tagged", ONLY_DIFFERENCES, send, check, done)
+
+    def _change(
+        self,
+        result: JobResult,
+        verb: str,
+        rerun: str,
+        send: t.Callable[[], T],
+        check: t.Callable[[float], T | None],
+        done: t.Callable[[T, ResponseLost | None], JobResult],
+    ) -> JobResult:
+        """Send a change once; after a lost response, check until the outcome shows.
+
+        :arg verb: what was to be done, for messages; ``rerun``: what running the task again does.
+        :arg done: returns the result from the value of ``send``, or of ``check`` and why the response was lost.
+        """
+        context = self._context
         try:
-            self._dli.change_tags(job_id, action, tags, self._deadline)
-            return updated(row, "tags")
+            return done(send(), None)
         except ResponseLost as error:
             lost = error
         except CloudError as error:
-            return _refused(row, "tagged", error)
-
-        def look(deadline: float) -> bool | None:
-            there = self._dli.tags(job_id, deadline)
-            is_done = not tag_changes(there, tags, False)[1] if action == "create" else not set(there) & set(tags)
-            return is_done or None
-
-        truth, trouble = self._confirm(look)
-        if not truth:
-            return _unknown(row, "tagged", lost, trouble, "it changes only what differs")
-        return updated(row, "tags", reconciled=True)
-
-    def _confirm(self, look: t.Callable[[float], T | None]) -> tuple[T | None, CloudError | None]:
-        return poll(look, self._clock, min(self._deadline, self._clock.now() + self._task.confirm_timeout))
+            return _refused(result, verb, error)
+        deadline = min(context.deadline, context.clock.now() + self._desired.confirm_timeout)
+        value, failure = poll(check, context.clock, deadline, backoff())
+        if value is not None:
+            return done(value, lost)
+        reason = str(lost).rstrip(".") + (f"; {str(failure).rstrip('.')}" if failure else "")
+        msg = f"nobody knows whether it was {verb}: {reason}; run the task again, {rerun}"
+        return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
 
-def _refused(row: JobResult, done: str, error: CloudError) -> JobResult:
-    """Nothing was carried out."""
-    code = error.code if isinstance(error, ServiceError) else None
-    return replace(row, state=REFUSED, changed=False, failed=True, error_code=code, msg=f"not {done}: {str(error).rstrip('.')}")
-
-
-def _unknown(row: JobResult, done: str, lost: CloudError, trouble: CloudError | None, again: str) -> JobResult:
-    """Nobody could learn in time whether it was carried out."""
-    reason = str(lost).rstrip(".") + (f"; {str(trouble).rstrip('.')}" if trouble else "")
-    msg = f"nobody knows whether it was {done}: {reason}; run the task again, {again}"
-    return replace(row, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
+def _refused(result: JobResult, verb: str, error: CloudError) -> JobResult:
+    """Return the result of a request that was not carried out."""
+    msg = f"not {verb}: {str(error).rstrip('.')}"
+    return replace(result, state=REFUSED, changed=False, failed=True, error_code=error.code, msg=msg)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument specification of a job as a resource, made of the table of settings; mirrors a doc fragment."""
+"""The argument specification of a job as a resource, from the table of settings; mirrors a doc fragment."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TYPES = {INTEGER: "int", BOOLEAN: "bool", JSON: "json", LIST: "list", OBJECT: "d
 def streaming_job(kind: str) -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``streaming_job``, and the settings of one kind of jobs.
 
-    Texts with few values are checked in ``_definition.py``, since surveys send empty texts for what is not set.
+    Texts with few values are checked in ``definition.py``, since surveys send empty texts for what is not set.
     """
-    settings = {field.name: dict(type=TYPES.get(field.kind, "str")) for field in settings_of(kind)}
-    settings.update({field.name: dict(type="list", elements="str") for field in settings_of(kind) if field.kind == LIST})
+    settings = {setting.name: dict(type=TYPES.get(setting.kind, "str")) for setting in settings_of(kind)}
+    settings.update({setting.name: dict(type="list", elements="str") for setting in settings_of(kind) if setting.kind == LIST})
     return dict(
         settings,
         job_id=dict(type="str"),

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a job is wanted to be, held against what it is: comparing settings, and the bodies that change them. Pure.
+"""The settings of a job: parsing desired ones, comparing them with current ones, and the bodies of requests. Pure.
 
-The service gives settings back at two places, some in other words, and as null what nobody has set (dli-api.md 1.7).
+The service returns settings in two places, some in another form, and as null what is not set (dli-api.md 1.7).
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ Definition = Mapping[str, t.Any]
 
 
 def parse_definition(kind: str, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return what the options want a job to be; what is unset is left out.
+    """Return the settings of the options; what is unset is left out.
 
-    :raises InputError: a value is none that the setting can have.
+    :raises InputError: a value is not allowed for its setting.
     """
-    wanted = {field.name: _wanted(field, params[field.name]) for field in settings_of(kind)}
+    wanted = {setting.name: _wanted(setting, params[setting.name]) for setting in settings_of(kind)}
     return {name: value for name, value in wanted.items() if value is not None}
 
 
 def diff(kind: str, detail: Definition, wanted: Definition) -> list[str]:
-    """Return the names of the settings that are wanted otherwise than they are, in the order of the table."""
-    comparable = [field for field in settings_of(kind) if field.name in wanted and field.place != NOWHERE]
-    return [field.name for field in comparable if not _fits(field, _read(field, detail), wanted[field.name])]
+    """Return the names of the settings that differ from the desired ones, in the order of the table."""
+    comparable = [setting for setting in settings_of(kind) if setting.name in wanted and setting.place != NOWHERE]
+    return [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), wanted[setting.name])]
 
 
 def payload_for_create(wanted: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:
@@ -61,7 +61,7 @@ def payload_for_create(wanted: Definition, tags: Mapping[str, str] | None) -> di
 
 
 def settings_after_creation(wanted: Definition) -> list[str]:
-    """Return the settings that a creation does not take, so that an update must follow it."""
+    """Return the settings that a creation does not accept, so that an update must follow it."""
     return [name for name in wanted if BY_NAME[name].when == UPDATE_ONLY]
 
 
@@ -71,13 +71,13 @@ def payload_for_update(detail: Definition, wanted: Definition, names: Sequence[s
 
 
 def from_api(kind: str, detail: Definition) -> dict[str, t.Any]:
-    """Return the settings that a detail shows, by the names under which the service takes them."""
-    read = {field.name: _normal(field, _read(field, detail)) for field in settings_of(kind)}
+    """Return the settings in a job detail, by the names that requests use."""
+    read = {setting.name: _normal(setting, _read(setting, detail)) for setting in settings_of(kind)}
     return {name: value for name, value in read.items() if value is not None}
 
 
 def apply_to(before: Definition, wanted: Definition, names: Iterable[str]) -> dict[str, t.Any]:
-    """Return settings as they are when the named ones have become what is wanted; all in the words of :func:`read_back`."""
+    """Return settings after the named ones were set to the desired values; all in the form of :func:`from_api`."""
     after = dict(before)
     for name in names:
         value = _merged(before.get(name), wanted[name])
@@ -91,82 +91,82 @@ def as_text(definition: Definition) -> str:
 
 
 def tag_changes(
-    there: Mapping[str, str], wanted: Mapping[str, str], purge: bool
+    current: Mapping[str, str], wanted: Mapping[str, str], purge: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the tags to remove, and those to add.
 
-    A tag with another value is removed first: that adding it would replace it is not documented.
+    A tag with another value is removed first: whether adding it replaces the value is not documented.
 
-    :arg purge: remove those that are not wanted as well.
+    :arg purge: also remove those that are not desired.
     """
-    add = {key: value for key, value in wanted.items() if there.get(key) != value}
-    remove = {key: value for key, value in there.items() if key in add or (purge and key not in wanted)}
+    add = {key: value for key, value in wanted.items() if current.get(key) != value}
+    remove = {key: value for key, value in current.items() if key in add or (purge and key not in wanted)}
     return remove, add
 
 
-def _wanted(field: Setting, value: t.Any) -> t.Any:
-    """Return the value of an option, or None if it is unset: null, and an empty text (surveys send those)."""
+def _wanted(setting: Setting, value: t.Any) -> t.Any:
+    """Return the value of an option; None if it is unset: null, or an empty text (surveys send those)."""
     if value is None:
         return None
-    if field.kind == LIST:
+    if setting.kind == LIST:
         items = [item.strip() for item in map(str, value) if item.strip()]
         return None if value and not items else items
-    if field.kind == OBJECT:
+    if setting.kind == OBJECT:
         return _pruned(value)
-    if field.kind in (INTEGER, BOOLEAN):
+    if setting.kind in (INTEGER, BOOLEAN):
         return value
     text = text_or_none(value)
     if text is None:
         return None
-    if field.choices and text not in field.choices:
-        raise InputError(f"{field.name} must be one of {', '.join(field.choices)}, not {text[:40]!r}")
-    if field.kind == JSON and isinstance(_json(text), str):
-        raise InputError(f"{field.name} must be a dictionary or JSON text, and is neither")
-    if len(text) > LONGEST.get(field.name, len(text)):
-        raise InputError(f"{field.name} must not be longer than {LONGEST[field.name]} characters, and has {len(text)}")
-    return str(value) if field.kind == SCRIPT else _normal(field, text) if field.kind == MODE else text
+    if setting.choices and text not in setting.choices:
+        raise InputError(f"{setting.name} must be one of {', '.join(setting.choices)}, not {text[:40]!r}")
+    if setting.kind == JSON and isinstance(_json(text), str):
+        raise InputError(f"{setting.name} must be a dictionary or JSON text, and is neither")
+    if len(text) > LONGEST.get(setting.name, len(text)):
+        raise InputError(f"{setting.name} must not be longer than {LONGEST[setting.name]} characters, and has {len(text)}")
+    return str(value) if setting.kind == SCRIPT else _normal(setting, text) if setting.kind == MODE else text
 
 
-def _read(field: Setting, detail: Definition) -> t.Any:
-    if field.place == NOWHERE:
+def _read(setting: Setting, detail: Definition) -> t.Any:
+    if setting.place == NOWHERE:
         return None
-    holder = detail if field.place == TOP else detail.get(CONFIG)
-    return holder.get(field.name) if isinstance(holder, Mapping) else None
+    holder = detail if setting.place == TOP else detail.get(CONFIG)
+    return holder.get(setting.name) if isinstance(holder, Mapping) else None
 
 
-def _fits(field: Setting, there: t.Any, wanted: t.Any) -> bool:
-    """Tell whether a setting is as it is wanted."""
-    actual = _normal(field, there)
-    if field.kind == OBJECT:
+def _fits(setting: Setting, current: t.Any, wanted: t.Any) -> bool:
+    """Return whether a setting has the desired value."""
+    actual = _normal(setting, current)
+    if setting.kind == OBJECT:
         return _covers(actual, wanted)
-    return bool((field.default if actual is None else actual) == _normal(field, wanted))
+    return bool((setting.default if actual is None else actual) == _normal(setting, wanted))
 
 
 def _covers(actual: t.Any, wanted: t.Any) -> bool:
-    """Tell whether everything that is wanted is there; more may be."""
+    """Return whether an object has all desired members; it may have more."""
     if isinstance(wanted, Mapping):
         return isinstance(actual, Mapping) and all(_covers(actual.get(key), value) for key, value in wanted.items())
     return bool(_number(actual) == _number(wanted))
 
 
-def _normal(field: Setting, value: t.Any) -> t.Any:
-    """Return a value so that equal ones are equal; null, an empty text and an empty list are None."""
+def _normal(setting: Setting, value: t.Any) -> t.Any:
+    """Return a value in the form in which equal ones compare equal; null, an empty text and an empty list are None."""
     if value is None or value == "":
         return None
-    if field.kind == INTEGER:
+    if setting.kind == INTEGER:
         return _number(value)
-    if field.kind == BOOLEAN:
+    if setting.kind == BOOLEAN:
         return {"true": True, "false": False}.get(str(value).lower(), value)
-    if field.kind == MODE:
+    if setting.kind == MODE:
         words = {str(number): word for word, number in MODES.items()}
         return words.get(str(value), str(value))
-    if field.kind == LIST:
+    if setting.kind == LIST:
         return [str(item) for item in value] if isinstance(value, (list, tuple)) and value else None
-    if field.kind == OBJECT:
+    if setting.kind == OBJECT:
         return _pruned(value)
-    if field.kind == JSON:
+    if setting.kind == JSON:
         return _json(value)
-    if field.kind == SCRIPT:
+    if setting.kind == SCRIPT:
         return str(value).replace("\r\n", "\n").rstrip() or None
     return text_or_none(value)
 
@@ -199,17 +199,17 @@ def _pruned(value: t.Any) -> t.Any:
     return {key: inner for key, inner in kept.items() if inner is not None} or None
 
 
-def _merged(there: t.Any, wanted: t.Any) -> t.Any:
-    """Complete a wanted object with what is there: whether the service would do that is not documented."""
+def _merged(current: t.Any, wanted: t.Any) -> t.Any:
+    """Complete a desired object with its current members: whether the service does that is not documented."""
     if not isinstance(wanted, Mapping):
         return wanted
-    there = there if isinstance(there, Mapping) else {}
-    known = {key: value for key, value in there.items() if value is not None}
+    current = current if isinstance(current, Mapping) else {}
+    known = {key: value for key, value in current.items() if value is not None}
     return {**known, **{key: _merged(known.get(key), value) for key, value in wanted.items()}}
 
 
-def _wire(field: Setting, value: t.Any) -> t.Any:
-    return MODES[value] if field.kind == MODE else value
+def _wire(setting: Setting, value: t.Any) -> t.Any:
+    return MODES[value] if setting.kind == MODE else value
 
 
 def _lines(name: str, value: t.Any, indent: str) -> str:

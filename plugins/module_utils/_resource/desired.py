@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a user wants of a job as a resource, read from the options. Pure."""
+"""The desired state of one job, parsed from the options. Pure."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ RESTARTS = (NEVER, ALLOWED)
 
 @dataclass(frozen=True)
 class DesiredJob:
-    """What the user wants a job to be. Times in seconds.
+    """The desired state of a job. Times in seconds.
 
     :ivar kind: ``SQL`` or ``JAR``, the kind of job that the module is for.
-    :ivar wanted: the settings that are set, ``name`` among them.
-    :ivar tags: None if tags are none of the user's concern.
-    :ivar resume_savepoint: None if that hangs on whether a savepoint was made.
+    :ivar settings: the settings that are set, ``name`` among them.
+    :ivar tags: None if tags are not managed.
+    :ivar resume_savepoint: None if that depends on whether a savepoint was made.
     """
 
     kind: str
     state: str
     job_id: int | None
     name: str | None
-    wanted: Definition
+    settings: Definition
     tags: Mapping[str, str] | None
     purge_tags: bool
     restart: str
@@ -52,11 +52,10 @@ class DesiredJob:
     wait_timeout: float
     wait_interval: float
     confirm_timeout: float
-    overall_timeout: float
 
 
 def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
-    """Return what the options of a module for one kind of jobs ask for.
+    """Return the desired state from the options of a module for one kind of jobs.
 
     :raises InputError: an option is wrong.
     """
@@ -68,7 +67,7 @@ def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) 
         state=params["state"],
         job_id=select_one(job_id, None).ids[0] if job_id else None,
         name=name,
-        wanted=parse_definition(kind, params),
+        settings=parse_definition(kind, params),
         tags=None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()},
         restart=params["restart"],
         purge_tags=params["purge_tags"],

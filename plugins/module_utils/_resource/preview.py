@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a step will come to, for check mode: the rows that a real run would report, as far as they can be foreseen. Pure."""
+"""The results of steps for check mode: what a real run would return, as far as it can be foreseen. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from .._batch.operation import Operation
 from .._batch.operations.stop import Stop
 from .._batch.plan import plan, predict
 from .._batch.results import JobResult
-from .._dli.job import CANCEL_SUCCESS, DRAFT, RUNNING, Job, JobLookup
+from .._dli.job import CANCEL_SUCCESS, DRAFT, RUNNING, Job
+from .._dli.job_finder import JobLookup
 from .._options import Selection
 from .desired import DesiredJob
 from .plan import CREATE, TAG, Step
@@ -22,47 +23,41 @@ UNASSIGNED_ID = -1
 
 
 def created(name: str, job_id: int | None, reconciled: bool = False) -> JobResult:
-    """Return the row of a job that was created."""
-    sure = "; learnt by looking for its name, because the answer did not say" if reconciled else ""
-    return JobResult(job_id, name, "created", True, status=DRAFT, msg=f"created{sure}", reconciled=reconciled)
+    """Return the result of a job that was created."""
+    confirmed = "; learnt by looking for its name, because the answer did not say" if reconciled else ""
+    return JobResult(job_id, name, "created", True, status=DRAFT, msg=f"created{confirmed}", reconciled=reconciled)
 
 
-def updated(row: JobResult, what: str, reconciled: bool = False) -> JobResult:
-    """Return the row of a job whose ``what``, settings or tags, have changed."""
-    sure = "; learnt by looking at it, because the answer did not say" if reconciled else ""
-    return replace(row, state="updated", changed=True, reconciled=reconciled, msg=f"{what} changed{sure}")
-
-
-def arrived(row: JobResult, status: str) -> JobResult:
-    """Return the row of a job that was waited for."""
-    return replace(row, status=status, msg=f"{row.msg}; now {status}")
+def updated(result: JobResult, what: str, reconciled: bool = False) -> JobResult:
+    """Return the result of a job whose ``what``, settings or tags, were changed."""
+    confirmed = "; learnt by looking at it, because the answer did not say" if reconciled else ""
+    return replace(result, state="updated", changed=True, reconciled=reconciled, msg=f"{what} changed{confirmed}")
 
 
 class Previewer:
-    """Takes every step in thought only."""
+    """Predicts the result of every step without a request."""
 
-    def __init__(self, task: DesiredJob, job: Job | None) -> None:
-        """Begin with the job as it was seen."""
-        self._task = task
+    def __init__(self, desired: DesiredJob, job: Job | None) -> None:
+        """Begin with the job as it was read."""
+        self._desired = desired
         self._has_savepoint = job.has_savepoint if job is not None else False
 
-    def take(self, step: Step, row: JobResult) -> JobResult:
-        """Return the row that the step would lead to."""
-        if step.act is not None:
-            return self._foresee(step.act, step.arrive, row)
-        if step.word == CREATE:
-            return created(str(self._task.name), None)
-        return updated(row, "tags" if step.word == TAG else "settings")
+    def run(self, step: Step, result: JobResult) -> JobResult:
+        """Return the result that the step would have."""
+        if step.operation is not None:
+            return self._execute(step.operation, step.must_wait, result)
+        if step.action == CREATE:
+            return created(str(self._desired.name), None)
+        return updated(result, "tags" if step.action == TAG else "settings")
 
-    def _foresee(self, act: Operation, arrive: bool, row: JobResult) -> JobResult:
-        """Take the road of the batches in thought (see ``_road.walk``)."""
-        job_id = row.job_id or UNASSIGNED_ID
-        job = Job(job_id, row.name or "", str(row.status), has_savepoint=self._has_savepoint)
-        planned = plan(act, Selection((job_id,), (), ()), JobLookup({job_id: job}))
-        result = planned.rows[0]
-        if planned.to_send:
-            result = predict(act, result, job)
-        if isinstance(act, Stop) and not result.failed:
-            self._has_savepoint = self._has_savepoint or (act.trigger_savepoint and row.status == RUNNING)
-            result = arrived(result, CANCEL_SUCCESS) if arrive else result
-        return replace(result, job_id=row.job_id)
+    def _execute(self, operation: Operation, must_wait: bool, result: JobResult) -> JobResult:
+        """Predict what ``execute_batch`` would return."""
+        job_id = result.job_id or UNASSIGNED_ID
+        job = Job(job_id, result.name or "", str(result.status), has_savepoint=self._has_savepoint)
+        batch = plan(operation, Selection((job_id,), (), ()), JobLookup({job_id: job}, {}))
+        (after,) = batch.results({job_id: predict(operation, planned) for job_id, planned in batch.to_submit.items()})
+        if isinstance(operation, Stop) and not after.failed:
+            self._has_savepoint = self._has_savepoint or (operation.trigger_savepoint and result.status == RUNNING)
+            if must_wait:
+                after = replace(after, status=CANCEL_SUCCESS, msg=f"{after.msg}; now {CANCEL_SUCCESS}")
+        return replace(after, job_id=result.job_id)

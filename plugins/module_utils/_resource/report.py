@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of one job, step by step, and how that is said: the result of a module for a job as a resource. Pure."""
+"""What became of one job, step by step: the result of a module for a job as a resource. Pure."""
 
 from __future__ import annotations
 
@@ -14,137 +14,140 @@ from .._batch.operation import UNKNOWN
 from .._batch.operations.start import Start
 from .._batch.results import JobResult
 from .._dli.job import Job
-from .._result import ModuleResult
+from .._result import ModuleResult, job_label
 from .definition import apply_to, as_text, from_api
 from .desired import DesiredJob
 from .plan import CREATE, DELETE, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
 
-#: What was done, by step.
+#: Action -> what was done, for messages and states.
 DONE = {CREATE: "created", TAG: "tagged", UPDATE: "updated", STOP: "stopped", START: "started", DELETE: "deleted"}
+RERUN = "; what was done before stands, and the task can be run again"
 
 
 class Progress:
-    """How far a job has come: its row, what was done to it, and its settings as they are now.
+    """The job after the steps so far: its result, the actions that were done, and its settings.
 
-    :ivar row: as the result shows it; ``changed`` and ``reconciled`` are those of all steps together.
-    :ivar before: settings as they were; ``after``: as they are, both with the tags if those were looked at.
+    :ivar result: ``changed`` and ``reconciled`` are those of all steps together.
+    :ivar before: settings before the first step; ``after``: settings now, both with the tags if those were read.
     """
 
-    def __init__(self, task: DesiredJob, job: Job | None, tags: Mapping[str, str], planned: ChangePlan) -> None:
-        """Begin with the job as it was seen."""
-        self.task = task
+    def __init__(self, desired: DesiredJob, job: Job | None, tags: Mapping[str, str], planned: ChangePlan) -> None:
+        """Begin with the job as it was read."""
+        self.desired = desired
         self.planned = planned
         self.actions: list[str] = []
         self.warnings = list(planned.warnings)
         self.before: dict[str, t.Any] = {}
         if job is not None:
-            self.before = {**from_api(task.kind, job.raw), **({"tags": dict(tags)} if tags else {})}
+            self.before = {**from_api(desired.kind, job.raw), **({"tags": dict(tags)} if tags else {})}
         self.after = dict(self.before)
-        status, name = (job.status, job.name) if job else (None, task.name)
-        row = JobResult(job.job_id if job else task.job_id, name, UNCHANGED, status_before=status, status=status)
-        self.row = planned.row or row
-        self._told: list[str] = []
+        status, name = (job.status, job.name) if job else (None, desired.name)
+        job_id = job.job_id if job else desired.job_id
+        self.result = planned.result or JobResult(job_id, name, UNCHANGED, status_before=status, status=status)
+        self._messages: list[str] = []
 
-    def note(self, step: Step, row: JobResult) -> None:
-        """Take down what a step came to."""
-        if row.changed:
-            self.actions.append(step.word)
-            self._change(step, row)
-        changed = True if self.actions else (None if None in (self.row.changed, row.changed) else False)
-        self.row = replace(
-            row,
-            name=str(self.after["name"]) if row.changed and "name" in self.after else row.name or self.row.name,
-            state=row.state if row.failed else self._state(row, changed),
+    def add(self, step: Step, result: JobResult) -> None:
+        """Add the result of a step."""
+        if result.changed:
+            self.actions.append(step.action)
+            self._change_settings(step, result)
+        changed = True if self.actions else (None if None in (self.result.changed, result.changed) else False)
+        message = ", then ".join([*self._messages, result.msg.rstrip(".")])
+        has_new_name = result.changed and "name" in self.after
+        self.result = replace(
+            result,
+            name=str(self.after["name"]) if has_new_name else result.name or self.result.name,
+            state=result.state if result.failed else self._state(result, changed),
             changed=changed,
-            status_before=self.row.status_before,
-            reconciled=self.row.reconciled or row.reconciled,
-            msg=", then ".join([*self._told, row.msg.rstrip(".")]) + (self._way_on(step, row) if row.failed else ""),
+            status_before=self.result.status_before,
+            reconciled=self.result.reconciled or result.reconciled,
+            msg=message + (self._recovery(step, result) if result.failed else ""),
         )
-        self._told.append(row.msg)
+        self._messages.append(result.msg)
 
-    def _change(self, step: Step, row: JobResult) -> None:
-        if step.word == DELETE:
+    def _change_settings(self, step: Step, result: JobResult) -> None:
+        if step.action == DELETE:
             self.after = {}
-        self.after = apply_to(self.after, self.task.wanted, step.names)
-        if step.word == CREATE and self.task.tags:
-            self.after["tags"] = dict(self.task.tags)
-        if step.word == TAG:
+        self.after = apply_to(self.after, self.desired.settings, step.settings)
+        if step.action == CREATE and self.desired.tags:
+            self.after["tags"] = dict(self.desired.tags)
+        if step.action == TAG:
             kept = {key: value for key, value in self.after.pop("tags", {}).items() if key not in step.remove}
-            tags = kept if row.failed else {**kept, **step.add}
+            tags = kept if result.failed else {**kept, **step.add}
             if tags:
                 self.after["tags"] = tags
 
-    def _state(self, row: JobResult, changed: bool | None) -> str:
-        """Return the one word for all that was done."""
-        for word in (DELETE, CREATE):
-            if word in self.actions:
-                return DONE[word]
+    def _state(self, result: JobResult, changed: bool | None) -> str:
+        """Return the one state for all that was done."""
+        for action in (DELETE, CREATE):
+            if action in self.actions:
+                return DONE[action]
         if START in self.actions:
             return "restarted" if STOP in self.actions else DONE[START]
         if STOP in self.actions or changed is None:
             return DONE[STOP]
-        return DONE[UPDATE] if self.actions else "absent" if row.state == "absent" else UNCHANGED
+        return DONE[UPDATE] if self.actions else "absent" if result.state == "absent" else UNCHANGED
 
-    def _way_on(self, step: Step, row: JobResult) -> str:
-        """Say where a job stands that was left on its way, and how to go on."""
-        start = next((later.act for later in self.planned.steps if later.word == START), None)
-        if not isinstance(start, Start) or step.word in (CREATE, TAG) or not self.row.status_before:
-            return "; what was done before stands, and the task can be run again" if self.actions else ""
+    def _recovery(self, step: Step, result: JobResult) -> str:
+        """Return how the failed step leaves the job, and how to continue, as the end of a sentence."""
+        start = next((later.operation for later in self.planned.steps if later.action == START), None)
+        unfinished = RERUN if self.actions else ""
+        if not isinstance(start, Start) or step.action in (CREATE, TAG) or not self.result.status_before:
+            return unfinished
         resume = "true" if start.resume_savepoint else "false"
         again = f"run the task with state started and resume_savepoint {resume}"
-        if step.word == STOP:
+        if step.action == STOP:
             return f"; its settings are as they were: run the task again or, if it has come to rest by then, {again}"
         if STOP not in self.actions:
-            return "; what was done before stands, and the task can be run again" if self.actions else ""
-        if step.word == UPDATE:
-            which = "nobody knows which" if row.state == UNKNOWN else "the old"
+            return unfinished
+        if step.action == UPDATE:
+            which = "nobody knows which" if result.state == UNKNOWN else "the old"
             return f"; the job is at rest now, with {which} settings: once that is mended, {again}"
         stateless = ", or with false if it may start without its state" if start.resume_savepoint else ""
         return f"; the job has its new settings: once that is mended, {again}{stateless}"
 
 
-def resource_report(course: Progress, definition: Mapping[str, t.Any] | None) -> ModuleResult:
+def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) -> ModuleResult:
     """Return the result of a task.
 
     :arg definition: settings to show; None to show none.
     """
-    row = course.row
-    result: dict[str, t.Any] = {
-        "changed": bool(row.changed),
-        "failed": row.failed,
-        "msg": _message(course),
-        "job": row.as_result(),
-        "actions": course.actions,
-        "differences": list(course.planned.differences),
+    result = progress.result
+    values: dict[str, t.Any] = {
+        "changed": bool(result.changed),
+        "failed": result.failed,
+        "msg": _message(progress),
+        "job": result.as_dict(),
+        "actions": progress.actions,
+        "differences": list(progress.planned.differences),
     }
     if definition is not None:
-        result["definition"] = dict(definition)
-    return ModuleResult(result, course.warnings, _diff(course))
+        values["definition"] = dict(definition)
+    return ModuleResult(values, progress.warnings, _diff(progress))
 
 
-def _message(course: Progress) -> str:
-    """Say in one sentence what happened."""
-    row = course.row
-    label = "job " + " ".join(str(part) for part in (row.job_id, row.name) if part)
-    if row.failed:
-        return f"{label[0].upper()}{label[1:]}: {row.msg}."
-    if not course.actions:
-        return f"{label[0].upper()}{label[1:]} is {'absent' if row.state == 'absent' else 'as it should be'}."
-    words = [DONE[word] for word in course.actions]
-    if course.task.check_mode:
-        words = course.actions
+def _message(progress: Progress) -> str:
+    """Return in one sentence what happened."""
+    result = progress.result
+    label = f"job {job_label(result.job_id, result.name)}"
+    if result.failed:
+        return f"{label[0].upper()}{label[1:]}: {result.msg}."
+    if not progress.actions:
+        return f"{label[0].upper()}{label[1:]} is {'absent' if result.state == 'absent' else 'as it should be'}."
+    check_mode = progress.desired.check_mode
+    words = progress.actions if check_mode else [DONE[action] for action in progress.actions]
     listed = " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-    return f"Would {listed} {label}." if course.task.check_mode else f"{listed.capitalize()} {label}."
+    return f"Would {listed} {label}." if check_mode else f"{listed.capitalize()} {label}."
 
 
-def _diff(course: Progress) -> dict[str, str]:
+def _diff(progress: Progress) -> dict[str, str]:
     """Return settings and status before and after."""
-    row = course.row
+    result = progress.result
     return {
-        "before_header": str(course.before.get("name") or row.name or row.job_id),
-        "after_header": str(course.after.get("name") or row.name or row.job_id),
-        "before": _state_text(course.before, row.status_before),
-        "after": _state_text(course.after, row.status),
+        "before_header": str(progress.before.get("name") or result.name or result.job_id),
+        "after_header": str(progress.after.get("name") or result.name or result.job_id),
+        "before": _state_text(progress.before, result.status_before),
+        "after": _state_text(progress.after, result.status),
     }
 
 

@@ -20,6 +20,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import errors
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import (
     ACTIVE,
     BLOCKED,
@@ -70,7 +71,7 @@ CODES = sections("error_codes.md")
 
 def said(text):
     """Return an advice as the page writes it."""
-    return text.replace("{permission}", "that the message names").replace("{careful}", error_codes.CAREFUL)
+    return text.replace("{permission}", "that the message names").replace("{careful}", errors.CAREFUL)
 
 
 def test_every_code_with_its_advice_and_no_other():
@@ -87,15 +88,15 @@ def test_every_meaning():
 
 def test_every_text_of_a_refused_sign_in():
     shown = {(ticked(text) or [None])[0]: advice for text, advice in rows(CODES["A refused sign-in"])}
-    assert shown == {text: said(advice) for text, advice in {**error_codes.SIGN_IN_REMEDIES, None: error_codes.ANY_SIGN_IN}.items()}
+    assert shown == {text: said(advice) for text, advice in {**errors.SIGN_IN_REMEDIES, None: errors.ANY_SIGN_IN}.items()}
     *_others, tokens = CODES["A refused sign-in"].strip().split("\n\n")
-    assert tuple(ticked(tokens)) == error_codes.TOKEN_CODES and error_codes.TOKEN in tokens
+    assert tuple(ticked(tokens)) == error_codes.TOKEN_CODES and errors.TOKEN in tokens
 
 
 @pytest.mark.parametrize("status, advice", [(row[0], row[1]) for row in rows(CODES["By HTTP status"])])
 def test_every_status(status, advice):
     for last in "0123456789":
-        found = error_codes.remedy(None, int(status.replace("xx", f"0{last}")), "{permission}")
+        found = error_codes.DLI.find(None, int(status.replace("xx", f"0{last}")), "{permission}")
         assert said(found) == advice
 
 
@@ -175,7 +176,7 @@ def test_the_drawing_of_statuses():
             shown.setdefault(group, set()).add(text)
     groups = {"startable": {}, "active": {}, "on_its_way": {}, "trouble": {}}
     for status, entry in STATUSES.items():
-        blocked = {WAIT_PENDING: "on_its_way", WAIT_FAILED: "trouble"}[entry.end] if entry.start == BLOCKED else entry.start
+        blocked = {WAIT_PENDING: "on_its_way", WAIT_FAILED: "trouble"}[entry.wait_outcome] if entry.start == BLOCKED else entry.start
         groups[blocked][status] = entry
     assert shown == {group: set(entries) for group, entries in groups.items()}
 

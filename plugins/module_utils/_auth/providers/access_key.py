@@ -11,9 +11,10 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ..._errors import InputError
 from ..._http.messages import SignableRequest
 from ..._options import SHORTEST_SECRET
-from ..base import IamCalls, Scope, ScopedCredentials
+from ..base import NOT_IN_A_KEY, IamCalls, Scope, ScopedCredentials, Values, ValueSource
 from ..signer import DATE_HEADER, sdk_date, signed_headers
 
 
@@ -26,9 +27,30 @@ class AccessKey:
     security_token: str | None = field(default=None, repr=False)
     project_id: str | None = None
 
-    words: t.ClassVar[str] = "access key and secret key"
+    NAME: t.ClassVar[str] = "aksk"
+    REQUIRED: t.ClassVar[tuple[str, ...]] = ("access_key", "secret_key")
+    OPTIONAL: t.ClassVar[tuple[str, ...]] = ("security_token",)
+    SECRETS: t.ClassVar[tuple[str, ...]] = REQUIRED + OPTIONAL
+    NOT_IN_A_SECRET: t.ClassVar[str] = NOT_IN_A_KEY
+
+    description: t.ClassVar[str] = "access key and secret key"
     is_refreshable: t.ClassVar[bool] = False
     needs_iam: t.ClassVar[bool] = False
+
+    @classmethod
+    def check_complete(cls, source: ValueSource, has_other: bool) -> None:
+        """Refuse half a pair, and a security token without one."""
+        values = source.values
+        if ("access_key" in values) != ("secret_key" in values):
+            missing = "secret_key" if "access_key" in values else "access_key"
+            raise InputError(f"{missing} is missing in {source.name}: access key and secret key must come from the same place")
+        if "security_token" in values and "access_key" not in values:
+            raise InputError(f"security_token in {source.name} needs access_key and secret_key beside it")
+
+    @classmethod
+    def from_values(cls, values: Values, location: Values) -> AccessKey:
+        """Return the pair, and the security token if there is one."""
+        return cls(values["access_key"], values["secret_key"], values.get("security_token"))
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
         """Sign the request: date, project, security token and ``Authorization``."""
@@ -52,7 +74,7 @@ class AccessKey:
         """Return the pair and the token."""
         return [value for value in (self.access_key, self.secret_key, self.security_token) if value]
 
-    def sign_in(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
         """Return itself: a key is ready as it is."""
         return ScopedCredentials(self)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An agency, which lends its permissions for a while (dli-api.md 5.4); another way of signing in has to come first."""
+"""An agency, which lends its permissions for a while (dli-api.md 5.4); another provider signs in first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..base import CredentialsProvider, IamCalls, Scope, ScopedCredentials
+from ..._errors import InputError
+from ..base import CredentialsProvider, IamCalls, Scope, ScopedCredentials, Values
+
+OPTIONS = ("agency_name", "agency_domain_name", "agency_domain_id")
+#: Option that names the account of the agency -> member of the request; the first that is set counts.
+ACCOUNT = {"agency_domain_id": "domain_id", "agency_domain_name": "domain_name"}
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,28 @@ class Agency:
     is_refreshable: t.ClassVar[bool] = True
     needs_iam: t.ClassVar[bool] = True
 
+    @classmethod
+    def from_values(cls, base: CredentialsProvider, values: Values) -> Agency:
+        """Return the agency that the values of OPTIONS name.
+
+        :raises InputError: the agency or its account is not named.
+        """
+        if "agency_name" not in values:
+            raise InputError("agency_name is missing: the account of an agency is given, but not the agency")
+        account = next((name for name in ACCOUNT if name in values), None)
+        if account is None:
+            raise InputError(f"agency_domain_name is missing: the account that the agency {values['agency_name']} belongs to")
+        return cls(base, {"agency_name": values["agency_name"], ACCOUNT[account]: values[account]})
+
     @property
-    def words(self) -> str:
-        """Say how the agency was reached."""
-        return f"{self.base.words}, then the agency {self.agency['agency_name']}"
+    def description(self) -> str:
+        """How the agency is reached."""
+        return f"{self.base.description}, then the agency {self.agency['agency_name']}"
 
     def secrets(self) -> list[str]:
-        """Return those of the way before it."""
+        """Return those of the provider before it."""
         return self.base.secrets()
 
-    def sign_in(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
-        """Get temporary keys. The project is the agency's, so the way before it signs in to its account as a whole."""
-        return ScopedCredentials(iam.agency_keys(self.base.sign_in(iam, None).credential, self.agency))
+    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+        """Get temporary keys. The project is the agency's, so the provider before it signs in to its account as a whole."""
+        return ScopedCredentials(iam.agency_keys(self.base.get_credentials(iam, None).signer, self.agency))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The machine's own role: a server of the cloud gets temporary keys from its metadata service (dli-api.md 5.4)."""
+"""The role of the machine: a cloud server gets temporary keys from its metadata service (dli-api.md 5.4)."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from dataclasses import dataclass
 from ..._errors import InputError
 from ..base import IamCalls, Scope, ScopedCredentials
 
+NAME = "metadata"
 DEFAULT_URL = "http://169.254.169.254"
-#: Seconds to wait for it when it was asked for, and when it is merely the last thing to try.
+#: Seconds for each request when the user chose the metadata service, and when it is the last provider to try.
 TIMEOUT = 5.0
 LAST_RESORT_TIMEOUT = 1.0
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """The metadata service; ``missing`` is what to say where there is none, beginning of a sentence."""
+    """The metadata service; ``missing`` is the beginning of the message where there is none; ``timeout`` in seconds."""
 
     url: str
-    patience: float
+    timeout: float
     missing: str
 
-    words: t.ClassVar[str] = "temporary keys of the machine"
+    description: t.ClassVar[str] = "temporary keys of the machine"
     is_refreshable: t.ClassVar[bool] = True
     needs_iam: t.ClassVar[bool] = False
 
@@ -34,13 +35,13 @@ class Metadata:
         """Return nothing: there are none yet."""
         return []
 
-    def sign_in(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
-        """Ask for keys.
+    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+        """Request keys.
 
         :raises InputError: there is no metadata service, or the machine has no agency.
         """
         try:
-            return ScopedCredentials(iam.machine_keys(self.url, self.patience))
+            return ScopedCredentials(iam.machine_keys(self.url, self.timeout))
         except InputError as error:
             hint = "only a cloud server with an agency gets any"
             raise InputError(f"{self.missing} the metadata service at {self.url} gave no keys ({error}); {hint}") from None

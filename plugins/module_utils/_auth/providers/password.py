@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An IAM user's name and password, which IAM turns into a token (dli-api.md 5.1)."""
+"""Name and password of an IAM user, for which IAM returns a token (dli-api.md 5.1)."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field
 
-from ..base import IamCalls, Scope, ScopedCredentials
+from ..._errors import InputError
+from ..base import NOT_IN_A_PASSWORD, IamCalls, Scope, ScopedCredentials, Values, ValueSource
 
 
 @dataclass(frozen=True)
@@ -20,14 +21,37 @@ class Password:
     password: str = field(repr=False)
     domain_name: str
 
-    words: t.ClassVar[str] = "user name and password"
+    NAME: t.ClassVar[str] = "password"
+    REQUIRED: t.ClassVar[tuple[str, ...]] = ("username", "password")
+    OPTIONAL: t.ClassVar[tuple[str, ...]] = ()
+    SECRETS: t.ClassVar[tuple[str, ...]] = ("password",)
+    NOT_IN_A_SECRET: t.ClassVar[str] = NOT_IN_A_PASSWORD
+
+    description: t.ClassVar[str] = "user name and password"
     is_refreshable: t.ClassVar[bool] = True
     needs_iam: t.ClassVar[bool] = True
+
+    @classmethod
+    def check_complete(cls, source: ValueSource, has_other: bool) -> None:
+        """Refuse half of a user. A name without a password may be beside keys, for other tools."""
+        values = source.values
+        if ("username" in values) != ("password" in values) and ("password" in values or not has_other):
+            missing = "password" if "username" in values else "username"
+            raise InputError(f"{missing} is missing in {source.name}: user name and password must come from the same place")
+
+    @classmethod
+    def from_values(cls, values: Values, location: Values) -> Password:
+        """Return the user, whose account is a part of the location."""
+        if "domain_name" not in location:
+            raise InputError(
+                "domain_name is missing: set it, HW_DOMAIN_NAME or OS_USER_DOMAIN_NAME to the account that the user belongs to"
+            )
+        return cls(values["username"], values["password"], location["domain_name"])
 
     def secrets(self) -> list[str]:
         """Return the password."""
         return [self.password]
 
-    def sign_in(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
         """Get a token: for the project, or for the whole account."""
         return iam.token(self.username, self.password, self.domain_name, scope)

@@ -2,18 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The profile file of the official SDKs, ``~/.huaweicloud/credentials`` (dli-api.md 5.5). Pure: text in, values out."""
+"""The profile file of the official SDKs, ``~/.huaweicloud/credentials`` (dli-api.md 5.5)."""
 
 from __future__ import annotations
 
 import configparser
+import os.path
 
 from ..._errors import InputError
 from ..._options import text_or_none
+from ..base import ReadFile, Values, ValueSource, read_text
+from .access_key import AccessKey
 
+NAME = "sdk_file"
+OPTIONS: tuple[str, ...] = ("credentials_file",)
 DEFAULT_PATH = "~/.huaweicloud/credentials"
 #: DLI belongs to projects, and so does this section; ``[global]`` is for services that do not.
 SECTION = "basic"
+#: Name in the file -> option.
 KEYS = {
     "ak": "access_key",
     "sk": "secret_key",
@@ -23,8 +29,19 @@ KEYS = {
 }
 
 
-def values(text: str, path: str) -> dict[str, str]:
-    """Return what the file holds, by the names of our options.
+def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
+    """See :meth:`._auth.base.ProfileFile.load`."""
+    path = os.path.expanduser(named.get("credentials_file") or DEFAULT_PATH)
+    is_needed = is_chosen or bool(named)
+    text = read_text(read_file, path, is_needed)
+    values = parse(text, path) if text is not None else {}
+    if is_needed and not any(name in values for name in AccessKey.SECRETS):
+        raise InputError(f"{path} holds no ak and sk in a section [{SECTION}]")
+    return ValueSource(path, values)
+
+
+def parse(text: str, path: str) -> Values:
+    """Return the values of the file by option. Pure.
 
     :raises InputError: it is no such file. The message quotes nothing of it.
     """

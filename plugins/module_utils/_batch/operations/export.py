@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from ..._dli.batch_response import BatchResponse, batch_response_of
 from ..._dli.client import DliClient
 from ..._dli.job import Job
-from ..operation import REFUSED, SEND, Decision, InPlaceOperation
+from ..operation import REFUSED, SUBMIT, Decision, Operation, Wording
 
 
 @dataclass(frozen=True)
-class Export(InPlaceOperation):
+class Export(Operation):
     """Exporting to a folder, without ``obs://``; ``files`` collects what was written: zip file -> the jobs in it."""
 
     obs_dir: str
@@ -25,22 +25,24 @@ class Export(InPlaceOperation):
 
     done: t.ClassVar[str] = "exported"
     blocked: t.ClassVar[str] = REFUSED
-    noun: t.ClassVar[str] = "export"
-    title: t.ClassVar[str] = "Exported"
-    would: t.ClassVar[str] = "Would export"
-    again: t.ClassVar[str] = "which writes another file"
-    arrived: t.ClassVar[str] = "exported"
+    wording: t.ClassVar[Wording] = Wording(
+        noun="export",
+        title="Exported",
+        would="Would export",
+        reached="exported",
+        rerun="which writes another file",
+    )
 
     def decide(self, job: Job) -> Decision:
-        """A definition can be read in any status."""
-        return SEND
+        """A definition can be exported in every status."""
+        return SUBMIT
 
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """A job shows nothing of it."""
+        """A job does not show it."""
         return False
 
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
-        """Send one request, for as many jobs as one takes, and note the file. Several files do not tell which job is where."""
+        """Send one request and note the file. Where there are several files, it is unknown which job is in which."""
 
         def export() -> None:
             files = dli.export_jobs(job_ids, self.obs_dir, deadline)

@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Making and importing savepoints by hand, in the words of the road of the batches: what may be done to which job. Pure,
-but for ``send``."""
+"""Making and importing the savepoint of a job. Pure, except ``send``."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from ..._dli.batch_response import BatchResponse, batch_response_of
 from ..._dli.client import DliClient
 from ..._dli.job import INACTIVE, RUNNING, SAVEPOINTING, Job, status_of
-from ..operation import SEND, Decision, InPlaceOperation
+from ..operation import SUBMIT, Decision, Operation, Wording
 
 TRIGGERED = "triggered"
 MADE = "made"
@@ -23,9 +22,9 @@ WRONG_STATUS = "wrong_status"
 
 
 def has_new_savepoint(before: Job, now: Job) -> bool:
-    """Tell whether a job has a savepoint that it did not have before.
+    """Return whether a job has a savepoint that it did not have before.
 
-    A job that makes checkpoints by itself comes to have one by itself (dli-api.md 7.1); then this tells nothing.
+    A job that makes checkpoints gets one by itself (dli-api.md 7.1); then this shows nothing.
     """
     path = now.raw.get("savepoint_path")
     if path and path != before.raw.get("savepoint_path"):
@@ -36,59 +35,64 @@ def has_new_savepoint(before: Job, now: Job) -> bool:
 
 
 @dataclass(frozen=True)
-class TriggerSavepoint(InPlaceOperation):
+class TriggerSavepoint(Operation):
     """Making a savepoint of a running job; ``path`` is without ``obs://``."""
 
     path: str
 
     done: t.ClassVar[str] = TRIGGERED
     blocked: t.ClassVar[str] = WRONG_STATUS
-    noun: t.ClassVar[str] = "savepoint"
-    title: t.ClassVar[str] = "Triggered a savepoint of"
-    would: t.ClassVar[str] = "Would trigger a savepoint of"
-    again: t.ClassVar[str] = "which makes one savepoint more"
-    arrived: t.ClassVar[str] = "made"
+    wording: t.ClassVar[Wording] = Wording(
+        noun="savepoint",
+        title="Triggered a savepoint of",
+        would="Would trigger a savepoint of",
+        reached="made",
+        rerun="which makes one savepoint more",
+    )
 
     def decide(self, job: Job) -> Decision:
         """Running jobs only (dli-api.md 1.11)."""
         if job.status == RUNNING:
-            return SEND
+            return SUBMIT
         meaning = status_of(job.status).meaning
-        advice = "wait until it runs again" if job.status == SAVEPOINTING else "only a running job can make one"
-        return Decision(False, self.blocked, True, f"not triggered: its status is {job.status} ({meaning}); {advice}")
+        remedy = "wait until it runs again" if job.status == SAVEPOINTING else "only a running job can make one"
+        return Decision(False, self.blocked, True, f"not triggered: its status is {job.status} ({meaning}); {remedy}")
+
+    def expected_status(self, status: str | None, reconciled: bool) -> str | None:
+        return status if reconciled else SAVEPOINTING
 
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
-        """Send the request."""
         return batch_response_of(lambda: dli.trigger_savepoint(job_ids[0], self.path, deadline))
 
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """It makes a savepoint, or has one more."""
+        """It makes a savepoint, or has a new one."""
         return now is not None and (now.status == SAVEPOINTING or has_new_savepoint(before, now))
 
 
 @dataclass(frozen=True)
-class ImportSavepoint(InPlaceOperation):
-    """Giving a job at rest a savepoint to resume from; ``path`` is with ``obs://``."""
+class ImportSavepoint(Operation):
+    """Importing a savepoint for an inactive job to resume from; ``path`` is with ``obs://``."""
 
     path: str
 
     done: t.ClassVar[str] = IMPORTED
     blocked: t.ClassVar[str] = WRONG_STATUS
-    noun: t.ClassVar[str] = "import"
-    title: t.ClassVar[str] = "Imported a savepoint for"
-    would: t.ClassVar[str] = "Would import a savepoint for"
-    again: t.ClassVar[str] = "which imports it again"
-    arrived: t.ClassVar[str] = "imported"
+    wording: t.ClassVar[Wording] = Wording(
+        noun="import",
+        title="Imported a savepoint for",
+        would="Would import a savepoint for",
+        reached="imported",
+        rerun="which imports it again",
+    )
 
     def decide(self, job: Job) -> Decision:
-        """Jobs at rest only (dli-api.md 1.11)."""
+        """Inactive jobs only (dli-api.md 1.11)."""
         if status_of(job.status).stop == INACTIVE:
-            return SEND
+            return SUBMIT
         meaning = status_of(job.status).meaning
         return Decision(False, self.blocked, True, f"not imported: its status is {job.status} ({meaning}); stop it first")
 
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
-        """Send the request."""
         return batch_response_of(lambda: dli.import_savepoint(job_ids[0], self.path, deadline))
 
     def was_applied(self, before: Job, now: Job | None) -> bool:

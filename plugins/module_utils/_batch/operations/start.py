@@ -14,11 +14,11 @@ from ..._dli.batch_response import BatchResponse, ItemResponse
 from ..._dli.client import DliClient
 from ..._dli.error_codes import JOB_ERROR_CODES, RUN_NO_SAVEPOINT
 from ..._dli.job import ACTIVE, STARTABLE, SUBMITTING, WAIT_FAILED, Job, status_of, was_started
-from ..operation import NOT_FOUND, SEND, Decision, Plain
+from ..operation import SUBMIT, Decision, Operation, Wording
 
 
 @dataclass(frozen=True)
-class Start(Plain):
+class Start(Operation):
     """Starting; ``resume_savepoint`` restores every job from its most recent savepoint or checkpoint."""
 
     resume_savepoint: bool
@@ -26,50 +26,46 @@ class Start(Plain):
     done: t.ClassVar[str] = "started"
     unchanged: t.ClassVar[str] = "already_active"
     blocked: t.ClassVar[str] = "not_startable"
-    absent: t.ClassVar[str] = NOT_FOUND
-    noun: t.ClassVar[str] = "start"
-    title: t.ClassVar[str] = "Started"
-    would: t.ClassVar[str] = "Would start"
-    are: t.ClassVar[str] = "already active"
-    meanwhile: t.ClassVar[str] = "it was started meanwhile"
-    again: t.ClassVar[str] = "which starts only what is not active"
     job_error_codes: t.ClassVar[frozenset[str]] = JOB_ERROR_CODES
-    arrived: t.ClassVar[str] = "running"
+    wording: t.ClassVar[Wording] = Wording(
+        noun="start",
+        title="Started",
+        would="Would start",
+        reached="running",
+        rerun="which starts only what is not active",
+        unchanged="already active",
+        concurrent="it was started meanwhile",
+    )
 
     def decide(self, job: Job) -> Decision:
-        """Send what is at rest; leave alone what is active; touch nothing else."""
+        """Submit inactive jobs; no request for active ones, and none for a status without a documented effect."""
         status = status_of(job.status)
         if status.start == STARTABLE:
-            return SEND
+            return SUBMIT
         if status.start == ACTIVE:
             return Decision(False, self.unchanged, msg=f"left alone: it is {status.meaning}")
-        msg = f"not started: its status {job.status} ({status.meaning}) does not allow it; {status.advice}"
+        msg = f"not started: its status {job.status} ({status.meaning}) does not allow it; {status.remedy}"
         return Decision(False, self.blocked, True, msg)
 
     def expected_refusal(self, job: Job) -> ItemResponse | None:
         """A job without a savepoint cannot resume from one."""
         return ItemResponse(False, RUN_NO_SAVEPOINT) if self.resume_savepoint and job.has_savepoint is False else None
 
-    def expected_status(self, status: str | None) -> str | None:
-        """Return that it is being submitted."""
+    def expected_status(self, status: str | None, reconciled: bool) -> str | None:
         return SUBMITTING
 
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
-        """Send the request."""
         return dli.run_jobs(job_ids, self.resume_savepoint, deadline)
 
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """See :func:`._jobs.has_moved`."""
         return now is not None and was_started(before, now)
 
     def is_satisfied(self, job: Job | None) -> bool:
-        """Active."""
         return job is not None and status_of(job.status).start == ACTIVE
 
-    def end(self, job: Job | None) -> str:
-        """Running and finished are what was wanted."""
-        return WAIT_FAILED if job is None else status_of(job.status).end
+    def wait_outcome(self, job: Job | None) -> str:
+        """Running and finished are what a start is for."""
+        return WAIT_FAILED if job is None else status_of(job.status).wait_outcome
 
-    def advice(self, job: Job) -> str:
-        """See the table of statuses."""
-        return status_of(job.status).advice
+    def remedy(self, job: Job) -> str:
+        return status_of(job.status).remedy

@@ -27,14 +27,14 @@ from ..._dli.job import (
     Job,
     status_of,
 )
-from ..operation import NOT_FOUND, SEND, Decision, Plain
+from ..operation import SUBMIT, Decision, Operation, Wording
 
 
 @dataclass(frozen=True)
-class Stop(Plain):
+class Stop(Operation):
     """Stopping; ``trigger_savepoint`` makes a savepoint of every job first.
 
-    ``patient``: somebody waits, so that a job which makes a savepoint is followed to see whether that was a stop's.
+    :ivar will_wait: the task waits, so that a job which makes a savepoint is followed to see whether a stop makes it.
     """
 
     trigger_savepoint: bool
@@ -43,19 +43,20 @@ class Stop(Plain):
     done: t.ClassVar[str] = "stopped"
     unchanged: t.ClassVar[str] = "already_stopped"
     blocked: t.ClassVar[str] = "not_stoppable"
-    absent: t.ClassVar[str] = NOT_FOUND
-    noun: t.ClassVar[str] = "stop"
-    title: t.ClassVar[str] = "Stopped"
-    would: t.ClassVar[str] = "Would stop"
-    are: t.ClassVar[str] = "not running"
-    meanwhile: t.ClassVar[str] = "it came to rest meanwhile, or is being stopped"
-    again: t.ClassVar[str] = "which stops only what is not at rest"
-    arrived: t.ClassVar[str] = "at rest"
+    wording: t.ClassVar[Wording] = Wording(
+        noun="stop",
+        title="Stopped",
+        would="Would stop",
+        reached="at rest",
+        rerun="which stops only what is not at rest",
+        unchanged="not running",
+        concurrent="it came to rest meanwhile, or is being stopped",
+    )
 
     def decide(self, job: Job) -> Decision:
-        """Leave alone what is at rest or being stopped; disturb no savepoint; send everything else.
+        """No request for jobs that are inactive or being stopped, or that make a savepoint; submit all others.
 
-        A stop that makes no sense is refused by the service and does no harm, so that doubtful statuses are sent as well.
+        The service refuses a stop that has no effect, so that jobs in a doubtful status are submitted as well.
         """
         status = status_of(job.status)
         if self.is_satisfied(job):
@@ -63,18 +64,17 @@ class Stop(Plain):
         if status.stop == BUSY:
             msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
             return Decision(False, self.blocked, True, msg)
-        return SEND
+        return SUBMIT
 
-    def expected_status(self, status: str | None) -> str | None:
-        """Return that it is being stopped; a running job makes its savepoint first, if there is to be one."""
+    def expected_status(self, status: str | None, reconciled: bool) -> str | None:
+        """It is being stopped; a running job makes its savepoint first, if one was requested."""
         return SAVEPOINTING if self.trigger_savepoint and status == RUNNING else CANCELING
 
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
-        """Send the request."""
         return dli.stop_jobs(job_ids, self.trigger_savepoint, deadline)
 
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """A job that is being stopped, or at rest, was stopped. A savepoint is a sign of that only if one was asked for."""
+        """A job that is inactive or being stopped was stopped. A savepoint shows it only if one was requested."""
         if now is None or now.status == before.status:
             return False
         if now.status == SAVEPOINTING:
@@ -86,16 +86,16 @@ class Stop(Plain):
         return now is not None and status_of(now.status).stop == INACTIVE and now.status != CANCEL_SUCCESS
 
     def is_satisfied(self, job: Job | None) -> bool:
-        """At rest or being stopped; a savepoint may be the one before that, which only who waits will see."""
+        """Inactive or being stopped; a savepoint may be the one before a stop, which only a wait shows."""
         stop = status_of(job.status).stop if job is not None else None
         return stop in (INACTIVE, STOPPING) or (stop == BUSY and self.will_wait)
 
-    def end(self, job: Job | None) -> str:
-        """Whatever is at rest is what was wanted; a job that runs again has not been stopped."""
+    def wait_outcome(self, job: Job | None) -> str:
+        """Every inactive status is what a stop is for; a job that runs again has not been stopped."""
         if job is None or job.status in (RUNNING, CANCEL_FAIL):
             return WAIT_FAILED
         return WAIT_REACHED if status_of(job.status).stop == INACTIVE else WAIT_PENDING
 
-    def advice(self, job: Job) -> str:
+    def remedy(self, job: Job) -> str:
         """A stop can fail, and so can the savepoint before it."""
         return "a stop, or the savepoint before it, has failed, or it made a savepoint only: run the task again"

@@ -13,7 +13,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_setting
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desired import parse_desired_job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.manage import manage
 
-from .fakes import ACCEPTED, FakeClock, FakeDli
+from .fakes import ACCEPTED, FakeDli, context
 
 OPTIONS = dict(
     job_id=None,
@@ -29,7 +29,6 @@ OPTIONS = dict(
     wait_timeout=60.0,
     wait_interval=1.0,
     confirm_timeout=10.0,
-    overall_timeout=600.0,
 )
 TOP = ("name", "desc", "sql_body", "run_mode", "queue_name", "main_class", "entrypoint_args", "job_type")
 MODES = {1: "exactly_once", 2: "at_least_once"}
@@ -64,8 +63,6 @@ class ResourceDli(FakeDli):
         super().__init__(*jobs)
         self.job_tags = dict(tags or {})
         self.faults = {}
-        self.clock = FakeClock()
-        self.client.clock = self.clock
         self.saves = True
 
     @property
@@ -141,7 +138,7 @@ class ResourceDli(FakeDli):
         return self.jobs.get(job_id)
 
 
-def go(dli, check_mode=False, kind=SQL, **given):
+def go(dli, check_mode=False, kind=SQL, overall_timeout=600.0, **given):
     """Run the flow over a service in memory; return the report."""
-    task = parse_desired_job(kind, options(kind, **{"name": "a", **given}), check_mode)
-    return manage(dli, dli.clock, task, lambda text: None)
+    desired = parse_desired_job(kind, options(kind, **{"name": "a", **given}), check_mode)
+    return manage(context(dli, overall_timeout=overall_timeout), desired)

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse, ItemResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client import PAGE_SIZE, JobPage
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.context import Context
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
 
@@ -60,7 +61,7 @@ class FakeDli:
         self.answers = []
         self.errors = []
         self.on_run = None
-        self.client = SimpleNamespace(lost_time=0.0, retries={}, request_ids=[], clock=FakeClock())
+        self.clock = FakeClock()
 
     def list_jobs(self, offset=0, name=None, deadline=None, filters=None):
         self._called("list", offset, name)
@@ -87,6 +88,12 @@ class FakeDli:
             error = self.errors.pop(0)
             if error is not None:
                 raise error
+
+
+def context(dli, clock=None, overall_timeout=600.0, on_progress=lambda text: None):
+    """Return what a flow works with; the time is that of the service, unless another clock is given."""
+    clock = clock or dli.clock
+    return Context(dli, clock, clock.now() + overall_timeout, on_progress)
 
 
 def job(job_id, status="job_cancel_success", name="", **members):

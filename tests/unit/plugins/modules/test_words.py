@@ -16,7 +16,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import import_jobs
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import ExportOptions, export_report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import ExportOptions, export_result
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_info import EMPTY_RESULT, message, run_summary
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import BRIEF, DETAILED, by_status
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import message as found
@@ -66,7 +66,7 @@ def test_savepoint():
     both = {*operation.states(savepoint.TriggerSavepoint("b")), *operation.states(savepoint.ImportSavepoint("b")), savepoint.MADE}
     assert set(words(told["job"])) == both
     params = {"job_id": 207, "job_name": "", "action": "trigger", "savepoint_path": "b/f", "wait": True}
-    times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout", "overall_timeout"), 1.0)
+    times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout"), 1.0)
     assert told["msg"]["sample"] == saved(parse_savepoint_options({**params, **times}, False).batch, JobResult(**shown))
 
 
@@ -83,7 +83,7 @@ def test_export():
     shown = dict(sample(told["jobs"]))
     assert list(shown) == [*ROW, "zip_file"]
     export = Export("b", {shown.pop("zip_file"): [shown["job_id"]]})
-    report = export_report(ExportOptions(export, None, False, 1), [JobResult(**shown)], []).result
+    report = export_result(ExportOptions(export, None, False), [JobResult(**shown)], []).values
     for name in ("jobs", "summary", "zip_files", "msg"):
         assert told[name]["sample"] == report[name]
     assert set(words(told["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
@@ -96,4 +96,4 @@ def test_import():
     assert tuple(words(told["job_mapping"])) == import_jobs.STATES
     assert told["summary"]["sample"] == import_jobs.summary([row])
     file = told["msg"]["sample"].split()[1].rstrip(":")
-    assert told["msg"]["sample"] == import_jobs.message(import_jobs.ImportOptions(file, False, False, 1, 1), [row], "")
+    assert told["msg"]["sample"] == import_jobs.message(import_jobs.ImportOptions(file, False, False, 1), [row], "")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.base import Scope
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import resolve
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import resolve_connection
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.agency import Agency
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.metadata import Metadata
@@ -31,7 +31,7 @@ KEYS = {source: surroundings({source: marked(source, "access_key", "secret_key")
 
 
 def connect(options=None, environ=None, files=None):
-    return resolve({**DEFAULTS, **(options or {})}, environ or {}, (files or {}).get)
+    return resolve_connection({**DEFAULTS, **(options or {})}, environ or {}, (files or {}).get)
 
 
 def refusal(options=None, environ=None, files=None):
@@ -43,10 +43,10 @@ def refusal(options=None, environ=None, files=None):
 def test_options_alone():
     connection = connect({**PAIR, **WHERE, "ca_cert": "/ca.pem", "proxy": "http://proxy:3128", "max_retries": 0})
     assert connection.endpoint == "https://dli.cn-north-4.myhuaweicloud.com"
-    assert connection.way == AccessKey(*PAIR.values())
+    assert connection.provider == AccessKey(*PAIR.values())
     assert (connection.scope, connection.auth_url) == (Scope("p1", None), None)
     assert (connection.source, connection.hint, connection.warnings) == ("the options", "", ())
-    assert connection.network == HttpOptions("/ca.pem", "http://proxy:3128")
+    assert connection.http == HttpOptions("/ca.pem", "http://proxy:3128")
     assert (connection.request_timeout, connection.max_retries) == (60.0, 0)
 
 
@@ -59,7 +59,7 @@ def test_what_the_source_hints_at_is_kept():
 
 def test_a_region_is_enough_to_ask_the_machine():
     connection = connect({"region": "cn-north-4"})
-    assert isinstance(connection.way, Metadata)
+    assert isinstance(connection.provider, Metadata)
     assert (connection.scope, connection.auth_url) == (Scope(None, "cn-north-4"), "https://iam.cn-north-4.myhuaweicloud.com")
 
 
@@ -350,7 +350,7 @@ def test_each_address_that_is_not_encrypted_is_told_once(options, urls):
 def test_unverified_certificates_are_told():
     connection = connect({**PAIR, **WHERE, "validate_certs": False})
     (warning,) = connection.warnings
-    assert warning.startswith("validate_certs is false: anybody ") and connection.network.verify is False
+    assert warning.startswith("validate_certs is false: anybody ") and connection.http.verify is False
 
 
 @pytest.mark.parametrize(
@@ -395,7 +395,7 @@ def test_no_variable_is_one_that_awx_refuses_to_inject(variable):
     ],
 )
 def test_the_network(options, network):
-    assert connect({**PAIR, **WHERE, **options}).network == network
+    assert connect({**PAIR, **WHERE, **options}).http == network
     assert network.direct is False
 
 
@@ -465,9 +465,9 @@ def test_whatever_the_options_say_there_is_a_connection_or_one_sentence_without_
         return
     assert connection.endpoint.startswith(("https://", "http://")) and not connection.endpoint.endswith("/")
     assert bool(connection.scope.project_id) != bool(connection.scope.project_name)
-    if connection.scope.project_id is None or isinstance(connection.way, Agency):
+    if connection.scope.project_id is None or isinstance(connection.provider, Agency):
         assert connection.auth_url
-    if isinstance(connection.way, (IamToken, AccessKey)) and connection.scope.project_id:
+    if isinstance(connection.provider, (IamToken, AccessKey)) and connection.scope.project_id:
         assert connection.auth_url is None
     plain = {url for url in (connection.endpoint, connection.auth_url) if url and url.startswith("http://")}
     assert not plain or (place["allow_http"] and connection.warnings)
@@ -497,7 +497,7 @@ def test_keys_in_the_options_do_not_work_at_the_environment_s_address_of_another
 def test_a_profile_of_another_region_than_the_environment_s():
     profile = {"name": "w", "accessKeyId": "key-0123", "secretAccessKey": "secret-0123", "region": "eu-de"}
     text = json.dumps({"profiles": [profile]})
-    connection = resolve({**DEFAULTS, "profile": "w", "shared_config_file": "/f"}, NORTH, {"/f": text}.get)
+    connection = resolve_connection({**DEFAULTS, "profile": "w", "shared_config_file": "/f"}, NORTH, {"/f": text}.get)
     assert (connection.endpoint, connection.scope) == ("https://dli.eu-de.myhuaweicloud.com", Scope(None, "eu-de"))
 
 

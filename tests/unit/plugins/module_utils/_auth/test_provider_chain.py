@@ -87,7 +87,7 @@ def kind_and_values(way):
 
 def assert_is(found, source, kind):
     """Check that a kind of credentials was chosen, with the values of one source."""
-    chosen, values = kind_and_values(found.way)
+    chosen, values = kind_and_values(found.provider)
     assert (chosen, found.source) == (kind, CALLED[source])
     assert origins(values) == ({source} if values else set())
 
@@ -192,7 +192,7 @@ def test_every_name_reaches_its_option(source, option, name):
     kind = next((kind for kind in ("token", "password") if option in KINDS[kind]), "temporary aksk")
     params, environ, files = holding(source, kind, option, name)
     found = search({} if option == "region" else params, environ, files)
-    held = {**found.place, **{value.split(".")[1]: value for value in kind_and_values(found.way)[1]}}
+    held = {**found.location, **{value.split(".")[1]: value for value in kind_and_values(found.provider)[1]}}
     assert held[option] == marked(source, option)[option]
 
 
@@ -207,7 +207,7 @@ def test_of_two_names_for_one_value_the_first_that_is_not_empty_counts(option, f
     for given_first, expected in (("first-0123456789", "first-0123456789"), (empty, "second-0123456789")):
         environ.update({first: given_first, second: "second-0123456789"})
         found = search({}, environ) if option != "auth_token" else search(PLACE, environ)
-        held = {**found.place, "auth_token": getattr(found.way, "token", None)}
+        held = {**found.location, "auth_token": getattr(found.provider, "token", None)}
         assert held[option] == expected
 
 
@@ -215,7 +215,7 @@ def test_of_two_names_for_one_value_the_first_that_is_not_empty_counts(option, f
 def test_blanks_around_a_value_do_not_count(source):
     held = {name: f" {value}\t" for name, value in marked(source, *KINDS["temporary aksk"]).items()}
     assert_is(among({source: held}), source, "temporary aksk")
-    assert all(value == value.strip() for value in kind_and_values(among({source: held}).way)[1])
+    assert all(value == value.strip() for value in kind_and_values(among({source: held}).provider)[1])
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\t", None])
@@ -345,15 +345,15 @@ def test_the_machine_is_the_last_thing_to_try_where_the_place_is_known(place):
     """It would be asked in vain on every laptop."""
     found = search({place: "cn-north-4"})
     assert_is(found, MACHINE, "metadata")
-    assert (found.way.url, found.way.patience) == ("http://169.254.169.254", 1.0)
-    assert found.way.missing.startswith("no credentials: set access_key and secret_key")
+    assert (found.provider.url, found.provider.timeout) == ("http://169.254.169.254", 1.0)
+    assert found.provider.missing.startswith("no credentials: set access_key and secret_key")
     with pytest.raises(InputError, match="no credentials"):
         search({"project_id": "p1", "cloud": "cloud.test"})
 
 
 def test_the_machine_that_is_asked_for_gets_more_time():
     found = search({"auth_method": "metadata", "metadata_url": "http://metadata.test/"})
-    assert (found.way.url, found.way.patience, found.way.missing) == ("http://metadata.test", 5.0, "cannot sign in:")
+    assert (found.provider.url, found.provider.timeout, found.provider.missing) == ("http://metadata.test", 5.0, "cannot sign in:")
 
 
 # Files
@@ -396,7 +396,7 @@ def test_a_file_that_is_named_is_the_one_that_is_read(options, environ, source):
     }
     found = search({**PLACE, **options}, environ, files)
     assert found.source == ("/some/file" if source == INI else "the profile work of /some/file")
-    assert kind_and_values(found.way) == ("aksk", list(marked(source, *KINDS["aksk"]).values()))
+    assert kind_and_values(found.provider) == ("aksk", list(marked(source, *KINDS["aksk"]).values()))
 
 
 @pytest.mark.parametrize("options, environ, source", NAMED)
@@ -446,7 +446,7 @@ def test_naming_a_file_in_the_options_beats_the_environment(options):
     environ = surroundings(fill({HW: "token", SDK: "aksk", OS: "password"}))[1]
     files = {path: write(marked(INI, *KINDS["aksk"])) for path in ("/some/file", KOOCLI_PATH)}
     found = search({**PLACE, **options}, environ, files)
-    assert found.source not in FAMILIES and origins(kind_and_values(found.way)[1]) == {INI}
+    assert found.source not in FAMILIES and origins(kind_and_values(found.provider)[1]) == {INI}
 
 
 @pytest.mark.parametrize("variable", ["HW_SHARED_CONFIG_FILE", "HW_PROFILE", "HUAWEICLOUD_SDK_CREDENTIALS_FILE"])
@@ -474,7 +474,7 @@ def test_a_contradiction_is_solved_by_choosing():
     options = {**PLACE, "profile": "work", "credentials_file": "/f", **PAIR}
     for method, source in (("aksk", OPTIONS), ("sdk_file", INI), ("hcloud", KOOCLI), ("metadata", MACHINE)):
         found = search({**options, "auth_method": method}, {}, files)
-        assert origins(kind_and_values(found.way)[1]) == ({source} if source != MACHINE else set())
+        assert origins(kind_and_values(found.provider)[1]) == ({source} if source != MACHINE else set())
 
 
 PROFILES = json.dumps(
@@ -502,7 +502,7 @@ PROFILES = json.dumps(
 def test_the_profile_that_is_named_or_else_the_current_one(options, environ, profile):
     found = search({**PLACE, **options}, environ, {KOOCLI_PATH: PROFILES})
     assert found.source == f"the profile {profile} of {KOOCLI_PATH}"
-    assert found.way == AccessKey(f"{profile}-key-0123456789", f"{profile}-secret-0123456789")
+    assert found.provider == AccessKey(f"{profile}-key-0123456789", f"{profile}-secret-0123456789")
 
 
 def test_a_profile_that_is_not_there_lists_those_that_are():
@@ -553,7 +553,7 @@ def test_a_secret_that_was_wrapped_or_cut_is_refused_without_being_quoted(source
     kind = next(kind for kind in ("token", "password", "temporary aksk") if option in KINDS[kind])
     held = {source: {**marked(source, *KINDS[kind]), option: secret}}
     if option == "password" and secret.isprintable():  # people choose passwords, and may choose such
-        assert among(held).way.password == secret
+        assert among(held).provider.password == secret
         return
     with pytest.raises(InputError) as caught:
         among(held)
@@ -562,7 +562,7 @@ def test_a_secret_that_was_wrapped_or_cut_is_refused_without_being_quoted(source
 
 
 def test_six_characters_are_enough():
-    way = search({**PLACE, "access_key": "123456", "secret_key": "123456"}).way
+    way = search({**PLACE, "access_key": "123456", "secret_key": "123456"}).provider
     assert way == AccessKey("123456", "123456")
 
 
@@ -570,8 +570,8 @@ def test_six_characters_are_enough():
 
 
 def agency_of(found):
-    assert isinstance(found.way, Agency)
-    return found.way.agency
+    assert isinstance(found.provider, Agency)
+    return found.provider.agency
 
 
 @pytest.mark.parametrize(
@@ -596,7 +596,7 @@ def test_an_agency_of_the_options_stands_behind_any_credentials_and_else_that_of
         "agency_name": marked(expected, "agency_name")["agency_name"],
         "domain_name": marked(expected, "agency_domain_name")["agency_domain_name"],
     }
-    base = found.way.base
+    base = found.provider.base
     assert origins(kind_and_values(base)[1]) == ({source} if source != MACHINE else set())
     assert found.source == CALLED[source]
 
@@ -605,7 +605,7 @@ def test_an_agency_of_the_options_stands_behind_any_credentials_and_else_that_of
 @pytest.mark.parametrize("source", [OPTIONS, HW])
 def test_an_agency_stands_behind_every_kind(source, kind):
     found = among({source: marked(source, *AGENCY, *KINDS[kind])})
-    assert kind_and_values(found.way.base)[0] == kind and agency_of(found)
+    assert kind_and_values(found.provider.base)[0] == kind and agency_of(found)
 
 
 @pytest.mark.parametrize(
@@ -660,7 +660,7 @@ def test_a_family_is_used_alone_or_with_the_options(source):
     others = {other: {**place_of(other), **marked(other, *KINDS["aksk"])} for other in FAMILIES[FAMILIES.index(source) + 1 :]}
     before = {other: place_of(other) for other in FAMILIES[: FAMILIES.index(source)]}
     found = search(*surroundings({**before, **others, source: {**place_of(source), **marked(source, *KINDS["aksk"])}}))
-    assert found.place == place_of(source) and found.source == source
+    assert found.location == place_of(source) and found.source == source
 
 
 @pytest.mark.parametrize("credentials", [OPTIONS, INI, KOOCLI, MACHINE])
@@ -674,14 +674,14 @@ def test_the_first_family_with_any_place_completes_the_rest(credentials, familie
     params, environ, files = surroundings(held)
     found = search({**params, **options}, environ, files)
     assert found.source == CALLED[credentials]
-    assert found.place == (place_of(families[0]) if families else {})
+    assert found.location == (place_of(families[0]) if families else {})
 
 
 @pytest.mark.parametrize("family, name", [(family, name) for family in FAMILIES for name in A_PLACE if name in NAMES[family]])
 def test_one_value_is_enough_to_be_the_first_family_with_a_place(family, name):
     later = {other: place_of(other) for other in FAMILIES[FAMILIES.index(family) + 1 :]}
     found = search(*surroundings({**later, OPTIONS: PAIR, family: marked(family, name)}))
-    assert found.place == marked(family, name)
+    assert found.location == marked(family, name)
 
 
 @pytest.mark.parametrize("source", [INI, KOOCLI])
@@ -691,7 +691,7 @@ def test_what_a_file_says_of_the_place_beats_the_environment(source):
     family = {HW: marked(HW, "project_id", "auth_url", "cloud")}
     found = search(*surroundings({source: held, **family}))
     mine = {name: value for name, value in held.items() if name in A_PLACE}
-    assert found.place == {**family[HW], **mine}
+    assert found.location == {**family[HW], **mine}
 
 
 @pytest.mark.parametrize("source", ORDER)
@@ -704,7 +704,7 @@ def test_an_option_beats_what_the_source_says(source, name):
     held[OPTIONS] = {**held.get(OPTIONS, {}), **marked(OPTIONS, name)}
     params, environ, files = surroundings(held)
     found = search({**params, **({"auth_method": "metadata"} if source == MACHINE else {})}, environ, files)
-    assert found.place == {**marked(where, *names), **marked(OPTIONS, name)}
+    assert found.location == {**marked(where, *names), **marked(OPTIONS, name)}
 
 
 @pytest.mark.parametrize("credentials", [HW, OPTIONS])
@@ -713,28 +713,28 @@ def test_projects_and_addresses_of_another_region_or_cloud_do_not_count(credenti
     held = {HW: place_of(HW), OPTIONS: marked(OPTIONS, *elsewhere)}
     held[credentials].update(marked(credentials, *KINDS["aksk"]))
     stays = [name for name in ("region", "cloud", "domain_name") if name not in elsewhere]
-    assert search(*surroundings(held)).place == {**marked(HW, *stays), **marked(OPTIONS, *elsewhere)}
+    assert search(*surroundings(held)).location == {**marked(HW, *stays), **marked(OPTIONS, *elsewhere)}
 
 
 @pytest.mark.parametrize("name", ["project_id", "project_name", "endpoint", "auth_url"])
 def test_what_the_options_say_of_another_region_counts(name):
     held = {HW: {**place_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "region", name)}
-    assert search(*surroundings(held)).place == {**marked(HW, "cloud", "domain_name"), **marked(OPTIONS, "region", name)}
+    assert search(*surroundings(held)).location == {**marked(HW, "cloud", "domain_name"), **marked(OPTIONS, "region", name)}
 
 
 def test_an_option_that_names_the_same_region_and_cloud_hides_nothing():
     held = {HW: {**place_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(HW, "region", "cloud")}
-    assert search(*surroundings(held)).place == place_of(HW)
+    assert search(*surroundings(held)).location == place_of(HW)
 
 
 def test_an_option_for_a_region_that_the_source_does_not_know_hides_nothing():
     held = {SDK: {**place_of(SDK), **marked(SDK, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "region")}
-    assert search(*surroundings(held)).place == {**place_of(SDK), **marked(OPTIONS, "region")}
+    assert search(*surroundings(held)).location == {**place_of(SDK), **marked(OPTIONS, "region")}
 
 
 def test_a_project_name_of_the_options_beats_the_id_of_another_project():
     held = {HW: {**place_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "project_name")}
-    place = search(*surroundings(held)).place
+    place = search(*surroundings(held)).location
     assert "project_id" not in place and place["project_name"] == marked(OPTIONS, "project_name")["project_name"]
 
 
@@ -746,7 +746,7 @@ def test_the_account_of_a_user_is_needed():
 
 def test_the_account_of_a_user_in_the_options_may_stand_in_the_environment():
     found = among({OPTIONS: marked(OPTIONS, "username", "password"), OS: marked(OS, "domain_name")})
-    assert found.way.domain_name == marked(OS, "domain_name")["domain_name"]
+    assert found.provider.domain_name == marked(OS, "domain_name")["domain_name"]
 
 
 SDK_KEYS = {"HUAWEICLOUD_SDK_AK": "key-0123456789", "HUAWEICLOUD_SDK_SK": "secret-0123456789"}
@@ -774,7 +774,7 @@ ADDRESS = {"HUAWEICLOUD_SDK_REGION_DLI_CN_NORTH_4": "https://dli.test"}
 )
 def test_the_sdks_variable_for_the_address_in_one_region(options, environ, endpoint):
     """dli-api.md 5.5."""
-    assert search(options, environ).place.get("endpoint") == endpoint
+    assert search(options, environ).location.get("endpoint") == endpoint
 
 
 # Any environment whatever
@@ -817,13 +817,13 @@ def test_whatever_there_is_all_that_signs_in_comes_from_one_source_and_no_messag
     except InputError as error:
         assert not any(part in str(error) for secret in secrets for part in (secret, *secret.split()))
         return
-    way, agency = (found.way.base, found.way.agency) if isinstance(found.way, Agency) else (found.way, {})
+    way, agency = (found.provider.base, found.provider.agency) if isinstance(found.provider, Agency) else (found.provider, {})
     kind, values = kind_and_values(way)
     account = values.pop() if kind == "password" else None
     from_one = origins(values)
     assert len(from_one) == (0 if kind == "metadata" else 1)
     assert len(origins(agency.values())) == (1 if agency else 0)
     assert origins(agency.values()) <= from_one | {OPTIONS}
-    assert account is None or account == found.place["domain_name"]
-    families = origins(found.place.values()) - from_one - {OPTIONS}
+    assert account is None or account == found.location["domain_name"]
+    families = origins(found.location.values()) - from_one - {OPTIONS}
     assert len(families) <= (0 if from_one & set(FAMILIES) else 1)

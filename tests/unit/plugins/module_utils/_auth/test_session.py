@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import resolve
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import resolve_connection
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.session import AuthSession
@@ -57,13 +57,13 @@ def begin(*answers, deadline=None, **options):
     """Sign in; return the sign-in and the wire."""
     wire = Wire(*(answers or [AssertionError("nothing was to be sent")]))
     clock = FakeClock()
-    connection = resolve({**DEFAULTS, **options}, {}, {}.get)
+    connection = resolve_connection({**DEFAULTS, **options}, {}, {}.get)
 
     def transport(sender, address):
         return ApiClient(sender, address, clock, connection.request_timeout, connection.max_retries)
 
     sign_in = AuthSession(connection, wire.sender, transport, wire.mask, clock)
-    sign_in.begin(deadline)
+    sign_in.login(deadline)
     return sign_in, wire
 
 
@@ -172,7 +172,7 @@ def test_who_asks_whom_for_what(who, answers, signs, happened):
     senders = iter(wire.sent)
     told = [what if isinstance(what, list) else (next(senders).by, what) for what in wire.order]
     assert told == happened
-    assert sign_in.trouble is None
+    assert sign_in.refresh_error is None
 
 
 @pytest.mark.parametrize("who, answers, signs, happened", TABLE)
@@ -209,7 +209,7 @@ def test_a_user_who_takes_on_an_agency_signs_in_for_the_account():
     ],
 )
 def test_what_signs_in_is_told_before_it_does(who, source):
-    connection = resolve({**DEFAULTS, **who, "project_id": "p1"}, {}, {}.get)
+    connection = resolve_connection({**DEFAULTS, **who, "project_id": "p1"}, {}, {}.get)
     sign_in = AuthSession(connection, None, None, None, None)
     assert (sign_in.source, sign_in.hint, sign_in.project_id) == (source, "", "")
 
@@ -247,9 +247,9 @@ def test_the_moment_at_which_it_must_be_over():
 )
 def test_what_is_ready_as_it_is_cannot_be_renewed(who, signs):
     sign_in, wire = begin(**who, project_id="p1")
-    assert sign_in.renew(None) is False
+    assert sign_in.refresh(None) is False
     assert_signs_as(sign_in, signs)
-    assert (sign_in.trouble, wire.sent) == (None, [])
+    assert (sign_in.refresh_error, wire.sent) == (None, [])
 
 
 RENEWABLE = [
@@ -296,18 +296,18 @@ def test_signing_in_again_once_and_only_once(who, answers, first, again, second,
     assert_signs_as(sign_in, first)
     wire.answers = [*again, AssertionError("only once")]
     wire.events.clear()
-    assert sign_in.renew(None) is True
+    assert sign_in.refresh(None) is True
     assert_signs_as(sign_in, second)
     assert [what for what in wire.order if isinstance(what, str)] == asked
     assert set(second.secrets()) <= wire.masked and sign_in.project_id == "p1"
-    assert sign_in.renew(None) is False
+    assert sign_in.refresh(None) is False
     assert_signs_as(sign_in, second)
-    assert sign_in.trouble is None
+    assert sign_in.refresh_error is None
 
 
 def test_a_user_signs_in_again_for_the_project_that_was_found():
     sign_in, wire = begin(token_answer("token-1", project="p7"), **USER)
-    sign_in.renew(None)
+    sign_in.refresh(None)
     assert json.loads(wire.sent[-1].request.body)["auth"]["scope"] == {"project": {"id": "p7"}}
 
 
@@ -316,15 +316,15 @@ def test_a_user_signs_in_again_for_the_project_that_was_found():
 def test_signing_in_again_may_fail_and_is_not_tried_a_third_time(who, answers, first, _again, _second, _asked, problem, said):
     sign_in, wire = begin(*answers, **who)
     wire.answers = [problem]
-    assert sign_in.renew(None) is False
-    assert said in sign_in.trouble
+    assert sign_in.refresh(None) is False
+    assert said in str(sign_in.refresh_error)
     assert_signs_as(sign_in, first)
-    count, trouble = len(wire.sent), sign_in.trouble
-    assert sign_in.renew(None) is False
-    assert (len(wire.sent), sign_in.trouble) == (count, trouble)
+    count, trouble = len(wire.sent), sign_in.refresh_error
+    assert sign_in.refresh(None) is False
+    assert (len(wire.sent), sign_in.refresh_error) == (count, trouble)
 
 
 def test_the_moment_at_which_signing_in_again_must_be_over():
     sign_in, wire = begin(token_answer(), **USER)
-    assert sign_in.renew(1000.0) is False
-    assert "no time was left" in sign_in.trouble and len(wire.sent) == 1
+    assert sign_in.refresh(1000.0) is False
+    assert "no time was left" in str(sign_in.refresh_error) and len(wire.sent) == 1

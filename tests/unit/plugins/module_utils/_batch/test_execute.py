@@ -19,26 +19,25 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import select
 
-from ..fakes import ACCEPTED, FakeClock, FakeDli, job, refusal
+from ..fakes import ACCEPTED, FakeClock, FakeDli, context, job, refusal
 
 
 def task(ids=(), names=(), resume_savepoint=False, **changes):
     """Return a task with short times."""
     members = dict(
         selection=select([str(job_id) for job_id in ids], list(names)),
-        act=Start(resume_savepoint),
+        operation=Start(resume_savepoint),
         check_mode=False,
         wait=False,
         wait_timeout=600,
         wait_interval=5,
         confirm_timeout=60,
-        overall_timeout=600,
     )
     return BatchOptions(**{**members, **changes})
 
 
 def run(dli, clock, wanted, told=None):
-    return execute_batch(dli, clock, wanted, (told if told is not None else []).append)
+    return execute_batch(context(dli, clock, on_progress=(told if told is not None else []).append), wanted)
 
 
 def runs(dli):
@@ -46,15 +45,15 @@ def runs(dli):
 
 
 def states(outcome):
-    return [row.state for row in outcome.rows]
+    return [row.state for row in outcome.results]
 
 
 def test_all_started_takes_one_look_and_one_post():
     dli = FakeDli(job(131), job(130))
     outcome = run(dli, FakeClock(), task([131, 130], resume_savepoint=True))
-    assert [row.job_id for row in outcome.rows] == [131, 130]
+    assert [row.job_id for row in outcome.results] == [131, 130]
     assert states(outcome) == ["started", "started"]
-    assert all(row.changed and not row.failed and row.status == "job_submitting" for row in outcome.rows)
+    assert all(row.changed and not row.failed and row.status == "job_submitting" for row in outcome.results)
     assert dli.calls == [("list", 0, None), ("run", (131, 130), True)]
 
 
@@ -85,7 +84,7 @@ def test_the_table_of_plans_is_complete():
 @pytest.mark.parametrize(("status", "state"), sorted(PLANS.items()))
 def test_what_each_status_allows(status, state, check_mode):
     dli = FakeDli(job(1, status))
-    (row,) = run(dli, FakeClock(), task([1], check_mode=check_mode)).rows
+    (row,) = run(dli, FakeClock(), task([1], check_mode=check_mode)).results
     assert (row.state, row.status_before) == (state, status)
     assert row.failed == (state == "not_startable")
     assert len(runs(dli)) == (0 if check_mode or state != "started" else 1)
@@ -119,7 +118,7 @@ def test_unknown_id_and_names():
     dli = FakeDli(job(1, name="one"), job(2, name="twice"), job(3, name="twice"))
     outcome = run(dli, FakeClock(), task([999, 1], ["one", "twice", "nobody"]))
     assert states(outcome) == ["not_found", "started", "ambiguous", "not_found"]
-    unknown, _one, ambiguous, nobody = outcome.rows
+    unknown, _one, ambiguous, nobody = outcome.results
     assert unknown.error_code == "DLI.16001" and unknown.status_before is None
     assert "2, 3" in ambiguous.msg and ambiguous.job_id is None and ambiguous.name == "twice"
     assert nobody.name == "nobody" and nobody.error_code is None
@@ -133,9 +132,9 @@ def test_published_mixed_answer():
     dli.on_run = lambda: dli.set(130, "job_submitting")
     outcome = run(dli, FakeClock(), task([130, 138, 137], resume_savepoint=True))
     assert states(outcome) == ["started", "refused", "refused"]
-    assert [row.error_code for row in outcome.rows] == [None, "DLI.13017", "DLI.13005"]
-    assert "resume_savepoint" in outcome.rows[1].msg and "mismatched input" in outcome.rows[2].msg
-    assert not any(row.reconciled for row in outcome.rows)
+    assert [row.error_code for row in outcome.results] == [None, "DLI.13017", "DLI.13005"]
+    assert "resume_savepoint" in outcome.results[1].msg and "mismatched input" in outcome.results[2].msg
+    assert not any(row.reconciled for row in outcome.results)
     assert len(dli.calls) == 3, "one look before, one POST, one look after"
 
 
@@ -153,8 +152,8 @@ def test_nobody_knows_when_the_status_never_tells():
     dli.on_run = lambda: dli.set(2, "job_running", start_time=5)
     outcome = run(dli, clock, task([1, 2], confirm_timeout=30))
     assert states(outcome) == ["unknown", "started"]
-    assert [row.changed for row in outcome.rows] == [None, True]
-    assert all(row.reconciled for row in outcome.rows)
+    assert [row.changed for row in outcome.results] == [None, True]
+    assert all(row.reconciled for row in outcome.results)
     assert clock.now() - 1000 == 30
 
 
@@ -164,7 +163,7 @@ def test_a_lost_answer_is_never_sent_again():
     clock.at(3, lambda: dli.set(1, "job_finish", start_time=7))
     outcome = run(dli, clock, task([1, 2]))
     assert states(outcome) == ["started", "unknown"]
-    assert "no complete answer" in outcome.rows[1].msg
+    assert "no complete answer" in outcome.results[1].msg
     assert len(runs(dli)) == 1
 
 
@@ -188,7 +187,7 @@ def test_a_bad_sign_in_while_confirming_is_not_hammered(wait):
     dli.answers = [BatchResponse(indeterminate="lost")]
     dli.on_run = lambda: dli.errors.extend([ServiceError("HTTP 401", 401, "APIGW.0301")] * 9)
     outcome = run(dli, clock, task([1], wait=wait))
-    assert states(outcome) == ["unknown"] and "HTTP 401" in outcome.rows[0].msg
+    assert states(outcome) == ["unknown"] and "HTTP 401" in outcome.results[0].msg
     assert len(dli.errors) == 8
 
 
@@ -197,14 +196,14 @@ def test_the_whole_request_turned_away():
     dli.answers = [BatchResponse(refusal=ServiceError("HTTP 403", 403, "APIGW.0302"))]
     outcome = run(dli, FakeClock(), task([1, 2]))
     assert states(outcome) == ["refused", "already_active"]
-    assert outcome.rows[0].error_code == "APIGW.0302" and "HTTP 403" in outcome.rows[0].msg
+    assert outcome.results[0].error_code == "APIGW.0302" and "HTTP 403" in outcome.results[0].msg
     assert len(dli.calls) == 2
 
 
 def test_the_request_never_reached_the_service():
     dli = FakeDli(job(1))
     dli.answers = [BatchResponse(refusal=NotDelivered("connection refused"))]
-    (row,) = run(dli, FakeClock(), task([1])).rows
+    (row,) = run(dli, FakeClock(), task([1])).results
     assert (row.state, row.changed, row.error_code) == ("refused", False, None)
 
 
@@ -212,7 +211,7 @@ def test_somebody_else_was_faster():
     dli = FakeDli(job(1))
     dli.answers = [BatchResponse(elements=(refusal("DLI.99999", "is running"),))]
     dli.on_run = lambda: dli.set(1, "job_running", start_time=3)
-    (row,) = run(dli, FakeClock(), task([1])).rows
+    (row,) = run(dli, FakeClock(), task([1])).results
     assert (row.state, row.changed, row.failed, row.status) == ("already_active", False, False, "job_running")
 
 
@@ -226,7 +225,7 @@ def test_a_job_deleted_under_our_hands():
 def test_a_refusal_without_any_reason_still_makes_a_sentence():
     dli = FakeDli(job(1))
     dli.answers = [BatchResponse(elements=(ItemResponse(False),))]
-    (row,) = run(dli, FakeClock(), task([1])).rows
+    (row,) = run(dli, FakeClock(), task([1])).results
     assert row.msg.startswith("not started: no reason given")
 
 
@@ -236,7 +235,7 @@ def test_another_order_with_several_codes_says_so():
     dli.on_run = lambda: dli.set(3, "job_running")
     outcome = run(dli, clock, task([1, 2, 3]))
     assert states(outcome) == ["refused", "refused", "started"]
-    assert "did not say which" in outcome.rows[0].msg
+    assert "did not say which" in outcome.results[0].msg
 
 
 # --- waiting ---------------------------------------------------------------------------------------------------------
@@ -248,15 +247,15 @@ def test_waiting_until_everything_runs():
     clock.at(20, lambda: dli.set(2, "job_running"))
     outcome = run(dli, clock, task([1, 2, 3], wait=True))
     assert states(outcome) == ["started", "already_active", "already_active"]
-    assert [row.status for row in outcome.rows] == ["job_running"] * 3
-    assert [row.changed for row in outcome.rows] == [True, False, False]
+    assert [row.status for row in outcome.results] == ["job_running"] * 3
+    assert [row.changed for row in outcome.results] == [True, False, False]
     assert clock.now() - 1000 == 20
 
 
 def test_a_job_may_run_and_finish_between_two_looks():
     dli, clock = FakeDli(job(1, "job_init")), FakeClock()
     clock.at(3, lambda: dli.set(1, "job_finish", start_time=3))
-    (row,) = run(dli, clock, task([1], wait=True)).rows
+    (row,) = run(dli, clock, task([1], wait=True)).results
     assert (row.state, row.status, row.failed) == ("started", "job_finish", False)
 
 
@@ -266,7 +265,7 @@ def test_a_job_may_run_and_finish_between_two_looks():
 def test_a_job_that_ends_badly_fails_and_stays_changed(status):
     dli, clock = FakeDli(job(1, "job_init"), job(2)), FakeClock()
     clock.at(3, lambda: (dli.set(1, status, status_desc="no  CU\nleft"), dli.set(2, "job_running")))
-    bad, good = run(dli, clock, task([1, 2], wait=True)).rows
+    bad, good = run(dli, clock, task([1, 2], wait=True)).results
     assert (bad.state, bad.changed, bad.failed, bad.status) == ("failed", True, True, status)
     assert "no CU left" in bad.msg
     assert (good.state, good.failed) == ("started", False)
@@ -277,7 +276,7 @@ def test_the_status_from_before_the_start_is_no_ending():
     dli, clock = FakeDli(job(1, "job_submit_fail", status_desc="old reason")), FakeClock()
     clock.at(30, lambda: dli.set(1, "job_submitting"))
     clock.at(40, lambda: dli.set(1, "job_running"))
-    (row,) = run(dli, clock, task([1], wait=True)).rows
+    (row,) = run(dli, clock, task([1], wait=True)).results
     assert (row.state, row.status) == ("started", "job_running")
 
 
@@ -285,7 +284,7 @@ def test_the_status_from_before_the_start_is_no_ending():
 def test_waiting_ends_when_time_is_up(word):
     dli, clock = FakeDli(job(1, "job_init")), FakeClock()
     clock.at(3, lambda: dli.set(1, word))
-    (row,) = run(dli, clock, task([1], wait=True, wait_timeout=62)).rows
+    (row,) = run(dli, clock, task([1], wait=True, wait_timeout=62)).results
     assert (row.state, row.changed, row.failed) == ("timed_out", True, True)
     assert 62 <= clock.now() - 1000 < 63
     assert "62 s" in row.msg
@@ -295,14 +294,14 @@ def test_looks_that_fail_during_a_wait_are_no_failed_jobs():
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.on_run = lambda: dli.errors.extend([ResponseLost("x"), ServiceError("HTTP 500", 500, None)])
     clock.at(12, lambda: dli.set(1, "job_running"))
-    (row,) = run(dli, clock, task([1], wait=True)).rows
+    (row,) = run(dli, clock, task([1], wait=True)).results
     assert (row.state, row.failed) == ("started", False)
 
 
 def test_looks_that_fail_to_the_end_are_said():
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.on_run = lambda: dli.errors.extend([ResponseLost("the line is dead")] * 1000)
-    (row,) = run(dli, clock, task([1], wait=True, wait_timeout=30)).rows
+    (row,) = run(dli, clock, task([1], wait=True, wait_timeout=30)).results
     assert row.state == "timed_out" and "the line is dead" in row.msg
 
 
@@ -310,7 +309,7 @@ def test_looks_that_fail_to_the_end_are_said():
 def test_a_sign_in_that_dies_during_a_wait_is_not_hammered(status):
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.on_run = lambda: dli.errors.extend([ServiceError(f"HTTP {status}", status, None)] * 9)
-    (row,) = run(dli, clock, task([1], wait=True)).rows
+    (row,) = run(dli, clock, task([1], wait=True)).results
     assert (row.state, row.changed, row.failed) == ("unknown", True, True)
     assert len(dli.errors) == 8
 
@@ -319,7 +318,7 @@ def test_a_job_deleted_during_a_wait():
     dli, clock = FakeDli(job(1), job(2)), FakeClock()
     clock.at(3, lambda: (dli.jobs.pop(1), dli.set(2, "job_running")))
     outcome = run(dli, clock, task([1, 2], wait=True))
-    assert states(outcome) == ["failed", "started"] and "deleted" in outcome.rows[0].msg
+    assert states(outcome) == ["failed", "started"] and "deleted" in outcome.results[0].msg
 
 
 def test_nothing_to_wait_for_does_not_wait():
@@ -378,14 +377,14 @@ def test_a_refusal_that_nobody_can_explain_is_given_time():
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.answers = [BatchResponse(elements=(refusal("DLI.13099", "may not be started"),))]
     clock.at(5, lambda: dli.set(1, "job_running"))
-    (row,) = run(dli, clock, task([1])).rows
+    (row,) = run(dli, clock, task([1])).results
     assert (row.state, row.changed, row.failed, row.status) == ("already_active", False, False, "job_running")
 
 
 def test_but_not_for_ever():
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.answers = [BatchResponse(elements=(refusal("DLI.13099", "may not be started"),))]
-    (row,) = run(dli, clock, task([1])).rows
+    (row,) = run(dli, clock, task([1])).results
     assert (row.state, row.error_code) == ("refused", "DLI.13099") and "run the task again" in row.msg
     assert 10 <= clock.now() - 1000 <= 13
 
@@ -394,7 +393,7 @@ def test_but_not_for_ever():
 def test_a_fault_of_the_job_itself_needs_no_time(code):
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.answers = [BatchResponse(elements=(refusal(code),))]
-    (row,) = run(dli, clock, task([1])).rows
+    (row,) = run(dli, clock, task([1])).results
     assert (row.state, row.error_code, clock.now()) == ("refused", code, 1000)
 
 

@@ -11,26 +11,27 @@ import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import reconcile
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import (
+    ACCEPTED,
     CONCURRENT_CHANGE,
-    DONE,
     NOTHING_OBSERVED,
     REFUSED,
-    UNKNOWN,
+    UNDETERMINED,
     Observation,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import reconcile as judge_with_faults
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import judge as judge_with_codes
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import JOB_ERROR_CODES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered
 
-from ..fakes import ACCEPTED, refusal
+from ..fakes import ACCEPTED as ACCEPT
+from ..fakes import refusal
 
 JOBS = (1, 2, 3)
 
 
 def judge(sent, answer, sight, time_is_up):
     """Judge a start."""
-    return judge_with_faults(sent, answer, sight, time_is_up, JOB_ERROR_CODES)
+    return judge_with_codes(sent, answer, sight, time_is_up, JOB_ERROR_CODES)
 
 
 def subsets(items):
@@ -43,17 +44,17 @@ def sight(moved=(), gone=()):
 
 
 def words(verdicts):
-    return {job_id: None if verdict is None else verdict.what for job_id, verdict in verdicts.items()}
+    return {job_id: None if verdict is None else verdict.kind for job_id, verdict in verdicts.items()}
 
 
 def answers_for(accepted, sent):
     """Yield every array a service may send for a truth: in any order, too short, too long, or as one object."""
-    elements = [ACCEPTED if job_id in accepted else refusal() for job_id in sent]
+    elements = [ACCEPT if job_id in accepted else refusal() for job_id in sent]
     for order in set(permutations(range(len(sent)))):
         yield BatchResponse(elements=tuple(elements[place] for place in order))
     for keep in range(1, len(sent)):
         yield BatchResponse(elements=tuple(elements[:keep]))
-    yield BatchResponse(elements=tuple(elements + [ACCEPTED]))
+    yield BatchResponse(elements=tuple(elements + [ACCEPT]))
     yield BatchResponse(indeterminate="the answer was lost")
 
 
@@ -72,9 +73,9 @@ def test_no_verdict_is_a_lie_while_nobody_else_starts_the_jobs(size, time_is_up)
                     for job_id, verdict in told.items():
                         checked += 1
                         assert verdict is not None or not time_is_up
-                        if verdict is not None and verdict.what == DONE:
+                        if verdict is not None and verdict.kind == ACCEPTED:
                             assert job_id in accepted, (accepted, answer, seen)
-                        if verdict is not None and verdict.what == REFUSED:
+                        if verdict is not None and verdict.kind == REFUSED:
                             assert job_id not in accepted, (accepted, answer, seen)
     assert checked > 10
 
@@ -85,25 +86,25 @@ def test_everything_is_told_once_all_that_was_accepted_has_moved(size):
     sent = JOBS[:size]
     for accepted in subsets(sent):
         for order in permutations(range(size)):
-            elements = [ACCEPTED if job_id in accepted else refusal() for job_id in sent]
+            elements = [ACCEPT if job_id in accepted else refusal() for job_id in sent]
             answer = BatchResponse(elements=tuple(elements[place] for place in order))
             told = words(judge(sent, answer, sight(accepted), time_is_up=True))
-            assert told == {job_id: DONE if job_id in accepted else REFUSED for job_id in sent}
+            assert told == {job_id: ACCEPTED if job_id in accepted else REFUSED for job_id in sent}
 
 
 def test_unanimous_acceptance_needs_no_look():
-    told = judge(JOBS, BatchResponse(elements=(ACCEPTED,) * 3), NOTHING_OBSERVED, time_is_up=False)
-    assert words(told) == dict.fromkeys(JOBS, DONE)
+    told = judge(JOBS, BatchResponse(elements=(ACCEPT,) * 3), NOTHING_OBSERVED, time_is_up=False)
+    assert words(told) == dict.fromkeys(JOBS, ACCEPTED)
     assert not any(verdict.reconciled for verdict in told.values())
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        BatchResponse(elements=(ACCEPTED, refusal(), ACCEPTED)),
-        BatchResponse(elements=(ACCEPTED, ACCEPTED)),
-        BatchResponse(elements=(ACCEPTED,)),
-        BatchResponse(elements=(ACCEPTED,) * 4),
+        BatchResponse(elements=(ACCEPT, refusal(), ACCEPT)),
+        BatchResponse(elements=(ACCEPT, ACCEPT)),
+        BatchResponse(elements=(ACCEPT,)),
+        BatchResponse(elements=(ACCEPT,) * 4),
         BatchResponse(elements=()),
         BatchResponse(elements=(refusal(),) * 3),
         BatchResponse(indeterminate="lost"),
@@ -114,50 +115,50 @@ def test_everything_else_is_looked_at_first(answer):
 
 
 def test_mixed_answer_confirmed_by_the_statuses_keeps_its_positions_and_codes():
-    answer = BatchResponse(elements=(refusal("DLI.13005"), ACCEPTED, refusal("DLI.13017")))
+    answer = BatchResponse(elements=(refusal("DLI.13005"), ACCEPT, refusal("DLI.13017")))
     told = judge(JOBS, answer, sight({2}), time_is_up=False)
-    assert words(told) == {1: REFUSED, 2: DONE, 3: REFUSED}
+    assert words(told) == {1: REFUSED, 2: ACCEPTED, 3: REFUSED}
     assert [told[1].element.code, told[3].element.code] == ["DLI.13005", "DLI.13017"]
     assert not any(verdict.reconciled for verdict in told.values())
 
 
 def test_mixed_answer_waits_for_what_was_accepted_to_move():
-    answer = BatchResponse(elements=(refusal(), ACCEPTED, ACCEPTED))
+    answer = BatchResponse(elements=(refusal(), ACCEPT, ACCEPT))
     assert words(judge(JOBS, answer, sight({2}), time_is_up=False)) == dict.fromkeys(JOBS)
 
 
 def test_another_order_is_seen_from_the_statuses():
-    answer = BatchResponse(elements=(ACCEPTED, refusal(), refusal()))
+    answer = BatchResponse(elements=(ACCEPT, refusal(), refusal()))
     told = judge(JOBS, answer, sight({3}), time_is_up=True)
-    assert words(told) == {1: REFUSED, 2: REFUSED, 3: DONE}
+    assert words(told) == {1: REFUSED, 2: REFUSED, 3: ACCEPTED}
     assert all(verdict.reconciled for verdict in told.values())
     assert told[1].element.code == "DLI.13017", "both refusals had one code, so it is everybody's"
 
 
 def test_another_order_with_several_codes_leaves_the_codes_open():
-    answer = BatchResponse(elements=(ACCEPTED, refusal("DLI.13005"), refusal("DLI.13017")))
+    answer = BatchResponse(elements=(ACCEPT, refusal("DLI.13005"), refusal("DLI.13017")))
     told = judge(JOBS, answer, sight({3}), time_is_up=True)
-    assert words(told) == {1: REFUSED, 2: REFUSED, 3: DONE}
+    assert words(told) == {1: REFUSED, 2: REFUSED, 3: ACCEPTED}
     assert told[1].element is None and told[2].element is None
 
 
 def test_refused_but_moved_was_somebody_else():
-    answer = BatchResponse(elements=(ACCEPTED, refusal("DLI.13099"), ACCEPTED))
+    answer = BatchResponse(elements=(ACCEPT, refusal("DLI.13099"), ACCEPT))
     told = judge(JOBS, answer, sight({1, 2, 3}), time_is_up=False)
-    assert words(told) == {1: DONE, 2: CONCURRENT_CHANGE, 3: DONE}
+    assert words(told) == {1: ACCEPTED, 2: CONCURRENT_CHANGE, 3: ACCEPTED}
     assert all(verdict.reconciled for verdict in told.values()), "in another order, 2 could be ours and 1 somebody else's"
 
 
 def test_a_job_that_vanished_does_not_hold_up_the_others():
-    answer = BatchResponse(elements=(ACCEPTED, refusal(), ACCEPTED))
+    answer = BatchResponse(elements=(ACCEPT, refusal(), ACCEPT))
     told = words(judge(JOBS, answer, sight({1}, gone={3}), time_is_up=False))
-    assert told == {1: DONE, 2: UNKNOWN, 3: UNKNOWN}
+    assert told == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
 
 
 def test_status_alone_decides_after_a_lost_answer():
     answer = BatchResponse(indeterminate="lost")
-    assert words(judge(JOBS, answer, sight({1}, gone={3}), False)) == {1: DONE, 2: None, 3: UNKNOWN}
-    assert words(judge(JOBS, answer, sight({1}), True)) == {1: DONE, 2: UNKNOWN, 3: UNKNOWN}
+    assert words(judge(JOBS, answer, sight({1}, gone={3}), False)) == {1: ACCEPTED, 2: None, 3: UNDETERMINED}
+    assert words(judge(JOBS, answer, sight({1}), True)) == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
 
 
 def test_a_certain_refusal_of_the_whole_request_needs_no_look():
@@ -166,4 +167,4 @@ def test_a_certain_refusal_of_the_whole_request_needs_no_look():
 
 
 def test_verdict_words_are_distinct():
-    assert len({reconcile.DONE, reconcile.REFUSED, reconcile.CONCURRENT_CHANGE, reconcile.UNKNOWN}) == 4
+    assert len({reconcile.ACCEPTED, reconcile.REFUSED, reconcile.CONCURRENT_CHANGE, reconcile.UNDETERMINED}) == 4

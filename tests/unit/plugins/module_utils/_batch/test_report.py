@@ -17,7 +17,7 @@ STATES = states(START)
 
 
 def result(rows, check_mode):
-    return report.batch_report(START, rows, check_mode, []).result
+    return report.batch_result(START, rows, check_mode, []).values
 
 
 def summary(rows):

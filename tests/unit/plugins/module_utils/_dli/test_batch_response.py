@@ -14,7 +14,9 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_respo
     parse_batch_response,
     parse_item,
 )
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import api_error
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import ApiResponse
 
 YES = {"is_success": "true", "message": "The request for submitting DLI jobs is successfully delivered."}
@@ -28,7 +30,7 @@ def answer(status, value=None, text=None):
 
 
 def read(given, sent):
-    return parse_batch_response("start jobs", "https://dli.test", given, sent, "dli:jobs:startFlinkJob")
+    return parse_batch_response(given, sent, api_error("start jobs", "https://dli.test", given, DLI, "dli:jobs:startFlinkJob"))
 
 
 @pytest.mark.parametrize(

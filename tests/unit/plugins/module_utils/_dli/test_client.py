@@ -203,7 +203,7 @@ def test_a_moment_to_end_by_reaches_the_network():
     ):
         dli, sender = over(NotDelivered("x"))
         try:
-            call(dli, dli.client.clock.now() + 7)
+            call(dli, FakeClock().now() + 7)
         except NotDelivered:
             pass
         assert sender.timeouts == [7]

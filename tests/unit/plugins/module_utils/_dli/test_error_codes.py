@@ -12,14 +12,14 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import erro
 @pytest.mark.parametrize("code", sorted(error_codes.REMEDIES))
 def test_a_code_beats_the_status(code):
     said = error_codes.REMEDIES[code].replace("{permission}", "dli:jobs:get")
-    assert {error_codes.remedy(code, status, "dli:jobs:get") for status in (None, 500, 404)} == {said}
+    assert {error_codes.DLI.find(code, status, "dli:jobs:get") for status in (None, 500, 404)} == {said}
 
 
 @pytest.mark.parametrize("code", sorted(code for code in error_codes.REMEDIES if code.startswith("APIGW.")))
 def test_the_short_spelling_of_some_sites_is_the_same_code(code):
     """dli-api.md 4.1: APIG.nnnn on some sites."""
-    assert error_codes.remedy(code) is not None
-    assert error_codes.remedy(code.replace("APIGW.", "APIG."), 418) == error_codes.remedy(code)
+    assert error_codes.DLI.find(code) is not None
+    assert error_codes.DLI.find(code.replace("APIGW.", "APIG."), 418) == error_codes.DLI.find(code)
 
 
 @pytest.mark.parametrize("code", [None, "DLI.99999", ""])
@@ -41,12 +41,12 @@ def test_the_short_spelling_of_some_sites_is_the_same_code(code):
     ],
 )
 def test_a_status_helps_where_the_code_does_not(code, status, part):
-    assert part in error_codes.remedy(code, status)
+    assert part in error_codes.DLI.find(code, status)
 
 
 @pytest.mark.parametrize("code, status", [(None, None), ("DLI.99999", None), (None, 418), (None, 204)])
 def test_nothing_is_known(code, status):
-    assert error_codes.remedy(code, status) is None
+    assert error_codes.DLI.find(code, status) is None
 
 
 @pytest.mark.parametrize("code", [error_codes.RUN_UNKNOWN_JOB, error_codes.RUN_NO_SAVEPOINT, error_codes.SHOW_UNKNOWN_JOB, "DLI.13024"])
@@ -57,8 +57,8 @@ def test_what_check_mode_predicts_has_words_and_advice(code):
 
 @pytest.mark.parametrize("code, status", [("DLI.0003", None), ("APIGW.0302", 403), ("APIGW.0306", 403), (None, 403)])
 def test_a_missing_permission_is_named_where_it_is_known(code, status):
-    assert "the IAM permission dli:jobs:get" in error_codes.remedy(code, status, "dli:jobs:get")
-    assert "the IAM permission that this call needs" in error_codes.remedy(code, status)
+    assert "the IAM permission dli:jobs:get" in error_codes.DLI.find(code, status, "dli:jobs:get")
+    assert "the IAM permission that this call needs" in error_codes.DLI.find(code, status)
 
 
 # A refused sign-in
@@ -88,14 +88,14 @@ REFUSALS = [
 @pytest.mark.parametrize("code", ["APIGW.0301", "APIG.0301", None, "APIGW.0305"])
 @pytest.mark.parametrize("ahead", [0, 60, -60, 14 * 60, -14 * 60])
 def test_a_refused_sign_in(text, said, code, ahead):
-    assert error_codes.sign_in_remedy(code, text, ahead).startswith(said)
+    assert error_codes.DLI.sign_in(code, text, ahead).startswith(said)
 
 
 @pytest.mark.parametrize("text, said", REFUSALS)
 def test_whoever_might_repeat_a_wrong_signature_is_warned_of_the_lock(text, said):
     """dli-api.md 0.1-9: more than five failures in a row lock the key for five minutes."""
     may_repeat = "secret key" in said
-    advice = error_codes.sign_in_remedy("APIGW.0301", text, 0)
+    advice = error_codes.DLI.sign_in("APIGW.0301", text, 0)
     assert ("do not simply repeat it: more than five failures in a row lock the key" in advice) == may_repeat
     assert "{" not in advice
 
@@ -105,7 +105,7 @@ def test_whoever_might_repeat_a_wrong_signature_is_warned_of_the_lock(text, said
 @pytest.mark.parametrize("ahead", [0, 23 * 60])
 def test_codes_that_speak_of_tokens(code, text, ahead):
     """dli-api.md 4.3, 4.4."""
-    assert error_codes.sign_in_remedy(code, text, ahead) == "the token has expired or was revoked: get a new one"
+    assert error_codes.DLI.sign_in(code, text, ahead) == "the token has expired or was revoked: get a new one"
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_codes_that_speak_of_tokens(code, text, ahead):
 @pytest.mark.parametrize("text", [SIGNATURE, SIGNATURE + CANONICAL, "Incorrect IAM authentication information", ""])
 def test_a_clock_that_is_wrong_by_more_than_is_accepted(ahead, said, text):
     """dli-api.md 5.2: a quarter of an hour."""
-    advice = error_codes.sign_in_remedy("APIGW.0301", text, ahead)
+    advice = error_codes.DLI.sign_in("APIGW.0301", text, ahead)
     assert advice == f"this machine's clock is {said}, and 15 are the most: set it right"
 
 
 @pytest.mark.parametrize("text, said", [entry for entry in REFUSALS if "secret key" not in entry[1]])
 @pytest.mark.parametrize("ahead", [23 * 60, -23 * 60])
 def test_a_clock_does_not_explain_what_has_another_reason(text, said, ahead):
-    assert error_codes.sign_in_remedy("APIGW.0301", text, ahead).startswith(said)
+    assert error_codes.DLI.sign_in("APIGW.0301", text, ahead).startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_clock_does_not_explain_what_has_another_reason(text, said, ahead):
         *error_codes.MEANINGS.values(),
         *error_codes.REMEDIES.values(),
         *error_codes.STATUS_REMEDIES.values(),
-        *(error_codes.sign_in_remedy(None, text, ahead) for text, _said in REFUSALS for ahead in (0, 23 * 60)),
+        *(error_codes.DLI.sign_in(None, text, ahead) for text, _said in REFUSALS for ahead in (0, 23 * 60)),
     ],
 )
 def test_texts_fit_into_the_middle_of_a_sentence(text):

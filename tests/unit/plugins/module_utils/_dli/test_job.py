@@ -51,14 +51,14 @@ def test_status(word):
 def test_who_is_stopped_by_a_status_is_told_what_to_do(word):
     status = status_of(word)
     assert status.meaning
-    assert bool(status.advice) or (status.start != BLOCKED and status.end != WAIT_FAILED)
+    assert bool(status.remedy) or (status.start != BLOCKED and status.wait_outcome != WAIT_FAILED)
 
 
 @pytest.mark.parametrize("word", ["job_word_of_tomorrow", "", "JOB_RUNNING", "running"])
 def test_an_unknown_status_is_not_started_and_not_settled(word):
     """dli-api.md 2.1: never an error of the client."""
     assert status_of(word)[:2] == (BLOCKED, WAIT_PENDING)
-    assert status_of(word).advice
+    assert status_of(word).remedy
 
 
 ITEM = {"job_id": 131, "name": "n", "status": "job_init"}

@@ -15,8 +15,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     TaskAbandoned,
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient, RequestLog
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.retry import clock_ahead, retry_after
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse, clock_ahead
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.retry import retry_after
 
 from ..fakes import FakeClock
 
@@ -81,7 +81,7 @@ def write(transport, **more):
 
 def ask(transport, **more):
     """Read with a POST that changes nothing."""
-    return transport.read("get a token", "/path", question={"auth": {}}, **more)
+    return transport.read("get a token", "/path", payload={"auth": {}}, **more)
 
 
 either = pytest.mark.parametrize("call", [read, write])
@@ -145,7 +145,7 @@ def test_a_write_is_compact_json():
 def test_a_question_is_a_post_of_compact_json():
     """Signing in asks so (dli-api.md 5.1)."""
     transport, sender, _clock = line(reply())
-    transport.read("x", "/path", [("nocatalog", "true")], question={"auth": {"scope": {}}})
+    transport.read("x", "/path", [("nocatalog", "true")], payload={"auth": {"scope": {}}})
     (request,) = sender.requests
     assert (request.method, request.url) == ("POST", f"{URL}/path?nocatalog=true")
     assert request.body == b'{"auth":{"scope":{}}}'
@@ -347,7 +347,7 @@ def renewing(*outcomes, gives=True, **how):
         assert len(asked) < 5, "without an end"
         return gives if isinstance(gives, bool) else gives.pop(0)
 
-    return ApiClient(sender, URL, clock, 60.0, 3, renew=renew), sender, asked
+    return ApiClient(sender, URL, clock, 60.0, 3, refresh=renew), sender, asked
 
 
 @each
@@ -406,7 +406,7 @@ def test_signing_in_again_costs_no_pause_and_is_no_repetition():
     transport, _sender, _asked = renewing(reply(), reply(401, x_request_id="r1"), reply(200, x_request_id="r2"))
     read(transport)
     write(transport)
-    assert transport.clock.slept == [] and transport.request_log == RequestLog(["r1", "r2"], {}, 0.0)
+    assert transport._clock.slept == [] and transport.request_log == RequestLog(["r1", "r2"], {}, 0.0)
 
 
 # What is kept and told

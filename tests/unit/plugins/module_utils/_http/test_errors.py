@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import ServiceError
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import api_error, error_parts
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import Remedies, api_error, error_parts
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import ApiResponse, parse_json
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._result import one_line
 
@@ -109,7 +110,7 @@ def test_what_is_not_json_is_not_quoted(text, said):
     ],
 )
 def test_the_sentence_for_an_error_of_the_whole_request(given, sentence):
-    error = api_error("list the jobs", URL, given)
+    error = api_error("list the jobs", URL, given, DLI)
     assert isinstance(error, ServiceError)
     assert str(error).startswith(sentence) and str(error).endswith(".") and not str(error).endswith("..")
     assert error.status == given.status
@@ -127,9 +128,9 @@ def test_one_line(value, text):
 @pytest.mark.parametrize("code", ["DLI.0003", "APIGW.0302", "APIGW.0306", "APIG.0302", None, "DLI.99999"])
 def test_a_missing_permission_is_named(code):
     given = answer(403, {"error_code": code, "error_msg": "no"} if code else {})
-    error = api_error("list the jobs", URL, given, "dli:jobs:list")
+    error = api_error("list the jobs", URL, given, DLI, "dli:jobs:list")
     assert "; ask for the IAM permission dli:jobs:list" in str(error)
-    assert "dli:jobs:list" not in str(api_error("list the jobs", URL, answer(404, {}), "dli:jobs:list"))
+    assert "dli:jobs:list" not in str(api_error("list the jobs", URL, answer(404, {}), DLI, "dli:jobs:list"))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_a_missing_permission_is_named(code):
 )
 def test_what_to_do_when_not_let_in_can_be_another(status, said):
     given = answer(status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"})
-    error = api_error("sign in", URL, given, "x", {401: "mind the lock"})
+    error = api_error("sign in", URL, given, Remedies(overrides={401: "mind the lock"}), "x")
     assert said in str(error) and "lock the key" not in str(error)
 
 

@@ -17,7 +17,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_in
     run_summary,
 )
 
-from ..fakes import FakeClock, FakeDli
+from ..fakes import FakeDli, context
 
 GRAPH = {"jid": "0a", "state": "RUNNING", "start-time": 5, "end-time": -1, "duration": 7}
 SQL = "flink_opensource_sql_job"
@@ -43,8 +43,8 @@ class Drawing(FakeDli):
 
 
 def read(dli, **options):
-    task = parse_graph_options({"job_id": None, "job_name": None, "plan": False, "overall_timeout": 9, **options}, False)
-    return read_graphs(dli, FakeClock(), task, lambda _text: None).result
+    options = parse_graph_options({"job_id": None, "job_name": None, "plan": False, **options}, False)
+    return read_graphs(context(dli), options).values
 
 
 @pytest.mark.parametrize(

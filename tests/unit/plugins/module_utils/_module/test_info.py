@@ -26,7 +26,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info imp
     service_query,
 )
 
-from ..fakes import FakeClock, FakeDli
+from ..fakes import FakeDli, context
 
 OPTIONS = {
     "job_ids": None,
@@ -39,7 +39,6 @@ OPTIONS = {
     "has_savepoint": None,
     "show_detail": False,
     "order": "desc",
-    "overall_timeout": 60,
 }
 
 
@@ -68,8 +67,7 @@ class Listed(FakeDli):
 
 
 def find(dli, **options):
-    task = parse_info_options({**OPTIONS, **options}, False)
-    return find_jobs(dli, FakeClock(), task, lambda _text: None).result
+    return find_jobs(context(dli), parse_info_options({**OPTIONS, **options}, False)).values
 
 
 def ids(result):
@@ -115,15 +113,15 @@ def test_tags_that_cannot_be_asked_for(tags):
         (Filters(has_savepoint=True), {"has_savepoint": True}, True, True),
         (Filters(has_savepoint=False), {"has_savepoint": True}, False, False),
         (Filters(has_savepoint=False), {}, False, False),  # not told is not no
-        (Filters(plain={"queue_name": "q"}), {"queue_name": "q"}, True, True),
-        (Filters(plain={"queue_name": "q"}), {"queue_name": "q2"}, False, False),
-        (Filters(plain={"user_name": "u"}), {}, False, True),
-        (Filters(plain={"user_name": "u"}), {"user_name": ""}, False, True),
+        (Filters(by_value={"queue_name": "q"}), {"queue_name": "q"}, True, True),
+        (Filters(by_value={"queue_name": "q"}), {"queue_name": "q2"}, False, False),
+        (Filters(by_value={"user_name": "u"}), {}, False, True),
+        (Filters(by_value={"user_name": "u"}), {"user_name": ""}, False, True),
     ],
 )
 def test_what_fits(filters, members, alone, sifted):
     job = seen(1, **members)
-    assert (matches(job, filters, sifted=False), matches(job, filters, sifted=True)) == (alone, sifted)
+    assert (matches(job, filters, prefiltered=False), matches(job, filters, prefiltered=True)) == (alone, sifted)
 
 
 def test_a_status_that_nobody_knows_is_warned_of():

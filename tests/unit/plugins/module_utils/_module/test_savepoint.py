@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import SEND, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import SUBMIT, states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.savepoint import (
     ImportSavepoint,
     TriggerSavepoint,
@@ -22,7 +22,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import (
     DONE,
-    FAILED_TO_MAKE,
+    NOT_MADE,
     IN_PROGRESS,
     NOT_VISIBLE,
     parse_savepoint_options,
@@ -31,7 +31,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoin
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import bare_path, savepoint_folder
 
-from ..fakes import FakeDli
+from ..fakes import FakeDli, context
 
 OPTIONS = {
     "job_id": "7",
@@ -42,7 +42,6 @@ OPTIONS = {
     "wait_timeout": 60,
     "wait_interval": 5,
     "confirm_timeout": 10,
-    "overall_timeout": 600,
 }
 
 
@@ -55,7 +54,6 @@ class Saving(FakeDli):
 
     def __init__(self, job, **later):
         super().__init__(job)
-        self.clock = self.client.clock
         self.later = later
         self.error = None
 
@@ -85,8 +83,8 @@ class Saving(FakeDli):
 def play(dli, check_mode=False, **options):
     """Return the job of the result, having held the rest of the result against it."""
     told = []
-    task = parse_savepoint_options({**OPTIONS, **options}, check_mode)
-    result = run_savepoint(dli, dli.clock, task, told.append).result
+    options = parse_savepoint_options({**OPTIONS, **options}, check_mode)
+    result = run_savepoint(context(dli, on_progress=told.append), options).values
     job = result["job"]
     assert (result["changed"], result["failed"]) == (bool(job["changed"]), job["failed"])
     return {**job, "sentence": result["msg"], "told": told}
@@ -138,8 +136,8 @@ def test_which_statuses_allow_it(status):
     at_rest.add("job_arrearage_stopped")
     for act, allowed in ((TriggerSavepoint("b/f"), ("job_running",)), (ImportSavepoint("obs://b/f"), at_rest)):
         decision = act.decide(seen(status))
-        assert (decision == SEND) is (status in allowed)
-        assert decision == SEND or (decision.failed and decision.state == "wrong_status" and status in decision.msg)
+        assert (decision == SUBMIT) is (status in allowed)
+        assert decision == SUBMIT or (decision.failed and decision.state == "wrong_status" and status in decision.msg)
 
 
 @pytest.mark.parametrize(
@@ -163,21 +161,21 @@ def test_what_shows_a_new_savepoint(before, now, new):
 @pytest.mark.parametrize(
     ("before", "now", "not_begun", "begun"),
     [
-        (seen(), None, FAILED_TO_MAKE, FAILED_TO_MAKE),
+        (seen(), None, NOT_MADE, NOT_MADE),
         (seen(), seen("job_savepointing"), IN_PROGRESS, IN_PROGRESS),
         (seen(saved=False), seen("job_savepointing", saved=True), IN_PROGRESS, IN_PROGRESS),
         (seen(saved=False), seen(saved=True), DONE, DONE),
         (seen(saved=False), seen("job_finish", saved=True), DONE, DONE),
-        (seen(saved=False), seen(saved=False), NOT_VISIBLE, FAILED_TO_MAKE),
+        (seen(saved=False), seen(saved=False), NOT_VISIBLE, NOT_MADE),
         (seen(saved=True), seen(saved=True), NOT_VISIBLE, DONE),
-        (seen(saved=True), seen(saved=True, status_desc="expired"), FAILED_TO_MAKE, FAILED_TO_MAKE),
+        (seen(saved=True), seen(saved=True, status_desc="expired"), NOT_MADE, NOT_MADE),
         (seen(saved=True, status_desc="old"), seen(saved=True, status_desc="old"), NOT_VISIBLE, DONE),
-        (seen(saved=False), seen(saved=True, status_desc="expired"), FAILED_TO_MAKE, FAILED_TO_MAKE),
-        (seen(saved=False), seen(saved=False, savepoint_path="b/f/"), NOT_VISIBLE, FAILED_TO_MAKE),
+        (seen(saved=False), seen(saved=True, status_desc="expired"), NOT_MADE, NOT_MADE),
+        (seen(saved=False), seen(saved=False, savepoint_path="b/f/"), NOT_VISIBLE, NOT_MADE),
         (seen(saved=True), seen(saved=True, savepoint_path="b/f/"), DONE, DONE),
         (seen(saved=False), seen("job_running_exception", saved=True, status_desc="crashed later"), DONE, DONE),
-        (seen(saved=True), seen("job_canceling", saved=True), FAILED_TO_MAKE, FAILED_TO_MAKE),
-        (seen(saved=True), seen("job_running_exception", saved=True), FAILED_TO_MAKE, FAILED_TO_MAKE),
+        (seen(saved=True), seen("job_canceling", saved=True), NOT_MADE, NOT_MADE),
+        (seen(saved=True), seen("job_running_exception", saved=True), NOT_MADE, NOT_MADE),
         (seen(saved=True), seen("job_submitting", saved=True), NOT_VISIBLE, DONE),
     ],
 )

@@ -32,12 +32,12 @@ REFUSED = ServiceError("Could not do it: HTTP 400 DLI.11016 (no); authorise the 
 
 def both(dli, **given):
     """Run in check mode and for real; the predictions must hold. Return the real result."""
-    foreseen = go(copy.deepcopy(dli), check_mode=True, **given).result
+    foreseen = go(copy.deepcopy(dli), check_mode=True, **given).values
     reading = copy.deepcopy(dli)
     reading.calls.clear()
     go(reading, check_mode=True, **given)
     assert set(reading.words) <= {"list", "show", "tags"}
-    result = go(dli, **given).result
+    result = go(dli, **given).values
     for member in ("changed", "failed", "actions", "differences"):
         assert foreseen[member] == result[member]
     if given.get("wait"):
@@ -112,7 +112,7 @@ def test_every_way(status, state, differing, more, actions, said):
 def test_a_job_on_its_way_is_waited_for(state):
     dli = ResourceDli(job(7, {"started": "job_submitting", "stopped": "job_canceling"}[state]))
     dli.clock.at(3, lambda: dli.set(7, {"started": "job_running", "stopped": "job_cancel_success"}[state]))
-    result = go(dli, state=state, wait=True).result
+    result = go(dli, state=state, wait=True).values
     assert (result["changed"], result["job"]["state"]) == (False, "unchanged")
     assert result["job"]["status"] == {"started": "job_running", "stopped": "job_cancel_success"}[state]
 
@@ -120,17 +120,17 @@ def test_a_job_on_its_way_is_waited_for(state):
 def test_a_job_that_is_being_stopped_is_changed_once_it_is_at_rest():
     dli = ResourceDli(job(7, "job_canceling", sql_body="A"))
     dli.clock.at(3, lambda: dli.set(7, "job_cancel_success"))
-    result = go(dli, sql_body="B").result
+    result = go(dli, sql_body="B").values
     assert (result["actions"], result["job"]["state"], result["job"]["status"]) == (["update"], "updated", "job_cancel_success")
     assert dli.clock.time >= 1003
 
 
 def test_requests_by_id_and_with_tags():
     dli = ResourceDli(job(7), tags={"a": "1"})
-    assert go(dli, name=None, job_id="7").result["job"]["state"] == "unchanged"
+    assert go(dli, name=None, job_id="7").values["job"]["state"] == "unchanged"
     assert dli.words == ["show"]
     dli.calls.clear()
-    assert go(dli, tags={"a": 1}).result["changed"] is False
+    assert go(dli, tags={"a": 1}).values["changed"] is False
     assert dli.words == ["list", "show", "tags"]
 
 
@@ -156,7 +156,7 @@ def test_savepoints_of_a_restart(more, status, saved, trigger, resume):
     dli = ResourceDli(job(7, status, sql_body="A", has_savepoint=saved))
     dli.saves = status == "job_running"
     report = go(dli, desc="B", restart="allowed", **more)
-    assert report.result["job"]["state"] == "restarted"
+    assert report.values["job"]["state"] == "restarted"
     assert [call for call in dli.calls if call[0] in ("stop", "run")] == [("stop", 7, trigger), ("run", 7, resume)]
     assert not report.warnings
 
@@ -167,7 +167,7 @@ def test_whether_a_restart_resumes_that_no_savepoint_fits_has_to_be_said(name, c
     """dli-api.md 7.6; a job that was started from such a savepoint without being waited for would die unseen."""
     wanted = {name: 2 if name == "parallel_number" else "B", "restart": "allowed"}
     dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=True))
-    result = go(dli, check_mode, **wanted).result
+    result = go(dli, check_mode, **wanted).values
     assert (result["actions"], result["job"]["state"], result["failed"]) == ([], "resume_undecided", True)
     assert name in result["msg"] and set(dli.words) <= {"list", "show"}
     assert go(dli, check_mode, **wanted, resume_savepoint=False).warnings == []
@@ -178,13 +178,13 @@ def test_whether_a_restart_resumes_that_no_savepoint_fits_has_to_be_said(name, c
 
 def test_a_restart_without_a_savepoint_has_nothing_to_decide():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
-    result = go(dli, sql_body="B", restart="allowed", savepoint=False).result
+    result = go(dli, sql_body="B", restart="allowed", savepoint=False).values
     assert result["job"]["state"] == "restarted"
 
 
 def test_a_restart_waits_for_the_stop_but_not_for_the_start():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
-    result = go(dli, desc="B", restart="allowed").result
+    result = go(dli, desc="B", restart="allowed").values
     assert result["job"]["status"] == "job_submitting"
     assert dli.words.index("update") > dli.words.index("stop") + 1
     assert result["job"]["msg"] == "stop accepted; now job_cancel_success, then settings changed, then start accepted"
@@ -196,7 +196,7 @@ def test_a_savepoint_that_was_not_made_loses_no_state():
     dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=False))
     dli.saves = False
     dli.faults["run"] = BatchResponse(elements=(ItemResponse(False, "DLI.13017", "none"),))
-    result = go(dli, cu_number=4, restart="allowed").result
+    result = go(dli, cu_number=4, restart="allowed").values
     assert (result["actions"], result["changed"]) == (["stop", "update"], True)
     assert result["job"]["error_code"] == "DLI.13017"
     assert "new settings" in result["job"]["msg"] and "state started" in result["job"]["msg"]
@@ -206,7 +206,7 @@ def test_a_stop_that_does_not_arrive():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     original = dli.set
     dli.set = lambda job_id, status, **more: original(job_id, status, **more) if status == "job_canceling" else None
-    result = go(dli, desc="B", restart="allowed", wait_timeout=5.0).result
+    result = go(dli, desc="B", restart="allowed", wait_timeout=5.0).values
     assert (result["actions"], result["changed"], result["job"]["state"]) == (["stop"], True, "timed_out")
     assert result["job"]["status"] == "job_canceling" and "settings are as they were" in result["job"]["msg"]
     assert "update" not in dli.words and dli.clock.time < 1010
@@ -215,7 +215,7 @@ def test_a_stop_that_does_not_arrive():
 def test_an_update_that_is_refused_after_the_stop():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     dli.faults["update"] = REFUSED
-    result = go(dli, obs_bucket="b", desc="B", restart="allowed").result
+    result = go(dli, obs_bucket="b", desc="B", restart="allowed").values
     assert (result["actions"], result["changed"], result["failed"]) == (["stop"], True, True)
     row = result["job"]
     assert (row["state"], row["changed"], row["error_code"]) == ("refused", True, "DLI.11016")
@@ -236,7 +236,7 @@ def test_a_job_that_finishes_before_its_stop_is_not_started_again():
 
     dli.show_job = finishing
     report = go(dli, desc="B", restart="allowed")
-    assert (report.result["actions"], report.result["job"]["state"]) == (["update"], "updated")
+    assert (report.values["actions"], report.values["job"]["state"]) == (["update"], "updated")
     assert "not started again" in report.warnings[-1]
 
 
@@ -244,7 +244,7 @@ def test_a_savepoint_that_fails_leaves_the_job_running():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     original = dli._batch
     dli._batch = lambda word, job_ids, flag, first, then: original(word, job_ids, flag, "job_savepointing", "job_running")
-    result = go(dli, desc="B", restart="allowed").result
+    result = go(dli, desc="B", restart="allowed").values
     assert (result["actions"], result["job"]["state"], result["job"]["status"]) == (["stop"], "failed", "job_running")
     assert "savepoint before it, has failed" in result["job"]["msg"] and "settings are as they were" in result["job"]["msg"]
     assert "update" not in dli.words
@@ -256,7 +256,7 @@ def test_a_new_job_that_is_not_done_with(state):
     dli = ResourceDli()
     dli.faults["update"] = REFUSED
     given = {"sql_body": "A", "operator_config": "[1]", "state": state}
-    result = go(dli, **given).result
+    result = go(dli, **given).values
     assert (result["actions"], result["changed"], result["job"]["state"]) == (["create"], True, "refused")
     assert result["job"]["job_id"] == 1001 and "can be run again" in result["msg"]
     again = both(dli, **given)
@@ -270,7 +270,7 @@ def test_a_new_job_that_is_not_done_with(state):
 def test_a_creation_that_was_carried_out_though_its_answer_was_lost():
     dli = ResourceDli()
     dli.faults["create"] = (LOST,)
-    result = go(dli, sql_body="A", state="started").result
+    result = go(dli, sql_body="A", state="started").values
     row = result["job"]
     assert (row["state"], row["changed"], row["reconciled"], row["job_id"]) == ("created", True, True, 1001)
     assert dli.words.count("create") == 1 and result["actions"] == ["create", "start"]
@@ -280,14 +280,14 @@ def test_a_creation_that_shows_late():
     dli = ResourceDli()
     dli.faults["create"] = LOST
     dli.clock.at(3, lambda: dli.jobs.update({9: job(9, "job_init")}))
-    row = go(dli, sql_body="A").result["job"]
+    row = go(dli, sql_body="A").values["job"]
     assert (row["state"], row["job_id"], row["reconciled"]) == ("created", 9, True)
 
 
 def test_a_creation_nobody_knows_of():
     dli = ResourceDli()
     dli.faults["create"] = LOST
-    result = go(dli, sql_body="A", state="started").result
+    result = go(dli, sql_body="A", state="started").values
     assert (result["job"]["state"], result["job"]["changed"], result["changed"]) == ("unknown", None, False)
     assert dli.words.count("create") == 1 and "run" not in dli.words
     assert 1009 <= dli.clock.time <= 1011
@@ -297,14 +297,14 @@ def test_a_creation_after_which_several_bear_the_name():
     dli = ResourceDli()
     dli.faults["create"] = LOST
     dli.clock.at(0.1, lambda: dli.jobs.update({8: job(8), 9: job(9)}))
-    row = go(dli, sql_body="A").result["job"]
+    row = go(dli, sql_body="A").values["job"]
     assert (row["state"], row["changed"]) == ("unknown", None) and "8, 9" in row["msg"]
 
 
 def test_an_update_that_was_carried_out_though_its_answer_was_lost():
     dli = ResourceDli(job(7, sql_body="A"))
     dli.faults["update"] = (LOST,)
-    row = go(dli, sql_body="B").result["job"]
+    row = go(dli, sql_body="B").values["job"]
     assert (row["state"], row["changed"], row["reconciled"]) == ("updated", True, True)
     assert dli.words.count("update") == 1
 
@@ -312,7 +312,7 @@ def test_an_update_that_was_carried_out_though_its_answer_was_lost():
 def test_an_update_nobody_knows_of():
     dli = ResourceDli(job(7, "job_running", sql_body="A"))
     dli.faults["update"] = LOST
-    result = go(dli, desc="B", restart="allowed").result
+    result = go(dli, desc="B", restart="allowed").values
     row = result["job"]
     assert (row["state"], row["changed"], result["changed"]) == ("unknown", True, True)
     assert dli.words.count("update") == 1 and "run" not in dli.words
@@ -322,7 +322,7 @@ def test_an_update_nobody_knows_of():
 def test_an_update_alone_nobody_knows_of():
     dli = ResourceDli(job(7, sql_body="A"))
     dli.faults["update"] = LOST
-    row = go(dli, sql_body="B").result["job"]
+    row = go(dli, sql_body="B").values["job"]
     assert (row["state"], row["changed"], row["failed"]) == ("unknown", None, True)
 
 
@@ -330,7 +330,7 @@ def test_a_job_that_vanishes_under_an_update():
     dli = ResourceDli(job(7, sql_body="A"))
     dli.faults["update"] = LOST
     dli.clock.at(1, dli.jobs.clear)
-    row = go(dli, sql_body="B").result["job"]
+    row = go(dli, sql_body="B").values["job"]
     assert (row["state"], row["changed"], row["msg"]) == ("failed", None, "it was deleted meanwhile")
 
 
@@ -345,7 +345,7 @@ def test_a_sign_in_that_dies_ends_the_confirming_at_once():
         return shown(job_id, deadline)
 
     dli.show_job = closing
-    row = go(dli, sql_body="B").result["job"]
+    row = go(dli, sql_body="B").values["job"]
     assert row["state"] == "unknown" and "HTTP 401" in row["msg"]
     assert dli.clock.time == 1000
 
@@ -361,7 +361,7 @@ def test_a_look_that_fails_while_confirming_is_repeated():
         return shown(job_id, deadline)
 
     dli.show_job = stumbling
-    assert go(dli, sql_body="B").result["job"]["state"] == "updated"
+    assert go(dli, sql_body="B").values["job"]["state"] == "updated"
 
 
 @pytest.mark.parametrize("error", [REFUSED, NotDelivered("Could not do it: not reached.")])
@@ -369,7 +369,7 @@ def test_a_look_that_fails_while_confirming_is_repeated():
 def test_what_is_refused(word, given, error):
     dli = ResourceDli(job(7, sql_body="A"))
     dli.faults[word] = error
-    result = go(dli, state="started", **given).result
+    result = go(dli, state="started", **given).values
     assert (result["changed"], result["actions"]) == (False, [])
     assert (result["job"]["state"], result["job"]["changed"]) == ("refused", False)
     assert result["job"]["error_code"] == getattr(error, "code", None)
@@ -386,7 +386,7 @@ def test_a_look_that_fails_between_two_steps_hides_nothing():
         return shown(job_id, deadline)
 
     dli.show_job = failing
-    result = go(dli, sql_body="B", state="started").result
+    result = go(dli, sql_body="B", state="started").values
     assert (result["actions"], result["changed"], result["job"]["state"]) == (["update"], True, "refused")
     assert "not started" in result["job"]["msg"] and "can be run again" in result["job"]["msg"]
 
@@ -423,7 +423,7 @@ def test_a_slip_in_a_name_makes_no_empty_job(state):
 def test_a_job_of_another_type(state):
     dli = ResourceDli(job(7, job_type="flink_jar_job"))
     assert both(dli, state=state)["job"]["state"] == "wrong_type"
-    assert go(dli, kind=JAR, state="present").result["job"]["state"] == "unchanged"
+    assert go(dli, kind=JAR, state="present").values["job"]["state"] == "unchanged"
     edge = ResourceDli(job(7, job_type="flink_sql_edge_job"))
     assert both(edge, state=state)["job"]["state"] == "wrong_type"
 
@@ -464,7 +464,7 @@ def test_tags_that_are_half_done():
     dli = ResourceDli(job(7, "job_running", sql_body="A"), tags={"a": "1"})
     dli.faults["create_tags"] = REFUSED
     report = go(dli, tags={"a": "2"}, desc="B", restart="allowed")
-    result = report.result
+    result = report.values
     assert (result["actions"], result["changed"], result["failed"], result["job"]["state"]) == (["tag"], True, True, "refused")
     assert dli.job_tags == {} and "stop" not in dli.words
     assert "tags:" in report.diff["before"] and "tags:" not in report.diff["after"]
@@ -475,7 +475,7 @@ def test_tags_that_are_half_done():
 def test_tags_whose_answer_is_lost(word, carried_out):
     dli = ResourceDli(job(7), tags={"a": "1"})
     dli.faults[word] = (LOST,) if carried_out else LOST
-    row = go(dli, tags={"a": "2"}).result["job"]
+    row = go(dli, tags={"a": "2"}).values["job"]
     if carried_out:
         assert (row["state"], row["changed"], row["reconciled"]) == ("updated", True, True)
         assert dli.job_tags == {"a": "2"}
@@ -491,8 +491,8 @@ def test_settings_are_told_only_if_wanted():
     secret = "INSERT INTO a SELECT 'very private' FROM b"
     for given in ({}, {"state": "started"}, {"cu_number": 4}):
         dli = ResourceDli(job(7, sql_body=secret))
-        assert "private" not in str(go(dli, sql_body=secret, **given).result)
-    shown = go(ResourceDli(job(7, sql_body=secret, cu_number=2), tags={"a": "1"}), show_detail=True, tags={"a": "1"}).result
+        assert "private" not in str(go(dli, sql_body=secret, **given).values)
+    shown = go(ResourceDli(job(7, sql_body=secret, cu_number=2), tags={"a": "1"}), show_detail=True, tags={"a": "1"}).values
     assert shown["definition"] == {
         "name": "a",
         "job_type": "flink_opensource_sql_job",
@@ -505,10 +505,10 @@ def test_settings_are_told_only_if_wanted():
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_settings_after_a_change(check_mode):
     dli = ResourceDli(job(7, cu_number=2))
-    result = go(dli, check_mode, cu_number=4, checkpoint_mode="2", tags={"a": "1"}, show_detail=True).result
+    result = go(dli, check_mode, cu_number=4, checkpoint_mode="2", tags={"a": "1"}, show_detail=True).values
     told = {name: result["definition"][name] for name in ("cu_number", "checkpoint_mode", "tags")}
     assert told == {"cu_number": 4, "checkpoint_mode": "at_least_once", "tags": {"a": "1"}}
-    gone = go(ResourceDli(job(7)), check_mode, state="absent", show_detail=True).result
+    gone = go(ResourceDli(job(7)), check_mode, state="absent", show_detail=True).values
     assert gone["definition"] == {}
 
 
@@ -524,8 +524,8 @@ def test_settings_that_cannot_be_read_again():
 
     dli.show_job = failing
     report = go(dli, cu_number=4, show_detail=True)
-    assert report.result["changed"] and not report.result["failed"]
-    assert report.result["definition"]["cu_number"] == 4 and "could not be read again" in report.warnings[0]
+    assert report.values["changed"] and not report.values["failed"]
+    assert report.values["definition"]["cu_number"] == 4 and "could not be read again" in report.warnings[0]
 
 
 def test_the_diff():
@@ -559,7 +559,7 @@ def test_waiting_takes_nothing_from_the_deadline_of_the_rest():
         return answer
 
     dli._batch = slow
-    result = go(dli, desc="B", restart="allowed", overall_timeout=20.0, wait_timeout=60.0, wait=True).result
+    result = go(dli, desc="B", restart="allowed", overall_timeout=20.0, wait_timeout=60.0, wait=True).values
     assert result["actions"] == ["stop", "update", "start"]
     assert (result["job"]["state"], result["job"]["status"]) == ("timed_out", "job_submitting")
     assert 1055 < dli.clock.time < 1065
@@ -597,6 +597,6 @@ def test_the_samples_are_one_result(kind):
     job_type = "flink_sql_job" if kind == SQL else "flink_jar_job"
     dli = ResourceDli(job(1001, "job_running", row["name"], job_type, parallel_number=1, **was))
     given = {"parallel_number": 4, "restart": "allowed", "resume_savepoint": False, **wanted}
-    result = go(dli, kind=kind, name=row["name"], **given).result
+    result = go(dli, kind=kind, name=row["name"], **given).values
     for member in ("job", "actions", "differences", "msg"):
         assert result[member] == returned[member]["sample"]

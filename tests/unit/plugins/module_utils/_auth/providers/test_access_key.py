@@ -63,8 +63,8 @@ def test_within_a_project_it_is_the_same_pair(token, before):
 def test_it_is_ready_as_it_is(scope):
     """Nobody needs to be asked, and asking again gives nothing new."""
     pair = AccessKey("AK", "SK")
-    assert pair.sign_in(None, scope) == (pair, None)
-    assert pair.is_refreshable is False and pair.words == "access key and secret key"
+    assert pair.get_credentials(None, scope) == (pair, None)
+    assert pair.is_refreshable is False and pair.description == "access key and secret key"
 
 
 PARTS = ("access", "secret", "securitytoken")

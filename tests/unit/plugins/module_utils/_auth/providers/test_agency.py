@@ -59,19 +59,19 @@ class Iam:
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
 def test_the_way_before_it_signs_in_for_the_account_and_takes_it_on(base, first, signer, scope):
     iam = Iam()
-    assert Agency(base, WHAT).sign_in(iam, scope) == ScopedCredentials(LENT, None)
+    assert Agency(base, WHAT).get_credentials(iam, scope) == ScopedCredentials(LENT, None)
     assert iam.asked == [*first, ("agency_keys", signer, WHAT)]
 
 
-@pytest.mark.parametrize("base", BASES, ids=lambda value: value.words)
+@pytest.mark.parametrize("base", BASES, ids=lambda value: value.description)
 def test_its_secrets_are_those_of_the_way_before_it(base):
     agency = Agency(base, WHAT)
     assert agency.secrets() == base.secrets()
-    assert agency.words == f"{base.words}, then the agency agency"
-    assert "hidden" not in repr(agency) and "hidden" not in agency.words
+    assert agency.description == f"{base.description}, then the agency agency"
+    assert "hidden" not in repr(agency) and "hidden" not in agency.description
 
 
-@pytest.mark.parametrize("base", BASES, ids=lambda value: value.words)
+@pytest.mark.parametrize("base", BASES, ids=lambda value: value.description)
 def test_signing_in_again_gives_something_new_whatever_the_way_before_it(base):
     assert Agency(base, WHAT).is_refreshable is True
 
@@ -82,4 +82,4 @@ def test_what_keeps_the_way_before_it_from_signing_in_is_told():
             raise InputError("Connection refused")
 
     with pytest.raises(InputError, match="^cannot sign in: the metadata service .* gave no keys .Connection refused.; only"):
-        Agency(BASES[4], WHAT).sign_in(NoMachine(), None)
+        Agency(BASES[4], WHAT).get_credentials(NoMachine(), None)

@@ -21,7 +21,7 @@ HOME_VALUES = {"access_key": "home-key", "secret_key": "home-secret"}
 
 
 def values(content, profile=None):
-    return koocli_file.values(content if isinstance(content, str) else json.dumps(content), PATH, profile)
+    return koocli_file.parse(content if isinstance(content, str) else json.dumps(content), PATH, profile)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_any_content_is_values_or_one_sentence(content, profile):
 
 def test_what_is_blank_is_unset():
     text = json.dumps({"profiles": [{"name": "w", "accessKeyId": "a", "securityToken": " ", "region": None}]})
-    assert koocli_file.values(text, "f", None) == ("w", {"access_key": "a"})
+    assert koocli_file.parse(text, "f", None) == ("w", {"access_key": "a"})

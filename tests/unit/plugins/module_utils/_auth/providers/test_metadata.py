@@ -31,14 +31,14 @@ class Iam:
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
 def test_signing_in_asks_the_service_for_keys(scope):
     iam = Iam(KEYS)
-    assert Metadata("http://metadata.test", 5.0, "cannot sign in:").sign_in(iam, scope) == ScopedCredentials(KEYS, None)
+    assert Metadata("http://metadata.test", 5.0, "cannot sign in:").get_credentials(iam, scope) == ScopedCredentials(KEYS, None)
     assert iam.asked == [("http://metadata.test", 5.0)]
 
 
 @pytest.mark.parametrize("missing", ["cannot sign in:", "no credentials: set access_key, and"])
 def test_no_keys(missing):
     with pytest.raises(InputError) as caught:
-        Metadata("http://metadata.test", 5.0, missing).sign_in(Iam(InputError("HTTP 404")), None)
+        Metadata("http://metadata.test", 5.0, missing).get_credentials(Iam(InputError("HTTP 404")), None)
     assert str(caught.value) == (
         f"{missing} the metadata service at http://metadata.test gave no keys (HTTP 404);"
         " only a cloud server with an agency gets any"
@@ -47,4 +47,4 @@ def test_no_keys(missing):
 
 def test_there_is_no_secret_before_signing_in_and_signing_in_again_gives_new_ones():
     way = Metadata("http://metadata.test", 5.0, "cannot sign in:")
-    assert (way.secrets(), way.is_refreshable, way.words) == ([], True, "temporary keys of the machine")
+    assert (way.secrets(), way.is_refreshable, way.description) == ([], True, "temporary keys of the machine")

@@ -27,13 +27,13 @@ class Iam:
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
 def test_signing_in_is_one_question_to_iam(scope):
     iam = Iam()
-    assert USER.sign_in(iam, scope) == ScopedCredentials(IamToken("token"), "p1")
+    assert USER.get_credentials(iam, scope) == ScopedCredentials(IamToken("token"), "p1")
     assert iam.asked == [("user", "hidden-password", "account", scope)]
 
 
 def test_only_the_password_is_a_secret_and_nothing_shows_it():
     assert USER.secrets() == ["hidden-password"]
-    assert "hidden" not in repr(USER) and "hidden" not in USER.words
+    assert "hidden" not in repr(USER) and "hidden" not in USER.description
 
 
 def test_signing_in_again_gives_something_new():

@@ -41,7 +41,7 @@ KEYS = {"access_key": "key", "secret_key": "secret"}
     ],
 )
 def test_values(text, values):
-    assert sdk_file.values(text, PATH) == values
+    assert sdk_file.parse(text, PATH) == values
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_values(text, values):
 def test_what_is_no_ini_file_is_told_without_being_quoted(text, said):
     """Which line it is, Python does not say of every slip."""
     with pytest.raises(InputError) as caught:
-        sdk_file.values(text, PATH)
+        sdk_file.parse(text, PATH)
     assert str(caught.value) == f"{PATH} is no INI file{said}"
 
 
@@ -69,7 +69,7 @@ LINES = st.sampled_from(
 @given(st.one_of(st.text(), st.lists(LINES).map("\n".join)))
 def test_any_text_is_values_or_one_sentence(text):
     try:
-        values = sdk_file.values(text, PATH)
+        values = sdk_file.parse(text, PATH)
     except InputError as error:
         assert str(error).startswith(f"{PATH} is no INI file") and "hidden" not in str(error) and len(str(error)) < 100
     else:
@@ -79,4 +79,4 @@ def test_any_text_is_values_or_one_sentence(text):
 
 def test_what_is_empty_is_unset():
     text = "[basic]\nak = a\nsk = b\nsecurity_token =\nproject_id =\niam_endpoint = \n"
-    assert sdk_file.values(text, PATH) == {"access_key": "a", "secret_key": "b"}
+    assert sdk_file.parse(text, PATH) == {"access_key": "a", "secret_key": "b"}

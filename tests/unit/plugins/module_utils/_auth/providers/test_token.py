@@ -29,5 +29,5 @@ def test_its_repr_shows_no_secret():
 def test_it_is_ready_as_it_is(scope):
     """Nobody needs to be asked, and asking again gives nothing new."""
     token = IamToken("tok")
-    assert token.sign_in(None, scope) == (token, None)
-    assert token.is_refreshable is False and token.words == "IAM token"
+    assert token.get_credentials(None, scope) == (token, None)
+    assert token.is_refreshable is False and token.description == "IAM token"
