@@ -183,13 +183,23 @@ def savepoint_folder(option: str, value: object) -> str:
     return SCHEME + (f"{folder}/" if last == "_metadata" and folder else path)
 
 
-#: Options of the doc fragment ``waiting`` that are seconds; the runner parses overall_timeout for all modules.
-TIMEOUTS = ("wait_timeout", "wait_interval", "confirm_timeout")
+class WaitOptions(t.NamedTuple):
+    """Whether to wait for the end of an operation, and how long. Times in seconds.
 
-
-def parse_timeouts(params: Mapping[str, t.Any]) -> dict[str, float]:
-    """Return the timeouts of a module that waits, in seconds.
-
-    :raises InputError: one of them is not above zero.
+    :ivar timeout: for the whole wait; ``interval``: between two reads.
+    :ivar confirm_timeout: for confirming an operation whose response was lost or incomplete.
     """
-    return {name: positive(name, params[name]) for name in TIMEOUTS}
+
+    wait: bool
+    timeout: float
+    interval: float
+    confirm_timeout: float
+
+
+def parse_wait_options(params: Mapping[str, t.Any]) -> WaitOptions:
+    """Parse the options of the doc fragment ``waiting``; the runner parses overall_timeout for all modules.
+
+    :raises InputError: a time is not above zero.
+    """
+    names = ("wait_timeout", "wait_interval", "confirm_timeout")
+    return WaitOptions(params["wait"], *(positive(name, params[name]) for name in names))

@@ -15,9 +15,6 @@ from .._http.client import ApiClient, RequestSender
 from .._http.errors import Remedies
 from .._http.messages import HttpRequest, RequestSigner, parse_json
 from .._options import SHORTEST_SECRET
-from .base import Scope, ScopedCredentials
-from .providers.access_key import AccessKey, temporary
-from .providers.token import IamToken
 
 #: Seconds that the keys of an agency are valid: the maximum (dli-api.md 5.4), so that they last longer than any wait.
 KEY_LIFETIME = 24 * 3600
@@ -32,6 +29,24 @@ NO_AGENCY = "check agency_name and agency_domain_name, and auth_url"
 IAM = Remedies(overrides={404: NO_IAM_THERE, 200: NOT_IAM, 201: NOT_IAM})
 IAM_TOKEN = Remedies(overrides={**IAM.overrides, 401: WRONG_PASSWORD})
 IAM_AGENCY = Remedies(overrides={**IAM.overrides, 404: NO_AGENCY})
+
+
+class Scope(t.NamedTuple):
+    """The project to work in: its id, or else its name."""
+
+    project_id: str | None
+    project_name: str | None
+
+
+class TemporaryKeys(t.NamedTuple):
+    """An access key that expires."""
+
+    access_key: str
+    secret_key: str
+    security_token: str
+
+    def __repr__(self) -> str:
+        return "TemporaryKeys(...)"  # without the secrets
 
 
 class Project(t.NamedTuple):
@@ -65,9 +80,10 @@ class IamClient:
         self._clock = clock
         self._deadline = deadline
 
-    def token(self, username: str, password: str, domain_name: str, scope: Scope | None) -> ScopedCredentials:
+    def token(self, username: str, password: str, domain_name: str, scope: Scope | None) -> tuple[str, str | None]:
         """Get a token for a user (dli-api.md 5.1), scoped to a project or, without one, to the account.
 
+        :return: the token, and the id of its project if IAM names one.
         :raises ServiceError: IAM rejected it; other errors as those of :meth:`ApiClient.read`.
         """
         what = f"sign in as {username} of {domain_name}"
@@ -84,9 +100,9 @@ class IamClient:
         if response.status != 201 or len(token) < SHORTEST_SECRET:
             raise client.error(what, response, IAM_TOKEN)
         self._mask([token])
-        return ScopedCredentials(IamToken(token), _project_id(response.value))
+        return token, _project_id(response.value)
 
-    def agency_keys(self, signer: RequestSigner, agency: Mapping[str, str]) -> AccessKey:
+    def agency_keys(self, signer: RequestSigner, agency: Mapping[str, str]) -> TemporaryKeys:
         """Get temporary keys of an agency (dli-api.md 5.4).
 
         :raises ServiceError: IAM rejected it; other errors as those of :meth:`ApiClient.read`.
@@ -96,14 +112,14 @@ class IamClient:
         client = self._new_client(signer)
         payload = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}
         response = client.read(what, "/v3.0/OS-CREDENTIAL/securitytokens", (), self._deadline, payload)
-        keys = temporary(response.value) if response.status == 201 else None
+        keys = temporary_keys(response.value) if response.status == 201 else None
         if keys is None:
             permission = "iam:agencies:assume (the role Agent Operator)"
             raise client.error(what, response, IAM_AGENCY, permission)
-        self._mask(keys.secrets())
+        self._mask(keys)
         return keys
 
-    def machine_keys(self, url: str, timeout: float) -> AccessKey:
+    def machine_keys(self, url: str, timeout: float) -> TemporaryKeys:
         """Get the keys of the machine (dli-api.md 5.4).
 
         :arg timeout: seconds for each of the two requests.
@@ -123,10 +139,10 @@ class IamClient:
             response = sender.send(request, self._time_left(timeout))
         except (NotDelivered, ResponseLost) as error:
             raise InputError(str(error)) from None
-        keys = temporary(parse_json(response.body)[0]) if response.status == 200 else None
+        keys = temporary_keys(parse_json(response.body)[0]) if response.status == 200 else None
         if keys is None:
             raise InputError(f"HTTP {response.status}")
-        self._mask(keys.secrets())
+        self._mask(keys)
         return keys
 
     def _time_left(self, timeout: float) -> float:
@@ -175,3 +191,12 @@ def _project_id(value: object) -> str | None:
         return str(t.cast(t.Any, value)["token"]["project"]["id"])
     except (KeyError, TypeError):
         return None
+
+
+def temporary_keys(value: object) -> TemporaryKeys | None:
+    """Parse ``{"credential": {access, secret, securitytoken, ...}}`` (dli-api.md 5.4); :data:`None` if it is something else."""
+    members = value.get("credential") if isinstance(value, Mapping) else None
+    if not isinstance(members, Mapping):
+        return None
+    keys = TemporaryKeys(*(str(members.get(name) or "") for name in ("access", "secret", "securitytoken")))
+    return keys if min(len(key) for key in keys) >= SHORTEST_SECRET else None

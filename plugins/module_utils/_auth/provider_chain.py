@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .._errors import InputError
 from .._options import text_or_none
-from .base import CredentialsProvider, GivenProvider, ProfileFile, ReadFile, Values, ValueSource, check_secrets
+from .base import CredentialsProvider, GivenProvider, ProfileFile, ReadFile, Values, ValueSource
 from .environment import DEFAULT_CLOUD, FAMILIES, family_values, sdk_endpoint
 from .providers import agency, koocli_file, metadata, sdk_file
 from .providers.access_key import AccessKey
@@ -27,18 +27,18 @@ from .providers.token import IamToken
 #: comes before keys, and keys before a password, as in Terraform.
 GIVEN: tuple[type[GivenProvider], ...] = (IamToken, AccessKey, Password)
 #: Files that other tools keep credentials in, in the order tried.
-FILES: tuple[ProfileFile, ...] = (sdk_file, koocli_file)
+FILES = (sdk_file.FILE, koocli_file.FILE)
 
 SECRETS = tuple(name for provider in GIVEN for name in provider.SECRETS)
 #: Options that sign in, and are never mixed across sources; that name files; and that say where to.
 CREDENTIALS = tuple(name for provider in GIVEN for name in provider.REQUIRED + provider.OPTIONAL)
-FILE_OPTIONS = tuple(name for file in FILES for name in file.OPTIONS)
+FILE_OPTIONS = tuple(name for file in FILES for name in file.options)
 LOCATION = ("domain_name", "project_id", "project_name", "region", "cloud", "endpoint", "auth_url")
 
 #: Values of the option auth_method.
 AUTO = "auto"
 GIVEN_METHODS = tuple(provider.NAME for provider in GIVEN)
-METHODS = (AUTO, *GIVEN_METHODS, *(file.NAME for file in FILES), metadata.NAME)
+METHODS = (AUTO, *GIVEN_METHODS, *(file.name for file in FILES), metadata.NAME)
 
 OPTIONS = "the options"
 METADATA = "the metadata service"
@@ -88,7 +88,7 @@ class ProviderChain:
             if provider_class is not None:
                 location = self._location(source)
                 for given in GIVEN:
-                    check_secrets(given, source)
+                    given.check_secrets(source)
                 provider = provider_class.from_values(source.values, location)
                 return ResolvedCredentials(self._with_agency(provider, source.values), source.name, location, source.hint)
         return self._machine_role()
@@ -96,7 +96,7 @@ class ProviderChain:
     def _method_of_options(self) -> str:
         """Return the method that the options mean: a file that they name is to be used."""
         options = self._options
-        wanted = [file.NAME for file in FILES if _only(file.OPTIONS, options)]
+        wanted = [file.name for file in FILES if _only(file.options, options)]
         if len(wanted) > 1 or (wanted and _only(CREDENTIALS, options)):
             raise _contradiction(_only(CREDENTIALS + FILE_OPTIONS, options))
         return wanted[0] if wanted else AUTO
@@ -107,16 +107,16 @@ class ProviderChain:
             yield ValueSource(OPTIONS, self._options)
             yield from self._families
         # KooCLI's file comes first where an option or a variable names it; otherwise it is merely there.
-        for file in reversed(FILES) if self._named(koocli_file) else FILES:
-            if self._method in (AUTO, file.NAME):
-                source = file.load(self._named(file), self._read_file, self._method == file.NAME)
+        for file in reversed(FILES) if self._named(koocli_file.FILE) else FILES:
+            if self._method in (AUTO, file.name):
+                source = file.load(self._named(file), self._read_file, self._method == file.name)
                 if source is not None:
                     yield source
 
     def _named(self, file: ProfileFile) -> Values:
         """Return the options of a profile file, as far as the options or any variable set them."""
         sources = (self._options, *(family.values for family in self._families))
-        first = {name: next((values[name] for values in sources if name in values), "") for name in file.OPTIONS}
+        first = {name: next((values[name] for values in sources if name in values), "") for name in file.options}
         return {name: value for name, value in first.items() if value}
 
     def _location(self, source: ValueSource) -> Values:

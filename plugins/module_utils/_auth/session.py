@@ -15,9 +15,8 @@ from .._errors import CloudError
 from .._http.client import ApiClient, RequestSender
 from .._http.messages import RequestSigner, SignableRequest
 from .._http.options import HttpOptions
-from .base import Scope
 from .connection import ConnectionConfig
-from .iam_client import IamClient
+from .iam_client import IamClient, Scope
 from .providers.access_key import AccessKey
 
 #: Makes a sender whose requests are signed, or not.
@@ -78,10 +77,6 @@ class AuthSession:
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
         """Sign a request with the current credentials."""
         return t.cast(RequestSigner, self._signer).headers(request, now)
-
-    def secrets(self) -> list[str]:
-        """Return every value that must never be seen in an output."""
-        return t.cast(RequestSigner, self._signer).secrets()
 
     def refresh(self, deadline: float | None) -> bool:
         """Sign in again, once a task, because the service rejects the credentials; return whether there are new ones."""

@@ -17,7 +17,7 @@ from .._dli.batch_response import BatchResponse
 from .._dli.context import Context
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
-from .._options import Selection
+from .._options import Selection, WaitOptions
 from .._polling import backoff, poll
 from .operation import Operation
 from .plan import plan, predict
@@ -32,15 +32,12 @@ GRACE_PERIOD = 10.0
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """What to do to which jobs. Times in seconds."""
+    """What to do to which jobs."""
 
     operation: Operation
     selection: Selection
     check_mode: bool
-    wait: bool
-    wait_timeout: float
-    wait_interval: float
-    confirm_timeout: float
+    waiting: WaitOptions
 
 
 class BatchOutcome(t.NamedTuple):
@@ -69,9 +66,9 @@ def execute_batch(context: Context, options: BatchOptions) -> BatchOutcome:
     else:
         results = batch.results(_submit(context, finder, options, submitted))
     began = clock.now()
-    if options.wait and not options.check_mode:
+    if options.waiting.wait and not options.check_mode:
         pending = [result for result in results if needs_wait(operation, result)]
-        waited = wait_for_jobs(context, finder, operation, pending, submitted, options.wait_timeout, options.wait_interval)
+        waited = wait_for_jobs(context, finder, operation, pending, submitted, options.waiting)
         results = [waited.get(t.cast(int, result.job_id), result) for result in results]
     return BatchOutcome(results, [*selection.warnings, *batch.warnings], clock.now() - began, submitted)
 
@@ -92,7 +89,7 @@ def _submit(
         if response.is_too_large and len(part) > 1:
             size = -(-len(part) // 2)
             continue
-        deadline = min(context.deadline, context.clock.now() + options.confirm_timeout)
+        deadline = min(context.deadline, context.clock.now() + options.waiting.confirm_timeout)
         results.update(_confirm(context, finder, options.operation, part, response, deadline))
         left = left[size:]
     return results

@@ -46,10 +46,10 @@ class PlannedJob(t.NamedTuple):
     job_id: int
     job: Job
 
-    def result(self, state: str, status: str | None = None, **members: t.Any) -> JobResult:
+    def result(self, state: str, **members: t.Any) -> JobResult:
         """Return a result of this job; its status is the one before, unless it is given."""
         before = self.job.status
-        return JobResult(self.job_id, self.job.name, state, status_before=before, status=status or before, **members)
+        return JobResult(self.job_id, self.job.name, state, **{"status_before": before, "status": before, **members})
 
 
 def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False, status: str | None = None) -> JobResult:
@@ -58,17 +58,9 @@ def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False
     :arg status: the one that was read after the request, if it has changed; else the one that is to be expected.
     """
     confirmed = "; learnt by looking at it, because the answer did not say" if reconciled else ""
+    msg = f"{operation.wording.noun} accepted{confirmed}"
     status = status or operation.expected_status(planned.job.status, reconciled)
-    return JobResult(
-        planned.job_id,
-        planned.job.name,
-        operation.done,
-        changed=True,
-        status_before=planned.job.status,
-        status=status,
-        msg=f"{operation.wording.noun} accepted{confirmed}",
-        reconciled=reconciled,
-    )
+    return planned.result(operation.done, changed=True, status=status, msg=msg, reconciled=reconciled)
 
 
 def refused(
@@ -79,13 +71,16 @@ def refused(
     status: str | None = None,
 ) -> JobResult:
     """Return the result of a job whose request was refused; ``element`` is None if its reason is one of several."""
+    status = status or planned.job.status
     if element is None:
         msg = f"not {operation.done}: the service refused it, but did not say which of its reasons was meant for this job"
-        return planned.result(REFUSED, status, failed=True, reconciled=reconciled, msg=msg)
+        return planned.result(REFUSED, failed=True, status=status, reconciled=reconciled, msg=msg)
     msg = f"not {operation.done}: {explain(element.code, element.text)}"
     if element.code not in operation.job_error_codes:
         msg += f"; if somebody else may have {operation.done} it just now, run the task again"
-    return planned.result(REFUSED, status, failed=True, error_code=element.code, reconciled=reconciled, msg=msg)
+    return planned.result(
+        REFUSED, failed=True, status=status, error_code=element.code, reconciled=reconciled, msg=msg
+    )
 
 
 def not_submitted(operation: Operation, planned: PlannedJob, error: CloudError) -> JobResult:
@@ -96,20 +91,22 @@ def not_submitted(operation: Operation, planned: PlannedJob, error: CloudError) 
 def already_satisfied(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
     """Return the result of a job that was refused because another client has just done the same."""
     msg = f"left alone: {operation.wording.concurrent}"
-    return _with_status(planned, operation.unchanged, status, reconciled=True, msg=msg)
+    return planned.result(operation.unchanged, status=status, reconciled=True, msg=msg)
 
 
 def satisfied_unattributed(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
     """Return the result of a job that is as requested after a lost response, perhaps by itself."""
     wording = operation.wording
     msg = f"{wording.concurrent}, perhaps by itself: nobody knows whether the {wording.noun} was carried out"
-    return _with_status(planned, operation.unchanged, status, changed=None, reconciled=True, msg=msg)
+    return planned.result(operation.unchanged, changed=None, status=status, reconciled=True, msg=msg)
 
 
 def undetermined(operation: Operation, planned: PlannedJob, status: str | None, reason: str) -> JobResult:
     """Return the result of a job of which could not be learnt in time whether the request was carried out."""
     msg = f"nobody knows whether it was {operation.done}: {reason}; run the task again, {operation.wording.rerun}"
-    return planned.result(UNKNOWN, status, changed=None, failed=True, reconciled=True, msg=msg)
+    return planned.result(
+        UNKNOWN, changed=None, failed=True, status=status or planned.job.status, reconciled=True, msg=msg
+    )
 
 
 def explain(code: str | None, text: str) -> str:
@@ -117,8 +114,3 @@ def explain(code: str | None, text: str) -> str:
     meaning = MEANINGS.get(code or "") or text or "no reason given"
     remedy = DLI.find(code)
     return f"{meaning}{f' ({code})' if code else ''}{f'; {remedy}' if remedy else ''}"
-
-
-def _with_status(planned: PlannedJob, state: str, status: str | None, **members: t.Any) -> JobResult:
-    """Return a result with exactly this status; None if the job is gone."""
-    return JobResult(planned.job_id, planned.job.name, state, status_before=planned.job.status, status=status, **members)

@@ -16,6 +16,7 @@ from .._dli.context import Context
 from .._dli.job import WAIT_FAILED, WAIT_REACHED, Job, status_of
 from .._dli.job_finder import JobFinder
 from .._errors import CloudError
+from .._options import WaitOptions
 from .._polling import poll
 from .._result import one_line
 from .operation import FAILED, TIMED_OUT, UNKNOWN, Operation
@@ -37,16 +38,14 @@ def wait_for_jobs(
     operation: Operation,
     results: Iterable[JobResult],
     submitted: Mapping[int, PlannedJob],
-    timeout: float,
-    interval: float,
+    waiting: WaitOptions,
 ) -> dict[int, JobResult]:
-    """Return the results as they are when every job has settled or ``timeout`` seconds are over.
+    """Return the results as they are when every job has settled or its time is up.
 
     A read that fails is no failed job: waiting goes on, except after an authentication failure.
 
     :arg submitted: the jobs as they were before the request; a status from before it means nothing until the job shows the
         operation.
-    :arg interval: seconds between two reads.
     """
     pending = {t.cast(int, result.job_id): result for result in results}
     settled: dict[int, JobResult] = {}
@@ -68,9 +67,10 @@ def wait_for_jobs(
             context.on_progress(progress)
         return None if pending else settled
 
-    if pending and timeout > 0:
-        _settled, error = poll(check, context.clock, context.clock.now() + timeout, itertools.repeat(interval))
-    return {**settled, **{job_id: _unsettled(operation, result, error, timeout) for job_id, result in pending.items()}}
+    if pending and waiting.timeout > 0:
+        deadline = context.clock.now() + waiting.timeout
+        _settled, error = poll(check, context.clock, deadline, itertools.repeat(waiting.interval))
+    return {**settled, **{job_id: _unsettled(operation, result, error, waiting.timeout) for job_id, result in pending.items()}}
 
 
 def _progress(settled: Mapping[int, JobResult], pending: Mapping[int, JobResult]) -> str:

@@ -48,7 +48,6 @@ class DliClient:
     """The streaming-job calls of one project."""
 
     def __init__(self, client: ApiClient, project_id: str) -> None:
-        """Prepare; nothing is sent yet."""
         self._client = client
         self._streaming = f"/v1.0/{project_id}/streaming"
         self._jobs = f"{self._streaming}/jobs"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 
-from .client import PAGE_SIZE, DliClient, JobPage
+from .client import PAGE_SIZE, DliClient
 from .job import Job
 
 
@@ -66,7 +66,7 @@ class JobFinder:
                 return
             page = self._dli.list_jobs(offset, deadline=deadline, filters=self._query)
             self._total = page.total
-            _add(page, found)
+            _add(page.jobs, found)
             offset += len(page.jobs)
             if not page.jobs or offset >= page.total:
                 _add_names(names, found)
@@ -79,32 +79,27 @@ class JobFinder:
         return max(1 if offset == 0 else 0, -(-(self._total - offset) // PAGE_SIZE))
 
     def _find_name(self, name: str, found: JobLookup, deadline: float | None) -> None:
-        """Read the list filtered by a name; the filter may match in part, so there may be pages of others."""
-        offset = 0
-        ids: set[int] = set()
-        while True:
-            page = self._dli.list_jobs(offset, name, deadline, self._query)
-            _add(page, found)
-            ids.update(job.job_id for job in page.jobs if job.name == name)
-            offset += len(page.jobs)
-            if not page.jobs or offset >= page.total:
-                break
-        found.by_name[name] = sorted(ids)
+        """Read the list filtered by a name; the filter may match in part, so that there may be others."""
+        jobs = list_all_jobs(self._dli, deadline, self._query, name)
+        _add(jobs.values(), found)
+        found.by_name[name] = sorted(job.job_id for job in jobs.values() if job.name == name)
 
 
-def list_all_jobs(dli: DliClient, deadline: float | None = None, query: Mapping[str, t.Any] | None = None) -> dict[int, Job]:
+def list_all_jobs(
+    dli: DliClient, deadline: float | None = None, query: Mapping[str, t.Any] | None = None, name: str | None = None
+) -> dict[int, Job]:
     """Return every job of the list, each once, in the order of the list, while others create and delete jobs (dli-api.md 3).
 
     New jobs push others onto the next page, where they are read twice; deleted ones pull others onto a page that was read
     already. So when the list has become shorter, it is read again from where those may be.
 
-    :arg query: parameters of the list besides its paging.
+    :arg query: parameters of the list besides its paging; ``name``: filter that may match in part.
     :raises CloudError: the list cannot be read.
     """
     found: dict[int, Job] = {}
     offset = total = 0
     while True:
-        page = dli.list_jobs(offset, deadline=deadline, filters=query)
+        page = dli.list_jobs(offset, name, deadline, query)
         found.update((job.job_id, job) for job in page.jobs)
         removed, total = max(0, total - page.total), page.total
         if removed and offset:
@@ -115,8 +110,8 @@ def list_all_jobs(dli: DliClient, deadline: float | None = None, query: Mapping[
             return found
 
 
-def _add(page: JobPage, found: JobLookup) -> None:
-    for job in page.jobs:
+def _add(jobs: Iterable[Job], found: JobLookup) -> None:
+    for job in jobs:
         found.jobs.setdefault(job.job_id, job)
 
 

@@ -17,7 +17,12 @@ from .errors import GATEWAY, Remedies, api_error
 from .messages import ApiResponse, HttpRequest, HttpResponse, query_string
 from .retry import longest_pause, may_repeat, may_repeat_after, retry_after
 
-USER_AGENT = "ansible-huaweicloud.cloud"
+HEADERS = {
+    "Accept": "application/json",
+    "Content-Type": "application/json",
+    "User-Agent": "ansible-huaweicloud.cloud",
+    "X-Language": "en-us",
+}
 
 
 class RequestSender(t.Protocol):
@@ -90,7 +95,7 @@ class ApiClient:
         encoded = query_string(query)
         body = None if payload is None else _json_body(payload)
         url = f"{self._endpoint}{path}{'?' + encoded if encoded else ''}"
-        request = HttpRequest("GET" if body is None else "POST", url, body, _headers())
+        request = HttpRequest("GET" if body is None else "POST", url, body, HEADERS)
         return self._send(what, request, deadline, is_write=False)
 
     def write(
@@ -101,7 +106,7 @@ class ApiClient:
         :raises NotDelivered: the service did not get it in any attempt.
         :raises ResponseLost: the outcome is unknown.
         """
-        request = HttpRequest(method, self._endpoint + path, _json_body(payload), _headers())
+        request = HttpRequest(method, self._endpoint + path, _json_body(payload), HEADERS)
         return self._send(what, request, deadline, is_write=True)
 
     def error(
@@ -163,12 +168,3 @@ class ApiClient:
 
 def _json_body(payload: object) -> bytes:
     return json.dumps(payload, separators=(",", ":")).encode()
-
-
-def _headers() -> dict[str, str]:
-    return {
-        "Accept": "application/json",
-        "Content-Type": "application/json",
-        "User-Agent": USER_AGENT,
-        "X-Language": "en-us",
-    }

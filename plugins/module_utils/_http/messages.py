@@ -34,9 +34,6 @@ class RequestSigner(t.Protocol):
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
         """Return the headers that sign this request at this moment."""
 
-    def secrets(self) -> list[str]:
-        """Return every value that must never be seen in an output."""
-
 
 @dataclass(frozen=True)
 class HttpRequest:

@@ -13,17 +13,14 @@ from .._batch.execute import BatchOptions, execute_batch
 from .._batch.operation import Operation
 from .._batch.report import batch_result
 from .._dli.context import Context
-from .._options import parse_timeouts, select
+from .._options import parse_wait_options, select
 from .._result import ModuleResult
 
 
 def parse_batch_options(operation: Operation, params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
-    """Return the options of a batch module.
-
-    :raises InputError: an option is wrong.
-    """
+    """Return the options of a batch module."""
     selection = select(params["job_ids"], params["job_names"])
-    return BatchOptions(operation, selection, check_mode, params["wait"], **parse_timeouts(params))
+    return BatchOptions(operation, selection, check_mode, parse_wait_options(params))
 
 
 def run_batch(context: Context, options: BatchOptions) -> ModuleResult:

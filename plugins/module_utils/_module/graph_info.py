@@ -87,10 +87,7 @@ class GraphOptions:
 
 
 def parse_graph_options(params: Mapping[str, t.Any], check_mode: bool) -> GraphOptions:
-    """Return the options of the module; check mode makes no difference.
-
-    :raises InputError: an option is wrong.
-    """
+    """Return the options of the module; check mode makes no difference."""
     return GraphOptions(select_one(params["job_id"], params["job_name"]), params["plan"])
 
 

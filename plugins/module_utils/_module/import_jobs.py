@@ -54,10 +54,7 @@ class ImportedJob:
 
 
 def parse_import_options(params: Mapping[str, t.Any], check_mode: bool) -> ImportOptions:
-    """Return the options of the module.
-
-    :raises InputError: an option is wrong.
-    """
+    """Return the options of the module."""
     return ImportOptions(
         zip_file=bare_path("zip_file", params["zip_file"], LONGEST),
         is_cover=params["is_cover"],

@@ -152,10 +152,7 @@ class InfoOptions:
 
 
 def parse_info_options(params: Mapping[str, t.Any], check_mode: bool) -> InfoOptions:
-    """Return the options of the module; check mode makes no difference.
-
-    :raises InputError: an option is wrong.
-    """
+    """Return the options of the module; check mode makes no difference."""
     return InfoOptions(
         selection=select_any(params["job_ids"], params["job_names"]),
         filters=parse_filters(params),

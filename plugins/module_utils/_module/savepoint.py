@@ -18,7 +18,7 @@ from .._batch.wait import unread
 from .._dli.context import Context
 from .._dli.job import ACTIVE, RUNNING, SAVEPOINTING, Job, status_of
 from .._dli.job_finder import JobFinder
-from .._options import bare_path, parse_timeouts, savepoint_folder, select_one
+from .._options import WaitOptions, bare_path, parse_wait_options, savepoint_folder, select_one
 from .._polling import backoff, poll
 from .._result import ModuleResult, job_label, one_line
 
@@ -35,38 +35,23 @@ FIRST_PAUSE = 0.25
 
 
 @dataclass(frozen=True)
-class WaitTimes:
-    """Seconds: for the whole, between reads, and until the savepoint must have become visible."""
-
-    timeout: float
-    interval: float
-    visible_within: float
-
-
-@dataclass(frozen=True)
 class SavepointOptions:
-    """One job, what to do with it, and how long to wait for it."""
+    """What to do with one job, and how long to wait for it; no wait of the batch, since its status is the same afterwards."""
 
     batch: BatchOptions
-    wait: WaitTimes | None
+    waiting: WaitOptions
 
 
 def parse_savepoint_options(params: Mapping[str, t.Any], check_mode: bool) -> SavepointOptions:
-    """Return the options of the module.
-
-    :raises InputError: an option is wrong.
-    """
-    times, path = parse_timeouts(params), params["savepoint_path"]
+    """Return the options of the module."""
+    waiting, path = parse_wait_options(params), params["savepoint_path"]
     operation: TriggerSavepoint | ImportSavepoint
     if params["action"] == "trigger":
         operation = TriggerSavepoint(bare_path("savepoint_path", path))
     else:
         operation = ImportSavepoint(savepoint_folder("savepoint_path", path))
     selection = select_one(params["job_id"], params["job_name"])
-    wait = WaitTimes(times["wait_timeout"], times["wait_interval"], times["confirm_timeout"])
-    # The wait of a batch is for jobs that change their status; after a savepoint a job has the status of before.
-    batch = BatchOptions(operation, selection, check_mode, wait=False, **times)
-    return SavepointOptions(batch, wait if params["action"] == "trigger" and params["wait"] else None)
+    return SavepointOptions(BatchOptions(operation, selection, check_mode, waiting._replace(wait=False)), waiting)
 
 
 def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
@@ -76,8 +61,8 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
     """
     outcome = execute_batch(context, options.batch)
     result = outcome.results[0]
-    if options.wait and result.state == TRIGGERED and not options.batch.check_mode and result.job_id is not None:
-        result = wait_for_savepoint(context, result, outcome.submitted[result.job_id].job, options.wait)
+    if options.waiting.wait and result.state == TRIGGERED and not options.batch.check_mode and result.job_id is not None:
+        result = wait_for_savepoint(context, result, outcome.submitted[result.job_id].job, options.waiting)
     values = {
         "changed": bool(result.changed),
         "failed": result.failed,
@@ -98,15 +83,16 @@ def message(options: BatchOptions, result: JobResult) -> str:
     return f"{wording.would if options.check_mode else wording.title} {job}."
 
 
-def wait_for_savepoint(context: Context, result: JobResult, before: Job, times: WaitTimes) -> JobResult:
+def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting: WaitOptions) -> JobResult:
     """Return the result as it is when the savepoint is made, or is not, or time is up.
 
     A read that fails is no failed savepoint: waiting goes on, except after an authentication failure.
 
     :arg before: the job before the savepoint was triggered.
+    :arg waiting: ``confirm_timeout`` is the time within which the job must show the savepoint.
     """
     finder, clock = JobFinder(context.dli), context.clock
-    visible_until = clock.now() + times.visible_within
+    visible_until = clock.now() + waiting.confirm_timeout
     begun = result.status == SAVEPOINTING and result.reconciled
 
     def check(until: float) -> JobResult | None:
@@ -118,16 +104,16 @@ def wait_for_savepoint(context: Context, result: JobResult, before: Job, times: 
         context.on_progress(result.msg)
         if seen in (DONE, NOT_MADE):
             return result
-        return _not_visible(result, times) if seen == NOT_VISIBLE and clock.now() >= visible_until else None
+        return _not_visible(result, waiting) if seen == NOT_VISIBLE and clock.now() >= visible_until else None
 
-    pauses = backoff(FIRST_PAUSE, times.interval)
-    ended, error = poll(check, clock, clock.now() + times.timeout, pauses)
+    pauses = backoff(FIRST_PAUSE, waiting.interval)
+    ended, error = poll(check, clock, clock.now() + waiting.timeout, pauses)
     if ended is not None:
         return ended
     if error is not None and error.is_auth_failure:
         return unread(result, error)
     failure = f"; the last look failed: {error}" if error else ""
-    msg = f"savepoint not made after {times.timeout:g} s, last known status {result.status}{failure}"
+    msg = f"savepoint not made after {waiting.timeout:g} s, last known status {result.status}{failure}"
     return replace(result, state=TIMED_OUT, failed=True, msg=msg)
 
 
@@ -166,7 +152,7 @@ def _updated(result: JobResult, now: Job | None, seen: str) -> JobResult:
     return replace(result, state=FAILED, failed=True, status=now.status, msg=msg)
 
 
-def _not_visible(result: JobResult, times: WaitTimes) -> JobResult:
-    seconds = f"{times.visible_within:g} s"
+def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:
+    seconds = f"{waiting.confirm_timeout:g} s"
     msg = f"savepoint accepted, but in {seconds} nothing on the job has shown whether it was made; look into savepoint_path"
     return replace(result, state=UNKNOWN, failed=True, msg=msg)

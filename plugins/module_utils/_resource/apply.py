@@ -34,10 +34,9 @@ class Applier:
     """Runs steps within the deadlines of the task."""
 
     def __init__(self, context: Context, desired: DesiredJob) -> None:
-        """Prepare; nothing is sent yet."""
         self._context = context
         self._desired = desired
-        self._wait_left = desired.wait_timeout
+        self._waiting = desired.waiting
 
     def run(self, step: Step, result: JobResult) -> JobResult:
         """Run one step on the job as the steps before it left it."""
@@ -49,23 +48,15 @@ class Applier:
 
     def _execute(self, operation: Operation, must_wait: bool, result: JobResult) -> JobResult:
         """Start, stop or delete the job, as a batch of one."""
-        desired, job_id = self._desired, t.cast(int, result.job_id)
-        options = BatchOptions(
-            operation=operation,
-            selection=Selection((job_id,), (), ()),
-            check_mode=False,
-            wait=desired.wait or must_wait,
-            wait_timeout=self._wait_left,
-            wait_interval=desired.wait_interval,
-            confirm_timeout=desired.confirm_timeout,
-        )
+        selection = Selection((t.cast(int, result.job_id),), (), ())
+        waiting = self._waiting._replace(wait=self._waiting.wait or must_wait)
         try:
-            outcome = execute_batch(self._context, options)
+            outcome = execute_batch(self._context, BatchOptions(operation, selection, False, waiting))
         except CloudError as error:
             return _refused(result, operation.done, error)
         # Waiting has its own timeout and does not count towards the deadline.
         self._context = self._context._replace(deadline=self._context.deadline + outcome.waited)
-        self._wait_left = max(0.0, self._wait_left - outcome.waited)
+        self._waiting = self._waiting._replace(timeout=max(0.0, self._waiting.timeout - outcome.waited))
         return outcome.results[0]
 
     def _create(self, step: Step, result: JobResult) -> JobResult:
@@ -153,7 +144,7 @@ class Applier:
             lost = error
         except CloudError as error:
             return _refused(result, verb, error)
-        deadline = min(context.deadline, context.clock.now() + self._desired.confirm_timeout)
+        deadline = min(context.deadline, context.clock.now() + self._waiting.confirm_timeout)
         value, failure = poll(check, context.clock, deadline, backoff())
         if value is not None:
             return done(value, lost)

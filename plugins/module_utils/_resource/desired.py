@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._errors import InputError
-from .._options import parse_timeouts, select_one, text_or_none
+from .._options import WaitOptions, parse_wait_options, select_one, text_or_none
 from .definition import Definition, parse_definition
 
 PRESENT = "present"
@@ -27,7 +27,7 @@ RESTARTS = (NEVER, ALLOWED)
 
 @dataclass(frozen=True)
 class DesiredJob:
-    """The desired state of a job. Times in seconds.
+    """The desired state of a job.
 
     :ivar kind: ``SQL`` or ``JAR``, the kind of job that the module is for.
     :ivar settings: the settings that are set, ``name`` among them.
@@ -48,10 +48,7 @@ class DesiredJob:
     force: bool
     show_detail: bool
     check_mode: bool
-    wait: bool
-    wait_timeout: float
-    wait_interval: float
-    confirm_timeout: float
+    waiting: WaitOptions
 
 
 def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
@@ -62,20 +59,14 @@ def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) 
     job_id, name, tags = text_or_none(params["job_id"]), text_or_none(params["name"]), params["tags"]
     if job_id is None and name is None:
         raise InputError("set name or job_id, to say which job")
+    same = ("state", "purge_tags", "restart", "savepoint", "resume_savepoint", "force", "show_detail")
     return DesiredJob(
         kind=kind,
-        state=params["state"],
         job_id=select_one(job_id, None).ids[0] if job_id else None,
         name=name,
         settings=parse_definition(kind, params),
         tags=None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()},
-        restart=params["restart"],
-        purge_tags=params["purge_tags"],
-        savepoint=params["savepoint"],
-        resume_savepoint=params["resume_savepoint"],
-        force=params["force"],
-        show_detail=params["show_detail"],
         check_mode=check_mode,
-        wait=params["wait"],
-        **parse_timeouts(params),
+        waiting=parse_wait_options(params),
+        **{option: params[option] for option in same},
     )

@@ -147,15 +147,16 @@ def _steps(desired: DesiredJob, job: Job, names: Sequence[str]) -> list[Step]:
     stop = status_of(job.status).stop
     restarts = _restarts(desired, job, names)
     is_stopping = stop == STOPPING and bool(requires_stop(names))
-    to_stop = desired.state == STOPPED and (stop != INACTIVE and (stop != STOPPING or desired.wait))
+    to_stop = desired.state == STOPPED and (stop != INACTIVE and (stop != STOPPING or desired.waiting.wait))
     steps = []
     if restarts or is_stopping or to_stop:
-        steps.append(Step(STOP, Stop(desired.savepoint, will_wait=to_stop and desired.wait), must_wait=bool(names)))
+        steps.append(Step(STOP, Stop(desired.savepoint, will_wait=to_stop and desired.waiting.wait), must_wait=bool(names)))
     if names:
         steps.append(Step(UPDATE, settings=names, payload=payload_for_update(job.raw, desired.settings, names)))
     if restarts or desired.state == STARTED:
         start = Start(_resumes(desired, job, restarts))
-        is_up = start.decide(job).state == start.unchanged and (not desired.wait or start.wait_outcome(job) == WAIT_REACHED)
+        is_active = start.decide(job).state == start.unchanged
+        is_up = is_active and (not desired.waiting.wait or start.wait_outcome(job) == WAIT_REACHED)
         if restarts or is_stopping or not is_up:
             steps.append(Step(START, start))
     return steps

@@ -38,7 +38,6 @@ class Previewer:
     """Predicts the result of every step without a request."""
 
     def __init__(self, desired: DesiredJob, job: Job | None) -> None:
-        """Begin with the job as it was read."""
         self._desired = desired
         self._has_savepoint = job.has_savepoint if job is not None else False
 

@@ -32,7 +32,6 @@ class Progress:
     """
 
     def __init__(self, desired: DesiredJob, job: Job | None, tags: Mapping[str, str], planned: ChangePlan) -> None:
-        """Begin with the job as it was read."""
         self.desired = desired
         self.planned = planned
         self.actions: list[str] = []

@@ -20,7 +20,6 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import errors
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import (
     ACTIVE,
     BLOCKED,
@@ -29,6 +28,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import 
     WAIT_FAILED,
     WAIT_PENDING,
 )
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import errors
 
 DOCS = Path(__file__).parents[3] / "docs"
 MODULES = DOCS.parent / "plugins" / "modules"
@@ -176,8 +176,8 @@ def test_the_drawing_of_statuses():
             shown.setdefault(group, set()).add(text)
     groups = {"startable": {}, "active": {}, "on_its_way": {}, "trouble": {}}
     for status, entry in STATUSES.items():
-        blocked = {WAIT_PENDING: "on_its_way", WAIT_FAILED: "trouble"}[entry.wait_outcome] if entry.start == BLOCKED else entry.start
-        groups[blocked][status] = entry
+        blocked = {WAIT_PENDING: "on_its_way", WAIT_FAILED: "trouble"}
+        groups[blocked[entry.wait_outcome] if entry.start == BLOCKED else entry.start][status] = entry
     assert shown == {group: set(entries) for group, entries in groups.items()}
 
 

@@ -7,19 +7,16 @@
 from __future__ import annotations
 
 import datetime
-import typing as t
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..._errors import InputError
 from ..._http.messages import SignableRequest
-from ..._options import SHORTEST_SECRET
-from ..base import NOT_IN_A_KEY, IamCalls, Scope, ScopedCredentials, Values, ValueSource
+from ..base import GivenProvider, Values, ValueSource
 from ..signer import DATE_HEADER, sdk_date, signed_headers
 
 
 @dataclass(frozen=True)
-class AccessKey:
+class AccessKey(GivenProvider):
     """A key pair; a security token makes it a temporary one. ``project_id`` is needed to sign for a sub-project."""
 
     access_key: str
@@ -27,15 +24,11 @@ class AccessKey:
     security_token: str | None = field(default=None, repr=False)
     project_id: str | None = None
 
-    NAME: t.ClassVar[str] = "aksk"
-    REQUIRED: t.ClassVar[tuple[str, ...]] = ("access_key", "secret_key")
-    OPTIONAL: t.ClassVar[tuple[str, ...]] = ("security_token",)
-    SECRETS: t.ClassVar[tuple[str, ...]] = REQUIRED + OPTIONAL
-    NOT_IN_A_SECRET: t.ClassVar[str] = NOT_IN_A_KEY
-
-    description: t.ClassVar[str] = "access key and secret key"
-    is_refreshable: t.ClassVar[bool] = False
-    needs_iam: t.ClassVar[bool] = False
+    NAME = "aksk"
+    REQUIRED = ("access_key", "secret_key")
+    OPTIONAL = ("security_token",)
+    SECRETS = REQUIRED + OPTIONAL
+    description = "access key and secret key"
 
     @classmethod
     def check_complete(cls, source: ValueSource, has_other: bool) -> None:
@@ -49,7 +42,6 @@ class AccessKey:
 
     @classmethod
     def from_values(cls, values: Values, location: Values) -> AccessKey:
-        """Return the pair, and the security token if there is one."""
         return cls(values["access_key"], values["secret_key"], values.get("security_token"))
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
@@ -71,22 +63,8 @@ class AccessKey:
         return {**added, **signed}
 
     def secrets(self) -> list[str]:
-        """Return the pair and the token."""
         return [value for value in (self.access_key, self.secret_key, self.security_token) if value]
-
-    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
-        """Return itself: a key is ready as it is."""
-        return ScopedCredentials(self)
 
     def within(self, project_id: str | None) -> AccessKey:
         """Return the same pair, signing for a project."""
         return replace(self, project_id=project_id)
-
-
-def temporary(answer: object) -> AccessKey | None:
-    """Read ``{"credential": {access, secret, securitytoken, ...}}`` (dli-api.md 5.4); :data:`None` if it is something else."""
-    members = answer.get("credential") if isinstance(answer, Mapping) else None
-    if not isinstance(members, Mapping):
-        return None
-    values = [str(members.get(name) or "") for name in ("access", "secret", "securitytoken")]
-    return AccessKey(*values) if min(len(value) for value in values) >= SHORTEST_SECRET else None

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._errors import InputError
-from ..base import CredentialsProvider, IamCalls, Scope, ScopedCredentials, Values
+from ..base import CredentialsProvider, ScopedCredentials, Values
+from ..iam_client import IamClient, Scope
+from .access_key import AccessKey
 
 OPTIONS = ("agency_name", "agency_domain_name", "agency_domain_id")
 #: Option that names the account of the agency -> member of the request; the first that is set counts.
@@ -19,14 +20,13 @@ ACCOUNT = {"agency_domain_id": "domain_id", "agency_domain_name": "domain_name"}
 
 
 @dataclass(frozen=True)
-class Agency:
+class Agency(CredentialsProvider):
     """An agency of an account that trusts us; ``agency`` holds ``agency_name`` and ``domain_name`` or ``domain_id``."""
 
     base: CredentialsProvider
     agency: Mapping[str, str]
 
-    is_refreshable: t.ClassVar[bool] = True
-    needs_iam: t.ClassVar[bool] = True
+    is_refreshable = needs_iam = True
 
     @classmethod
     def from_values(cls, base: CredentialsProvider, values: Values) -> Agency:
@@ -47,9 +47,9 @@ class Agency:
         return f"{self.base.description}, then the agency {self.agency['agency_name']}"
 
     def secrets(self) -> list[str]:
-        """Return those of the provider before it."""
         return self.base.secrets()
 
-    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
         """Get temporary keys. The project is the agency's, so the provider before it signs in to its account as a whole."""
-        return ScopedCredentials(iam.agency_keys(self.base.get_credentials(iam, None).signer, self.agency))
+        signer = self.base.get_credentials(iam, None).signer
+        return ScopedCredentials(AccessKey(*iam.agency_keys(signer, self.agency)))

@@ -12,11 +12,9 @@ import typing as t
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..base import ReadFile, Values, ValueSource, read_text
+from ..base import ProfileFile, ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
-NAME = "hcloud"
-OPTIONS: tuple[str, ...] = ("profile", "shared_config_file")
 DEFAULT_PATH = "~/.hcloud/config.json"
 ENCRYPTED = "KooCLI encrypts the keys in its file unless told otherwise (hcloud configure set --cli-auth-encrypt=false)."
 #: Name in the file -> option.
@@ -30,19 +28,6 @@ KEYS = {
     "agencyDomainName": "agency_domain_name",
     "agencyDomainId": "agency_domain_id",
 }
-
-
-def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
-    """See :meth:`._auth.base.ProfileFile.load`."""
-    path = os.path.expanduser(named.get("shared_config_file") or DEFAULT_PATH)
-    is_needed = is_chosen or bool(named)
-    text = read_text(read_file, path, is_needed)
-    if text is None:
-        return None
-    profile, values = parse(text, path, named.get("profile"))
-    if is_needed and not any(name in values for name in AccessKey.SECRETS):
-        raise InputError(f"the profile {profile} of {path} holds no access key: only profiles with keys can be used")
-    return ValueSource(f"the profile {profile} of {path}", values, ENCRYPTED)
 
 
 def parse(text: str, path: str, profile: str | None) -> tuple[str, Values]:
@@ -62,3 +47,19 @@ def parse(text: str, path: str, profile: str | None) -> tuple[str, Values]:
         raise InputError(f"{path} has no profile {wanted!r}: it has {known}")
     found = {option: text_or_none(profiles[wanted].get(key) or None) for key, option in KEYS.items()}
     return wanted, {option: value for option, value in found.items() if value}
+
+
+def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
+    """Read the file; see :class:`ProfileFile`."""
+    path = os.path.expanduser(named.get("shared_config_file") or DEFAULT_PATH)
+    is_needed = is_chosen or bool(named)
+    text = read_text(read_file, path, is_needed)
+    if text is None:
+        return None
+    profile, values = parse(text, path, named.get("profile"))
+    if is_needed and not any(name in values for name in AccessKey.SECRETS):
+        raise InputError(f"the profile {profile} of {path} holds no access key: only profiles with keys can be used")
+    return ValueSource(f"the profile {profile} of {path}", values, ENCRYPTED)
+
+
+FILE = ProfileFile("hcloud", ("profile", "shared_config_file"), load)

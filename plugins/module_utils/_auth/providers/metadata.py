@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass
 
 from ..._errors import InputError
-from ..base import IamCalls, Scope, ScopedCredentials
+from ..base import CredentialsProvider, ScopedCredentials
+from ..iam_client import IamClient, Scope
+from .access_key import AccessKey
 
 NAME = "metadata"
 DEFAULT_URL = "http://169.254.169.254"
@@ -20,28 +21,23 @@ LAST_RESORT_TIMEOUT = 1.0
 
 
 @dataclass(frozen=True)
-class Metadata:
+class Metadata(CredentialsProvider):
     """The metadata service; ``missing`` is the beginning of the message where there is none; ``timeout`` in seconds."""
 
     url: str
     timeout: float
     missing: str
 
-    description: t.ClassVar[str] = "temporary keys of the machine"
-    is_refreshable: t.ClassVar[bool] = True
-    needs_iam: t.ClassVar[bool] = False
+    description = "temporary keys of the machine"
+    is_refreshable = True
 
-    def secrets(self) -> list[str]:
-        """Return nothing: there are none yet."""
-        return []
-
-    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
         """Request keys.
 
         :raises InputError: there is no metadata service, or the machine has no agency.
         """
         try:
-            return ScopedCredentials(iam.machine_keys(self.url, self.timeout))
+            return ScopedCredentials(AccessKey(*iam.machine_keys(self.url, self.timeout)))
         except InputError as error:
             hint = "only a cloud server with an agency gets any"
             raise InputError(f"{self.missing} the metadata service at {self.url} gave no keys ({error}); {hint}") from None

@@ -6,30 +6,28 @@
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass, field
 
 from ..._errors import InputError
-from ..base import NOT_IN_A_PASSWORD, IamCalls, Scope, ScopedCredentials, Values, ValueSource
+from ..base import NOT_IN_A_PASSWORD, GivenProvider, ScopedCredentials, Values, ValueSource
+from ..iam_client import IamClient, Scope
+from .token import IamToken
 
 
 @dataclass(frozen=True)
-class Password:
+class Password(GivenProvider):
     """An IAM user. ``domain_name`` is the account that the user belongs to."""
 
     username: str
     password: str = field(repr=False)
     domain_name: str
 
-    NAME: t.ClassVar[str] = "password"
-    REQUIRED: t.ClassVar[tuple[str, ...]] = ("username", "password")
-    OPTIONAL: t.ClassVar[tuple[str, ...]] = ()
-    SECRETS: t.ClassVar[tuple[str, ...]] = ("password",)
-    NOT_IN_A_SECRET: t.ClassVar[str] = NOT_IN_A_PASSWORD
-
-    description: t.ClassVar[str] = "user name and password"
-    is_refreshable: t.ClassVar[bool] = True
-    needs_iam: t.ClassVar[bool] = True
+    NAME = "password"
+    REQUIRED = ("username", "password")
+    SECRETS = ("password",)
+    NOT_IN_A_SECRET = NOT_IN_A_PASSWORD
+    description = "user name and password"
+    is_refreshable = needs_iam = True
 
     @classmethod
     def check_complete(cls, source: ValueSource, has_other: bool) -> None:
@@ -49,9 +47,9 @@ class Password:
         return cls(values["username"], values["password"], location["domain_name"])
 
     def secrets(self) -> list[str]:
-        """Return the password."""
         return [self.password]
 
-    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
         """Get a token: for the project, or for the whole account."""
-        return iam.token(self.username, self.password, self.domain_name, scope)
+        token, project_id = iam.token(self.username, self.password, self.domain_name, scope)
+        return ScopedCredentials(IamToken(token), project_id)

@@ -11,11 +11,9 @@ import os.path
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..base import ReadFile, Values, ValueSource, read_text
+from ..base import ProfileFile, ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
-NAME = "sdk_file"
-OPTIONS: tuple[str, ...] = ("credentials_file",)
 DEFAULT_PATH = "~/.huaweicloud/credentials"
 #: DLI belongs to projects, and so does this section; ``[global]`` is for services that do not.
 SECTION = "basic"
@@ -27,17 +25,6 @@ KEYS = {
     "project_id": "project_id",
     "iam_endpoint": "auth_url",
 }
-
-
-def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
-    """See :meth:`._auth.base.ProfileFile.load`."""
-    path = os.path.expanduser(named.get("credentials_file") or DEFAULT_PATH)
-    is_needed = is_chosen or bool(named)
-    text = read_text(read_file, path, is_needed)
-    values = parse(text, path) if text is not None else {}
-    if is_needed and not any(name in values for name in AccessKey.SECRETS):
-        raise InputError(f"{path} holds no ak and sk in a section [{SECTION}]")
-    return ValueSource(path, values)
 
 
 def parse(text: str, path: str) -> Values:
@@ -55,3 +42,17 @@ def parse(text: str, path: str) -> Values:
         return {}
     found = {option: text_or_none(parser.get(SECTION, key, fallback=None)) for key, option in KEYS.items()}
     return {option: value for option, value in found.items() if value}
+
+
+def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
+    """Read the file; see :class:`ProfileFile`."""
+    path = os.path.expanduser(named.get("credentials_file") or DEFAULT_PATH)
+    is_needed = is_chosen or bool(named)
+    text = read_text(read_file, path, is_needed)
+    values = parse(text, path) if text is not None else {}
+    if is_needed and not any(name in values for name in AccessKey.SECRETS):
+        raise InputError(f"{path} holds no ak and sk in a section [{SECTION}]")
+    return ValueSource(path, values)
+
+
+FILE = ProfileFile("sdk_file", ("credentials_file",), load)

@@ -7,36 +7,24 @@
 from __future__ import annotations
 
 import datetime
-import typing as t
 from dataclasses import dataclass, field
 
 from ..._http.messages import SignableRequest
-from ..base import NOT_IN_A_KEY, IamCalls, Scope, ScopedCredentials, Values, ValueSource
+from ..base import GivenProvider, Values
 
 
 @dataclass(frozen=True)
-class IamToken:
+class IamToken(GivenProvider):
     """A token of IAM, scoped to the project."""
 
     token: str = field(repr=False)
 
-    NAME: t.ClassVar[str] = "token"
-    REQUIRED: t.ClassVar[tuple[str, ...]] = ("auth_token",)
-    OPTIONAL: t.ClassVar[tuple[str, ...]] = ()
-    SECRETS: t.ClassVar[tuple[str, ...]] = REQUIRED
-    NOT_IN_A_SECRET: t.ClassVar[str] = NOT_IN_A_KEY
-
-    description: t.ClassVar[str] = "IAM token"
-    is_refreshable: t.ClassVar[bool] = False
-    needs_iam: t.ClassVar[bool] = False
-
-    @classmethod
-    def check_complete(cls, source: ValueSource, has_other: bool) -> None:
-        """One value is always complete."""
+    NAME = "token"
+    REQUIRED = SECRETS = ("auth_token",)
+    description = "IAM token"
 
     @classmethod
     def from_values(cls, values: Values, location: Values) -> IamToken:
-        """Return the token."""
         return cls(values["auth_token"])
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
@@ -44,9 +32,4 @@ class IamToken:
         return {"X-Auth-Token": self.token}
 
     def secrets(self) -> list[str]:
-        """Return the token."""
         return [self.token]
-
-    def get_credentials(self, iam: IamCalls, scope: Scope | None) -> ScopedCredentials:
-        """Return itself: a token is ready as it is."""
-        return ScopedCredentials(self)

@@ -147,7 +147,8 @@ except ImportError:  # ansible-core before 2.18
 def home(monkeypatch, tmp_path):
     """A home without any files, and an environment without any of our variables."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    for variable in [*runner.PROXY_VARIABLES, *(name for family in FAMILIES.values() for names in family.values() for name in names)]:
+    known = (name for family in FAMILIES.values() for names in family.values() for name in names)
+    for variable in [*runner.PROXY_VARIABLES, *known]:
         monkeypatch.delenv(variable, raising=False)
     return tmp_path
 

@@ -8,8 +8,12 @@ import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.base import Scope, ScopedCredentials
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import IamClient
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import (
+    IamClient,
+    Scope,
+    TemporaryKeys,
+    temporary_keys,
+)
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
@@ -70,7 +74,7 @@ def token(iam, scope=None):
 def test_a_token_for_a_project_or_the_account(scope, sent):
     """dli-api.md 5.1."""
     iam, wire = over(reply(201, {"token": {"project": {"id": "p7", "name": "cn-north-4"}}}, x_subject_token=TOKEN))
-    assert token(iam, scope) == ScopedCredentials(IamToken(TOKEN), "p7")
+    assert token(iam, scope) == (TOKEN, "p7")
     (sent_one,) = wire.sent
     assert (sent_one.by, sent_one.network) == (None, NETWORK)
     request = sent_one.request
@@ -95,12 +99,12 @@ def test_a_token_for_a_project_or_the_account(scope, sent):
     ],
 )
 def test_the_project_that_a_token_is_good_for_if_iam_says_it(answer, project_id):
-    assert token(over(reply(201, answer, x_subject_token=TOKEN))[0]).project_id == project_id
+    assert token(over(reply(201, answer, x_subject_token=TOKEN))[0])[1] == project_id
 
 
 def test_a_token_counts_even_if_the_body_is_nothing():
     iam, wire = over(HttpResponse(201, {"x-subject-token": TOKEN}, b""))
-    assert token(iam) == ScopedCredentials(IamToken(TOKEN), None) and wire.masked == {TOKEN}
+    assert token(iam) == (TOKEN, None) and wire.masked == {TOKEN}
 
 
 OTHER = "check auth_url and proxy: something else than the identity service may be answering there"
@@ -164,7 +168,7 @@ def test_the_keys_of_an_agency(agency, signer):
     """dli-api.md 5.4: 24 hours are the most."""
     lent = {"access": "lent-key", "secret": "lent-secret", "securitytoken": "lent-token", "expires_at": "2026-01-03T03:04:05Z"}
     iam, wire = over(reply(201, {"credential": lent}))
-    assert iam.agency_keys(signer, agency) == AccessKey("lent-key", "lent-secret", "lent-token")
+    assert iam.agency_keys(signer, agency) == ("lent-key", "lent-secret", "lent-token")
     (sent,) = wire.sent
     assert (sent.by, sent.network) == (signer, NETWORK)
     assert (sent.request.method, sent.request.url) == ("POST", f"{URL}/v3.0/OS-CREDENTIAL/securitytokens")
@@ -205,7 +209,7 @@ def test_no_keys_of_an_agency(answer, sentence):
 
 METADATA = "http://169.254.169.254"
 OWN = {"access": "own-key", "secret": "own-secret", "securitytoken": "own-token", "expires_at": "2026-01-03T03:04:05Z"}
-OWN_KEYS = AccessKey("own-key", "own-secret", "own-token")
+OWN_KEYS = TemporaryKeys("own-key", "own-secret", "own-token")
 ASK, GET = "PUT /meta-data/latest/api/token", "GET /openstack/latest/securitykey"
 
 
@@ -371,3 +375,32 @@ def test_nothing_goes_on_beyond_the_moment_given(call):
     with pytest.raises(NotDelivered, match="no time was left"):
         call(iam)
     assert wire.sent == []
+
+
+# Temporary keys in a response
+
+PARTS = ("access", "secret", "securitytoken")
+WHOLE = {"access": "access-key", "secret": "secret-key", "securitytoken": "security-token", "expires_at": "2026-01-03T03:04:05Z"}
+
+
+@pytest.mark.parametrize(
+    "answer, keys",
+    [
+        ({"credential": WHOLE}, TemporaryKeys("access-key", "secret-key", "security-token")),
+        ({"credential": {**WHOLE, "access": "123456"}}, TemporaryKeys("123456", "secret-key", "security-token")),
+        # what is cut off, or something else
+        *[({"credential": {**WHOLE, name: value}}, None) for name in PARTS for value in ("", None, "12345")],
+        *[({"credential": {key: value for key, value in WHOLE.items() if key != name}}, None) for name in PARTS],
+        (WHOLE, None),
+        ({"credential": None}, None),
+        ({"credential": [WHOLE]}, None),
+        ({"credential": "text"}, None),
+        ([{"credential": WHOLE}], None),
+        ({}, None),
+        (None, None),
+        ("text", None),
+    ],
+)
+def test_temporary_keys_are_whole_or_none(answer, keys):
+    """dli-api.md 5.4."""
+    assert temporary_keys(answer) == keys

@@ -353,7 +353,7 @@ def test_the_machine_is_the_last_thing_to_try_where_the_place_is_known(place):
 
 def test_the_machine_that_is_asked_for_gets_more_time():
     found = search({"auth_method": "metadata", "metadata_url": "http://metadata.test/"})
-    assert (found.provider.url, found.provider.timeout, found.provider.missing) == ("http://metadata.test", 5.0, "cannot sign in:")
+    assert found.provider == Metadata("http://metadata.test", 5.0, "cannot sign in:")
 
 
 # Files

@@ -17,23 +17,15 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     ServiceError,
     TaskAbandoned,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import select
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import WaitOptions, select
 
 from ..fakes import ACCEPTED, FakeClock, FakeDli, context, job, refusal
 
 
-def task(ids=(), names=(), resume_savepoint=False, **changes):
-    """Return a task with short times."""
-    members = dict(
-        selection=select([str(job_id) for job_id in ids], list(names)),
-        operation=Start(resume_savepoint),
-        check_mode=False,
-        wait=False,
-        wait_timeout=600,
-        wait_interval=5,
-        confirm_timeout=60,
-    )
-    return BatchOptions(**{**members, **changes})
+def task(ids=(), names=(), resume_savepoint=False, check_mode=False, wait=False, wait_timeout=600, confirm_timeout=60):
+    """Return options with short times."""
+    selection = select([str(job_id) for job_id in ids], list(names))
+    return BatchOptions(Start(resume_savepoint), selection, check_mode, WaitOptions(wait, wait_timeout, 5, confirm_timeout))
 
 
 def run(dli, clock, wanted, told=None):

@@ -49,7 +49,7 @@ def test_nothing_is_known(code, status):
     assert error_codes.DLI.find(code, status) is None
 
 
-@pytest.mark.parametrize("code", [error_codes.RUN_UNKNOWN_JOB, error_codes.RUN_NO_SAVEPOINT, error_codes.SHOW_UNKNOWN_JOB, "DLI.13024"])
+@pytest.mark.parametrize("code", ["DLI.13007", "DLI.13017", "DLI.16001", "DLI.13024"])
 def test_what_check_mode_predicts_has_words_and_advice(code):
     """The service's own texts for these are Chinese only (dli-api.md 4.2)."""
     assert code in error_codes.MEANINGS and code in error_codes.REMEDIES

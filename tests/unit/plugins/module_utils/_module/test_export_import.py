@@ -206,7 +206,11 @@ def test_what_the_list_shows_of_a_lost_answer(new, is_cover, expected):
             "Imported nothing of b/f.zip; 5 failed: 0 (no reason given), 1 (no reason given), 2 (no reason given) and 2 more.",
         ),
         (infer_from_listing([], False), "gone", "Nobody knows whether b/f.zip was imported: gone."),
-        (infer_from_listing([9], True), "gone", "Imported b/f.zip: 1 created, and nobody knows whether jobs were overwritten: gone."),
+        (
+            infer_from_listing([9], True),
+            "gone",
+            "Imported b/f.zip: 1 created, and nobody knows whether jobs were overwritten: gone.",
+        ),
     ],
 )
 def test_the_sentence_of_an_import(rows, lost, sentence):

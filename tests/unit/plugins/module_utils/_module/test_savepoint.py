@@ -22,8 +22,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import (
     DONE,
-    NOT_MADE,
     IN_PROGRESS,
+    NOT_MADE,
     NOT_VISIBLE,
     parse_savepoint_options,
     progress,
@@ -300,4 +300,5 @@ def test_an_import_is_not_waited_for():
 
 @pytest.mark.parametrize("act", [TriggerSavepoint("b/f"), ImportSavepoint("obs://b/f")], ids=["trigger", "import"])
 def test_what_is_refused_is_never_taken_for_done_by_somebody_else(act):
-    assert not act.is_satisfied(seen()) and not act.may_be_spontaneous(seen("job_savepointing")) and act.expected_refusal(seen()) is None
+    assert not act.is_satisfied(seen()) and not act.may_be_spontaneous(seen("job_savepointing"))
+    assert act.expected_refusal(seen()) is None

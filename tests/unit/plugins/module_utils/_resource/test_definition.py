@@ -112,7 +112,8 @@ def test_every_setting(name, kind):
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_what_is_unset_is_neither_compared_nor_sent(kind):
-    texts = [field.name for field in settings_of(kind) if field.kind not in (job_settings.INTEGER, job_settings.BOOLEAN, job_settings.OBJECT)]
+    others = (job_settings.INTEGER, job_settings.BOOLEAN, job_settings.OBJECT)
+    texts = [setting.name for setting in settings_of(kind) if setting.kind not in others]
     unset = dict.fromkeys(texts, "  ")
     unset.update({name: ["", " "] for name in texts if "dependency" in name}, resource_config={"max_slot": None})
     assert parse_definition(kind, params(kind, **unset)) == {}

@@ -9,7 +9,7 @@ import datetime
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.base import Scope
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey, temporary
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.signer import signed_headers
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import SignableRequest
 
@@ -38,7 +38,8 @@ def test_adds_and_signs_date_project_and_token(token, project, added):
 
 
 def test_a_request_without_headers_is_signed_too():
-    assert "SignedHeaders=x-sdk-date," in AccessKey("AK", "SK").headers(SignableRequest("GET", "/", [], b""), NOW)["Authorization"]
+    headers = AccessKey("AK", "SK").headers(SignableRequest("GET", "/", [], b""), NOW)
+    assert "SignedHeaders=x-sdk-date," in headers["Authorization"]
 
 
 @pytest.mark.parametrize("token, secrets", [(None, ["AK", "SK"]), ("tok", ["AK", "SK", "tok"])])
@@ -65,30 +66,3 @@ def test_it_is_ready_as_it_is(scope):
     pair = AccessKey("AK", "SK")
     assert pair.get_credentials(None, scope) == (pair, None)
     assert pair.is_refreshable is False and pair.description == "access key and secret key"
-
-
-PARTS = ("access", "secret", "securitytoken")
-WHOLE = {"access": "access-key", "secret": "secret-key", "securitytoken": "security-token", "expires_at": "2026-01-03T03:04:05Z"}
-
-
-@pytest.mark.parametrize(
-    "answer, keys",
-    [
-        ({"credential": WHOLE}, AccessKey("access-key", "secret-key", "security-token")),
-        ({"credential": {**WHOLE, "access": "123456"}}, AccessKey("123456", "secret-key", "security-token")),
-        # what is cut off, or something else
-        *[({"credential": {**WHOLE, name: value}}, None) for name in PARTS for value in ("", None, "12345")],
-        *[({"credential": {key: value for key, value in WHOLE.items() if key != name}}, None) for name in PARTS],
-        (WHOLE, None),
-        ({"credential": None}, None),
-        ({"credential": [WHOLE]}, None),
-        ({"credential": "text"}, None),
-        ([{"credential": WHOLE}], None),
-        ({}, None),
-        (None, None),
-        ("text", None),
-    ],
-)
-def test_temporary_keys_are_whole_or_none(answer, keys):
-    """dli-api.md 5.4."""
-    assert temporary(answer) == keys

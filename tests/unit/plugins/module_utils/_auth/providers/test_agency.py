@@ -33,15 +33,15 @@ class Iam:
 
     def token(self, _username, _password, _domain_name, scope):
         self.asked.append(("token", scope))
-        return ScopedCredentials(IamToken("token-of-the-account"), "a project of the user's account")
+        return "token-of-the-account", "a project of the user's account"
 
     def machine_keys(self, url, patience):
         self.asked.append(("machine_keys",))
-        return AccessKey("machine", "keys", "token")
+        return "machine", "keys", "token"
 
     def agency_keys(self, credential, agency):
         self.asked.append(("agency_keys", credential, agency))
-        return LENT
+        return LENT.secrets()
 
 
 @pytest.mark.parametrize(

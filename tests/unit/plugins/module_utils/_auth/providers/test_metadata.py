@@ -25,7 +25,7 @@ class Iam:
         self.asked.append(arguments)
         if isinstance(self.keys, Exception):
             raise self.keys
-        return self.keys
+        return self.keys.secrets()
 
 
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])

@@ -21,7 +21,7 @@ class Iam:
 
     def token(self, *arguments):
         self.asked.append(arguments)
-        return ScopedCredentials(IamToken("token"), "p1")
+        return "token", "p1"
 
 
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
