@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         dli = LocalDli(options.seed, settings=_settings(options))
     except (SeedError, SettingError) as error:
-        return _give_up(str(error))
+        return _fail(str(error))
     if not options.quiet:
         _Log(dli, sys.stderr)
     stop = threading.Event()
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
             _announce(dli, options.ready_file)
             stop.wait()
     except OSError as error:
-        return _give_up(_trouble(error, options))
+        return _fail(_explain(error, options))
     return 0
 
 
@@ -93,7 +93,7 @@ def _announce(dli: LocalDli, ready_file: Path | None) -> None:
     os.replace(name, ready_file)
 
 
-def _trouble(error: OSError, options: argparse.Namespace) -> str:
+def _explain(error: OSError, options: argparse.Namespace) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {options.port} of {HOST} is in use; choose another with --port (0 for any free one), or make dli PORT=8788."
     if error.filename is not None:
@@ -101,7 +101,7 @@ def _trouble(error: OSError, options: argparse.Namespace) -> str:
     return f"The local DLI cannot listen on port {options.port} of {HOST}: {error.strerror}."
 
 
-def _give_up(sentence: str) -> int:
+def _fail(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 1
 
@@ -121,7 +121,7 @@ class _Log:
         parts.append("no answer" if request.status is None else str(request.status))
         if request.fault is not None:
             parts.append(f"[fault: {request.fault}]")
-        parts += [_told(entry) for entry in entries]
+        parts += [_summary(entry) for entry in entries]
         self._say("  ".join(parts))
 
     def _change(self, job: Job, before: str) -> None:
@@ -132,7 +132,7 @@ class _Log:
         print(f"{stamp}  {line}", file=self._stream, flush=True)
 
 
-def _told(entry: Entry) -> str:
+def _summary(entry: Entry) -> str:
     how = "accepted" if entry.accepted else f"refused {entry.error_code}"
     extra = " with savepoint" if entry.resume_savepoint or entry.trigger_savepoint else ""
     return f"{entry.what} {entry.job_id}{extra}: {how}"

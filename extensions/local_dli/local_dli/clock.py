@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The only place that knows what time it is.
+"""The clocks: no other module reads the time.
 
 Two readings, because they answer two questions. ``now`` is the wall clock the service shows and checks signatures
 with; it may be wrong on purpose (``offset``). ``monotonic`` paces jobs, and a wrong wall clock must not change that.

@@ -14,10 +14,10 @@ from typing import Any, Callable
 from . import seed as seeds
 from .api.app import create_app
 from .api.iam import add_iam
-from .api.resources import add_more
+from .api.resources import add_resources
 from .clock import Clock, RealClock
 from .engine.interface import Engine
-from .engine.simulated import SimEngine
+from .engine.simulated import SimulatedEngine
 from .iam.accounts import Accounts
 from .model.codes import DliError
 from .model.definitions import Definitions
@@ -62,7 +62,7 @@ class LocalDli:
         seed: Seed | Path | str | None = None,
         clock: Clock | None = None,
         settings: Mapping[str, Any] | None = None,
-        engine: EngineFactory = SimEngine,
+        engine: EngineFactory = SimulatedEngine,
     ) -> None:
         self._seed = seed if isinstance(seed, Seed) else seeds.load(seed or seeds.EXAMPLE)
         self._own_settings = dict(settings or {})
@@ -78,7 +78,7 @@ class LocalDli:
         self._templates = Templates(self.service)
         self.app = create_app(self.service, Definitions(self.service, self._templates), self.accounts)
         self.objects = Objects()
-        add_more(self.app, self.service, Transfer(self.service, self.objects), self._templates)
+        add_resources(self.app, self.service, Transfer(self.service, self.objects), self._templates)
         add_iam(self.app, self.accounts)
         self.app.register_blueprint(control_blueprint(self))
         self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.act)
@@ -162,7 +162,7 @@ class LocalDli:
             self.engine.close()
             self.settings.update(Settings().as_dict())
             self.settings.update({**self._seed.settings, **self._own_settings})
-            self.accounts.forget()
+            self.accounts.reset()
             self.seed(self._seed.jobs)
             self.ledger.clear()
             self.requests.clear()

@@ -27,7 +27,7 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.http import HTTP_STATUS_CODES
 
 from .clock import Clock
-from .engine.simulated import SimEngine
+from .engine.simulated import SimulatedEngine
 from .local import EngineFactory, LocalDli
 from .seed import Seed
 from .testing.faults import WireFault
@@ -91,10 +91,10 @@ class Server(ThreadingHTTPServer):
             self.handle_request()
 
     def end(self) -> None:
-        """Stop serving and hang up on everybody."""
+        """Stop serving and close every connection."""
         self.closing.set()
         try:
-            # A knock at the door, for the loop to see that it is closed.
+            # A connection of our own wakes the loop, which then sees that it is to end.
             socket.create_connection((HOST, self.server_port), timeout=1).close()
         except OSError:
             pass
@@ -229,7 +229,7 @@ def _head(status: int, headers: list[tuple[str, str]], length: int) -> bytes:
 
 def _shut(connection: socket.socket) -> None:
     try:
-        # Not the method of a TLS socket, which would take the connection apart under the hands of its thread.
+        # Not the method of a TLS socket, which would close the connection while its thread still uses it.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
     except OSError:
         # It was gone already.
@@ -263,7 +263,7 @@ def serve(
     port: int = 0,
     clock: Clock | None = None,
     settings: Mapping[str, Any] | None = None,
-    engine: EngineFactory = SimEngine,
+    engine: EngineFactory = SimulatedEngine,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[LocalDli]:
     """A local DLI on a real loopback socket, in threads of this process.

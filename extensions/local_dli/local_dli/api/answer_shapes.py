@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Ways to bend a batch answer: what one edition of the documents or another shows (dli-api.md 0.1-3), and worse.
+"""Other shapes of a batch answer: what one edition of the documents or another shows (dli-api.md 0.1-3), and errors.
 
 Used by the quirk settings for every answer, and by the ``answer`` fault for one.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-Bend = Callable[[int, Any], "tuple[int, Any]"]
+Reshape = Callable[[int, Any], "tuple[int, Any]"]
 
 
-def bend(shape: str, status: int, body: Any) -> tuple[int, Any]:
+def reshape(shape: str, status: int, body: Any) -> tuple[int, Any]:
     """The answer in another shape; anything but an array stays as it is."""
     return _SHAPES[shape](status, body) if isinstance(body, list) and body else (status, body)
 
@@ -36,7 +36,7 @@ def _refused_in_200(_status: int, body: Any) -> tuple[int, Any]:
     return 200, elements
 
 
-_SHAPES: dict[str, Bend] = {
+_SHAPES: dict[str, Reshape] = {
     "array": lambda status, body: (status, body),
     "short": lambda status, body: (status, body[:1]),
     "long": lambda status, body: (status, [*body, body[-1]]),

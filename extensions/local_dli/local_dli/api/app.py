@@ -19,7 +19,7 @@ from ..model.definitions import Definitions
 from ..model.service import BatchAnswer, Caller, Service
 from ..model.settings import words
 from . import answer_shapes, bodies
-from .http import ACTOR, BODY, REQUEST_ID, STREAMING, good, json_body, reply
+from .http import ACTOR, BODY, REQUEST_ID, STREAMING, json_body, reply, success
 
 
 def create_app(service: Service, definitions: Definitions, accounts: Accounts) -> Flask:
@@ -45,7 +45,7 @@ def create_app(service: Service, definitions: Definitions, accounts: Accounts) -
         (f"{job}/import-savepoint", "import_savepoint", "POST", views.import_savepoint),
     ):
         app.add_url_rule(path, call, view, methods=[method], provide_automatic_options=False)
-    app.before_request(views.enter)
+    app.before_request(views.authenticate)
     app.register_error_handler(GatewayError, _gateway_error)
     app.register_error_handler(DliError, _dli_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -79,8 +79,8 @@ class _Views:
         self._accounts = accounts
         self._settings = service.settings
 
-    def enter(self) -> None:
-        """Nobody gets to DLI without a good signature or token, and the permission for the call."""
+    def authenticate(self) -> None:
+        """A call of DLI needs a valid signature or token, and the permission for the call."""
         call = str(request.endpoint)
         if call not in DLI_CALLS:
             return
@@ -122,17 +122,17 @@ class _Views:
 
     def list_jobs(self, project_id: str) -> Response:
         query = bodies.list_query(request.args, self._settings)
-        return self._good("listed", job_list=self._service.list_jobs(query, g.caller))
+        return self._success("listed", job_list=self._service.list_jobs(query, g.caller))
 
     def detail(self, project_id: str, job_id: int) -> Response:
-        return self._good("detail", job_detail=self._service.detail(job_id, g.caller))
+        return self._success("detail", job_detail=self._service.detail(job_id, g.caller))
 
     def metrics(self, project_id: str) -> Response:
         ids = bodies.job_ids(json_body(), self._settings.max_batch)
-        return self._good("metrics", metrics={"jobs": self._service.metrics(ids, g.caller)})
+        return self._success("metrics", metrics={"jobs": self._service.metrics(ids, g.caller)})
 
     def graph(self, project_id: str, job_id: int) -> Response:
-        return self._good("graph", execute_graph=self._service.graph(job_id, g.caller))
+        return self._success("graph", execute_graph=self._service.graph(job_id, g.caller))
 
     def create(self, project_id: str) -> Response:
         return self._create(jar=False)
@@ -154,7 +154,7 @@ class _Views:
         if path.startswith("obs://"):
             raise bodies.wrong("savepoint_path must not start with obs://")
         self._service.savepoint(job_id, path, g.caller)
-        return self._good("savepoint")
+        return self._success("savepoint")
 
     def import_savepoint(self, project_id: str, job_id: int) -> Response:
         body = json_body()
@@ -162,23 +162,23 @@ class _Views:
         if body.get("job_id") != job_id or not path.startswith("obs://"):
             raise bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
         self._service.import_savepoint(job_id, path, g.caller)
-        return self._good("imported_savepoint")
+        return self._success("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
         job = self._definitions.create(fields.read(json_body(), jar, True, self._settings), g.caller)
         made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
-        return self._good("created_jar" if jar else "created", job=made)
+        return self._success("created_jar" if jar else "created", job=made)
 
     def _update(self, job_id: int, jar: bool) -> Response:
         given = fields.read(json_body(), jar, False, self._settings)
         job = self._definitions.update(job_id, given, g.caller)
-        return self._good("updated_jar" if jar else "updated", job={"update_time": job.update_time})
+        return self._success("updated_jar" if jar else "updated", job={"update_time": job.update_time})
 
-    def _good(self, message: str, **payload: Any) -> Response:
-        return good(self._service, message, **payload)
+    def _success(self, message: str, **payload: Any) -> Response:
+        return success(self._service, message, **payload)
 
 
 def _batch(answer: BatchAnswer, shape: str) -> Response:
-    """HTTP 400 as soon as one id is refused, with the good news among the bad (dli-api.md 0.1-1)."""
-    status, body = answer_shapes.bend(shape, 400 if answer.refused else 200, answer.elements)
+    """HTTP 400 as soon as one id is refused, with the accepted elements between the refused ones (dli-api.md 0.1-1)."""
+    status, body = answer_shapes.reshape(shape, 400 if answer.refused else 200, answer.elements)
     return reply(body, status)

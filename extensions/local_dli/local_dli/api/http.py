@@ -25,12 +25,12 @@ def reply(body: Any, status: int = 200) -> Response:
 
 
 def no_content() -> Response:
-    """Good news without a word, which only the tag calls have (dli-api.md 1.2)."""
+    """A success without a body, which only the tag calls have (dli-api.md 1.2)."""
     return Response(status=204)
 
 
-def good(service: Service, message: str, **payload: Any) -> Response:
-    """Good news with its payload."""
+def success(service: Service, message: str, **payload: Any) -> Response:
+    """The envelope of a success, with the members of one call."""
     return reply({**service.success(message, g.caller.language), **payload})
 
 

@@ -13,14 +13,14 @@ from ..model.tags import Tags, as_keys, as_tags
 from ..model.templates import Templates
 from ..model.transfer import Transfer
 from . import bodies
-from .http import STREAMING, good, json_body, no_content, reply
+from .http import STREAMING, json_body, no_content, reply, success
 
 JOB_V3 = "/v3/<project_id>/streaming/jobs/<int(signed=True):job_id>"
 TEMPLATES = f"{STREAMING}/job-templates"
 TAGS = "/v3/<project_id>/dli_flink_job/<int(signed=True):job_id>/tags"
 
 
-def add_more(app: Flask, service: Service, transfer: Transfer, templates: Templates) -> None:
+def add_resources(app: Flask, service: Service, transfer: Transfer, templates: Templates) -> None:
     """Endpoint names are the names of the calls, as in `app.py`."""
     views = _Views(service, transfer, templates)
     for path, call, method, view in (
@@ -55,19 +55,19 @@ class _Views:
         job_ids = bodies.selected_jobs(body, self._settings.max_export)
         paths = self._transfer.export(obs_dir, job_ids, g.caller)
         name = "zip_file" if self._settings.export_names == "schema" else "zip_files"
-        return good(self._service, "exported", **{name: paths})
+        return success(self._service, "exported", **{name: paths})
 
     def import_jobs(self, project_id: str) -> Response:
         body = json_body()
         cover = bodies.flag(body, "is_cover")
         mapping = self._transfer.import_jobs(bodies.text(body, "zip_file", 256), cover, g.caller)
         name = "job_mapping" if self._settings.export_names == "schema" else "jobs_mapping"
-        return good(self._service, "imported", **{name: mapping})
+        return success(self._service, "imported", **{name: mapping})
 
     def stream_graph(self, project_id: str, job_id: int) -> Response:
         body, operators = bodies.stream_graph(json_body())
         text = self._service.stream_graph(job_id, body, operators, g.caller)
-        return good(self._service, "stream_graph", error_code="", stream_graph=text)
+        return success(self._service, "stream_graph", error_code="", stream_graph=text)
 
     def tags(self, project_id: str, job_id: int) -> Response:
         """The whole is one list; ``limit``, ``offset`` and ``count`` are known from the SDK alone."""
@@ -87,20 +87,20 @@ class _Views:
         query = bodies.list_query({**request.args, "offset": "0", "limit": "0"}, self._settings)
         page = bodies.whole(request.args, "offset", 0), bodies.whole(request.args, "limit", 10)
         found = self._templates.show(query.filters.get("name", ""), query.tags, page, query.ascending, g.caller)
-        return good(self._service, "templates", template_list=found)
+        return success(self._service, "templates", template_list=found)
 
     def template_create(self, project_id: str) -> Response:
         body = json_body()
         made = self._templates.create(body, as_tags(body.get("tags") or [], self._longest()), g.caller)
-        return good(self._service, "template_created", template=made.brief())
+        return success(self._service, "template_created", template=made.brief())
 
     def template_update(self, project_id: str, template_id: int) -> Response:
         self._templates.update(template_id, json_body(), g.caller)
-        return good(self._service, "template_updated")
+        return success(self._service, "template_updated")
 
     def template_delete(self, project_id: str, template_id: int) -> Response:
         self._templates.delete(template_id, g.caller)
-        return good(self._service, "template_deleted", template={"template_id": template_id})
+        return success(self._service, "template_deleted", template={"template_id": template_id})
 
     def obs_authorize(self, project_id: str) -> Response:
         buckets = bodies.names(json_body(), "obs_buckets")

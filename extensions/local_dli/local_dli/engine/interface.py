@@ -23,7 +23,7 @@ LOST = "LOST"
 
 @dataclass(frozen=True)
 class JobSpec:
-    """What to run. ``hints`` are for the engine's eyes only (the simulated one finds its script there)."""
+    """What to run. ``hints`` are for the engine alone (the simulated one reads its script there)."""
 
     name: str
     script: str
@@ -77,4 +77,4 @@ class Engine(Protocol):
         """End the job without a savepoint, as soon as possible; ``poll`` shows when it is done."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all resources."""

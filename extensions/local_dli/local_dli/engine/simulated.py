@@ -49,12 +49,12 @@ class Script:
     fail_after: float | None = None
     fail_text: str = "java.lang.ArithmeticException: / by zero"
     fail_times: int | None = None
-    """How many runs `fail_after` and `submit_fail` spoil before the job is well; None: all of them."""
+    """How many runs fail by `fail_after` and `submit_fail` before one succeeds; None: all of them."""
     lose_after: float | None = None
     submit_fail: str | None = None
     savepoint_fail: str | None = None
     restore_fail: str | None = None
-    """A start from a savepoint fails with this text; every other start is well."""
+    """A start from a savepoint fails with this text; every other start succeeds."""
     restore_fail_late: bool = False
     """Whether that is a crash right after the start, and not a failed submission."""
     ignore_cancel: bool = False
@@ -105,7 +105,7 @@ class _Run:
         return self.first - 1 + int(max(0.0, min(at, self.drained_at) - self.starts_at) * RECORDS_PER_SECOND)
 
 
-class SimEngine:
+class SimulatedEngine:
     """The engine of every quick test."""
 
     def __init__(self, clock: Clock, pace: Pace) -> None:
@@ -113,7 +113,7 @@ class SimEngine:
         self._pace = pace
         self._runs: dict[str, _Run] = {}
         self._ids = itertools.count(1)
-        self._spoilt: dict[tuple[str, str], int] = {}
+        self._failures: dict[tuple[str, str], int] = {}
 
     def submit(self, spec: JobSpec, restore: str | None) -> str:
         script = Script.parse(spec.hints)
@@ -170,7 +170,7 @@ class SimEngine:
 
     def close(self) -> None:
         self._runs.clear()
-        self._spoilt.clear()
+        self._failures.clear()
 
     def numbers(self, handle: str) -> tuple[int, int]:
         """First and last number this run has processed so far: the proof that a resumed job went on."""
@@ -181,10 +181,10 @@ class SimEngine:
 
     def _plan(self, run: _Run) -> None:
         script = run.script
-        spoil = (script.submit_fail is not None or script.fail_after is not None) and self._spoils(run)
-        if script.submit_fail is not None and spoil:
+        fails = (script.submit_fail is not None or script.fail_after is not None) and self._fails_this_time(run)
+        if script.submit_fail is not None and fails:
             run.endings.append(_Ending(run.starts_at, interface.FAILED, script.submit_fail))
-        elif script.fail_after is not None and spoil:
+        elif script.fail_after is not None and fails:
             # A crash in the very first moment is still a crash of a started job, not a refused submission.
             run.endings.append(_Ending(run.starts_at + max(script.fail_after, _MOMENT), interface.FAILED, script.fail_text))
         if script.run_for is not None:
@@ -194,11 +194,11 @@ class SimEngine:
                 _Ending(run.starts_at + max(script.lose_after, _MOMENT), interface.LOST, "The engine is gone.")
             )
 
-    def _spoils(self, run: _Run) -> bool:
-        # Another script is another story: what it spoils is counted anew.
-        story, limit = (run.spec.name, run.spec.script), run.script.fail_times
-        done = self._spoilt.get(story, 0)
-        self._spoilt[story] = done + 1
+    def _fails_this_time(self, run: _Run) -> bool:
+        # The runs of another script are counted separately.
+        program, limit = (run.spec.name, run.spec.script), run.script.fail_times
+        done = self._failures.get(program, 0)
+        self._failures[program] = done + 1
         return limit is None or done < limit
 
     def _operate(self, handle: str, target: str) -> tuple[str, float]:

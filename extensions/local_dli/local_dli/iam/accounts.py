@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Who may use the service right now: access keys and users with their strikes, tokens that come and go (dli-api.md 5)."""
+"""Who may use the service right now: access keys and users with their strikes, issued tokens (dli-api.md 5)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Token:
 
 @dataclass
 class Accounts:
-    """The accounts as they live. The first one is the main one."""
+    """The accounts, with the tokens and keys issued to them. The first one is the main one."""
 
     accounts: Sequence[Account]
     clock: Clock
@@ -65,14 +65,14 @@ class Accounts:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
-        self.forget()
+        self.reset()
 
     @property
     def account(self) -> Account:
         """The main account."""
         return self.accounts[0]
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Back to the seed: no strikes. Whatever was issued stays good, so that a reset does not sign anyone out."""
         with self._lock:
             self._users.clear()

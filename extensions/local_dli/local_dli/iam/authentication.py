@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The gateway's door: from a request to the caller it comes from, or to the refusal it gets (dli-api.md 4.4, 5)."""
+"""Authentication at the gateway: from a request to its caller, or to a refusal (dli-api.md 4.4, 5)."""
 
 from __future__ import annotations
 

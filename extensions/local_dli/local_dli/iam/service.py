@@ -17,7 +17,7 @@ from .authentication import Identity, iso
 from .principals import Account, Agency, Principal, Project, User
 
 SHORTEST, LONGEST = 900, 86400
-"""Seconds a temporary key may be asked for; without a wish it is the shortest."""
+"""Seconds a temporary key may be asked for; without a request it is the shortest."""
 
 # Who asks, by the token that stands in the body, or else by the headers.
 Identify = Callable[[Any], Identity]
@@ -54,7 +54,7 @@ def issue_token(body: Mapping[str, Any], identify: Identify, accounts: Accounts)
         return accounts.issue(user, **_scope(wanted, accounts.home(user)))
     if identity.get("methods") == ["assume_role"]:
         caller = identify(None)
-        agency = _step_into(_mapping(identity.get("assume_role")), caller, accounts)
+        agency = _assume_agency(_mapping(identity.get("assume_role")), caller, accounts)
         return accounts.issue(agency, assumed_by=caller.principal, **_scope(wanted, accounts.home(agency)))
     raise bad_request("[Only the methods password and assume_role are served here.]")
 
@@ -83,15 +83,15 @@ def temporary_key(body: Mapping[str, Any], identify: Identify, accounts: Account
     """POST /v3.0/OS-CREDENTIAL/securitytokens with the caller's own token, or into an agency (dli-api.md 5.4)."""
     identity = _mapping(_mapping(body.get("auth")).get("identity"))
     if identity.get("methods") == ["token"]:
-        wish = _mapping(identity.get("token", {}))
-        caller = identify(wish.get("id"))
+        requested = _mapping(identity.get("token", {}))
+        caller = identify(requested.get("id"))
         if caller.by_key:
             raise bad_request("[The method token needs a token, in X-Auth-Token or in the body.]")
-        return _key(caller.principal, wish, accounts)
+        return _key(caller.principal, requested, accounts)
     if identity.get("methods") == ["assume_role"]:
         caller = identify(None)
-        wish = _mapping(identity.get("assume_role"))
-        return _key(_step_into(wish, caller, accounts), wish, accounts)
+        requested = _mapping(identity.get("assume_role"))
+        return _key(_assume_agency(requested, caller, accounts), requested, accounts)
     raise bad_request("[Only the methods token and assume_role are served here.]")
 
 
@@ -132,8 +132,8 @@ def _by_password(wanted: Mapping[str, Any], accounts: Accounts) -> User:
     return user
 
 
-def _step_into(wanted: Mapping[str, Any], caller: Identity, accounts: Accounts) -> Agency:
-    """The agency, for a user who may step into it. That temporary keys and agencies may not is ours."""
+def _assume_agency(wanted: Mapping[str, Any], caller: Identity, accounts: Accounts) -> Agency:
+    """The agency, for a user who may assume it. That temporary keys and agencies may not is ours."""
     name, domain, domain_id = (wanted.get(member) for member in ("agency_name", "domain_name", "domain_id"))
     if not name or not (domain or domain_id):
         raise bad_request("[agency_name and one of domain_name and domain_id are needed.]")
@@ -168,8 +168,8 @@ def _scope(wanted: Any, account: Account) -> dict[str, Any]:
     return {"project": None}
 
 
-def _key(owner: Principal, wish: Mapping[str, Any], accounts: Accounts) -> AccessKey:
-    seconds = wish.get("duration_seconds", SHORTEST)
+def _key(owner: Principal, requested: Mapping[str, Any], accounts: Accounts) -> AccessKey:
+    seconds = requested.get("duration_seconds", SHORTEST)
     if isinstance(seconds, bool) or not isinstance(seconds, int) or not SHORTEST <= seconds <= LONGEST:
         raise bad_request(f"[duration_seconds must be from {SHORTEST} to {LONGEST}.]")
     life = accounts.settings.temporary_key_life

@@ -4,7 +4,7 @@
 """Create and update of SQL and Jar jobs (dli-api.md 1.9, 1.10): what may be said about which job, and when.
 
 Documented are the rules on kinds of jobs, parallelism and a running job's ``obs_bucket``; codes of refusals that were
-never recorded, and what else a running job puts up with, are ours and can be set.
+never recorded, and what else a running job accepts, are ours and can be set.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Definitions:
             asked = (*given.job, *given.config)
             self._check_name(given, 0, self._settings.name_exists_code, caller)
             self._fill(given, caller)
-            trouble = self._trouble(given)
-            if trouble is not None:
-                raise trouble
+            missing = self._missing_reference(given)
+            if missing is not None:
+                raise missing
             config = {**default_config(), **given.config}
             why = self._contradiction(given.jar, config, given.config)
             if why is not None:
@@ -94,9 +94,9 @@ class Definitions:
         if job.is_jar != given.jar:
             raise _failed("[the job is of another kind]")
         self._check_name(given, job.job_id, self._settings.rename_exists_code, caller)
-        trouble = self._trouble(given)
-        if trouble is not None:
-            raise _failed(trouble.text.say(caller.language, **trouble.values))
+        missing = self._missing_reference(given)
+        if missing is not None:
+            raise _failed(missing.text.say(caller.language, **missing.values))
         why = self._contradiction(given.jar, {**job.job_config, **given.config}, given.config)
         if why is not None:
             raise _failed(f"[{why}]")
@@ -120,7 +120,7 @@ class Definitions:
         if name is not None and any(job.name == name for job in others):
             raise DliError("name_exists", code, name=name)
 
-    def _trouble(self, given: Given) -> DliError | None:
+    def _missing_reference(self, given: Given) -> DliError | None:
         """What the job names and the settings say is not there."""
         settings, config = self._settings, given.config
         queue, topic, bucket = given.job.get("queue_name"), config.get("smn_topic"), config.get("obs_bucket")

@@ -123,7 +123,7 @@ class Job:
     job_config: dict[str, Any] = field(default_factory=default_config)
     tags: dict[str, str] = field(default_factory=dict)
     script: dict[str, Any] = field(default_factory=dict)
-    """What the simulated engine is to do with it (`sim_engine.Script`)."""
+    """What the simulated engine is to do with it (`engine.simulated.Script`)."""
 
     savepoints: list[Savepoint] = field(default_factory=list)
     checkpoint: str | None = None

@@ -36,22 +36,22 @@ class Lister:
         self._made: dict[int, float] = {}
         self._deleted: list[tuple[float, Job]] = []
 
-    def made(self, job: Job) -> None:
-        """A job has come to be just now."""
+    def record_created(self, job: Job) -> None:
+        """A job was created just now."""
         self._made[job.job_id] = self._clock.monotonic()
 
-    def deleted(self, job: Job) -> None:
-        """A job has gone just now."""
+    def record_deleted(self, job: Job) -> None:
+        """A job was deleted just now."""
         self._deleted.append((self._clock.monotonic(), job))
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         self._made.clear()
         self._deleted.clear()
 
     def page(self, jobs: list[Job], project_id: str, query: ListQuery) -> dict[str, Any]:
         """``job_list`` out of the jobs of a project; ``total_count`` counts the result, not the page."""
         found = [job for job in self._visible(jobs, project_id) if self._matches(job, query)]
-        # Ties are unknown territory (dli-api.md 10-8); the id settles them the same way on every page.
+        # The order of ties is not established (dli-api.md 10-8); the id settles them the same way on every page.
         found.sort(key=lambda job: (job.create_time, job.job_id), reverse=not query.ascending)
         page = found[query.offset : query.offset + query.limit]
         now, now_ms = self._clock.monotonic(), epoch_ms(self._clock)
@@ -63,8 +63,8 @@ class Lister:
         if lag <= 0:
             return jobs
         since = self._clock.monotonic() - lag
-        ghosts = [job for at, job in self._deleted if at > since and job.project_id == project_id]
-        return ghosts + [job for job in jobs if self._made.get(job.job_id, since) <= since]
+        still_listed = [job for at, job in self._deleted if at > since and job.project_id == project_id]
+        return still_listed + [job for job in jobs if self._made.get(job.job_id, since) <= since]
 
     def _matches(self, job: Job, query: ListQuery) -> bool:
         # Without root_job_id the children of edge jobs are left out.

@@ -69,7 +69,7 @@ class Registry:
         self._made.clear()
 
 
-def trouble(job: Job, path: str, trust: bool) -> str | None:
+def restore_error(job: Job, path: str, trust: bool) -> str | None:
     """Why a job cannot be restored from that path, None if it can. ``trust``: what was made elsewhere is good."""
     made_for = next((item.made_for for item in job.savepoints if item.path == path), job.checkpoint_for)
     if made_for == _ELSEWHERE:

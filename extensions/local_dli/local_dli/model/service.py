@@ -22,7 +22,7 @@ from .jobs import ACTIVE, STARTABLE, STOPPABLE, Job
 from .ledger import Entry, Ledger
 from .listing import Lister, ListQuery
 from .settings import Settings
-from .state_machine import Machine
+from .state_machine import StateMachine
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Service:
     def __init__(self, runner: Engine, clock: Clock, settings: Settings, ledger: Ledger) -> None:
         self.lock = threading.RLock()
         self.jobs: dict[int, Job] = {}
-        self.machine = Machine(runner, clock, settings)
+        self.machine = StateMachine(runner, clock, settings)
         self.machine.on_restart = self._record_restart
         self.lister = Lister(clock, settings)
         self.clock = clock
@@ -91,9 +91,9 @@ class Service:
             job = self.find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
             if job.status in ACTIVE and self.settings.delete_active == "refuse":
                 raise DliError("delete_active", self.settings.delete_active_code, status=job.status)
-            self.machine.abandon(job)
+            self.machine.discard_run(job)
             del self.jobs[job_id]
-            self.lister.deleted(job)
+            self.lister.record_deleted(job)
             return "deleted"
 
         return self._batch(job_ids, "delete", delete, caller)
@@ -158,11 +158,11 @@ class Service:
         )
         job.history.append((now, job.status))
         self.jobs[job.job_id] = job
-        self.lister.made(job)
+        self.lister.record_created(job)
         return job
 
     def edit(self, job_id: int, members: dict[str, Any], caller: Caller) -> None:
-        """Somebody else's hand: members of a job change whatever the rules of an update say."""
+        """An edit by another client: members of a job change whatever the rules of an update say."""
         with self.lock, self.recorded(job_id, "edit", caller, fields=tuple(members)):
             job = self.find(job_id, caller, DliError("update_unknown"))
             for name, value in members.items():
@@ -192,7 +192,7 @@ class Service:
     # --- the rest ----------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Let time do its work on every job."""
+        """Advance every job to the current time."""
         with self.lock:
             for job in list(self.jobs.values()):
                 self.machine.tick(job)
@@ -203,17 +203,17 @@ class Service:
             for job in jobs:
                 self.jobs[job.job_id] = job
                 job.history.append((job.update_time, job.status))
-                self.machine.know(job)
+                self.machine.register_savepoints(job)
                 if job.status in ("job_running", "job_submitting"):
-                    self.machine.adopt(job)
+                    self.machine.submit_seeded(job)
 
     def clear(self) -> None:
         with self.lock:
             for job in self.jobs.values():
-                self.machine.abandon(job)
+                self.machine.discard_run(job)
             self.jobs.clear()
-            self.machine.forget()
-            self.lister.forget()
+            self.machine.clear()
+            self.lister.clear()
             self._next_id = itertools.count(1001)
 
     def authorize(self, buckets: list[str], caller: Caller) -> None:
@@ -224,7 +224,7 @@ class Service:
             self.settings.obs_buckets = ",".join([self.settings.obs_buckets or "", *buckets]).lstrip(",")
 
     def success(self, message: str, language: str, **values: Any) -> dict[str, Any]:
-        """The envelope of good news; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
+        """The envelope of a success; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
         boolean = message in BOOLEANS or self.settings.is_success == "boolean"
         boolean = boolean or (self.settings.is_success == "examples" and message in BOOLEAN_EXAMPLES)
         return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language, **values)}
@@ -234,7 +234,7 @@ class Service:
     ) -> BatchAnswer:
         """Do one thing to each id in turn; one refusal does not keep the others from it (dli-api.md 1.3).
 
-        An id given twice simply meets the job as the first one left it (unknown territory, dli-api.md 10-2).
+        An id given twice finds the job as the first one left it (not established, dli-api.md 10-2).
         """
         elements: list[dict[str, Any]] = []
         refused = False
@@ -283,7 +283,7 @@ class Service:
         return _Recording(lambda error: self.record(job_id, what, caller, error, **more))
 
     def recorded_refusal(self, job_id: int, what: str, caller: Caller) -> _Recording:
-        """The same for a block whose success is no deed yet."""
+        """The same for a block whose success is no change yet."""
         return _Recording(lambda error: None if error is None else self.record(job_id, what, caller, error))
 
     def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **more: Any) -> None:

@@ -42,7 +42,7 @@ def syntax_error(text: str) -> dict[str, Any] | None:
 
 
 def markers(text: str) -> dict[str, Any]:
-    """The members of a `sim_engine.Script` in a text, at most one ``local-dli: {…}`` in a line."""
+    """The members of a `engine.simulated.Script` in a text, at most one ``local-dli: {…}`` in a line."""
     found: dict[str, Any] = {}
     for marker in _MARKER.findall(text):
         try:

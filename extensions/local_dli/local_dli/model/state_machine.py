@@ -15,14 +15,14 @@ from ..clock import Clock, epoch_ms
 from ..engine import interface
 from ..engine.interface import Engine, JobSpec, Observation
 from .jobs import Job, Savepoint
-from .savepoints import Registry, checkpoint_directory, fingerprint, folder, savepoint_directory, trouble
+from .savepoints import Registry, checkpoint_directory, fingerprint, folder, restore_error, savepoint_directory
 from .settings import Settings
 from .sql import markers
 
 _HOUR = 3600.0
 
 
-class Machine:
+class StateMachine:
     """Starts, stops and advances single jobs. The caller holds the lock and has checked that the step is legal."""
 
     def __init__(self, runner: Engine, clock: Clock, settings: Settings) -> None:
@@ -31,10 +31,10 @@ class Machine:
         self._settings = settings
         self._registry = Registry()
         self.on_change: Callable[[Job, str], None] | None = None
-        """Told of every status change: the job and its old status."""
+        """Called at every status change: the job and its old status."""
         self.on_restart: Callable[[Job], None] | None = None
-        """Told of every automatic restart."""
-        self._walk: dict[str, Callable[[Job], bool]] = {
+        """Called at every automatic restart."""
+        self._steps: dict[str, Callable[[Job], bool]] = {
             "job_submitting": self._submitting,
             "job_running": self._running,
             "job_savepointing": self._savepointing,
@@ -55,22 +55,22 @@ class Machine:
             return
         if job.handle is not None:
             self._engine.cancel(job.handle)
-        self.turn(job, "job_canceling")
+        self.set_status(job, "job_canceling")
 
     def savepoint(self, job: Job, target: str) -> None:
         """An accepted savepoint by hand (dli-api.md 1.11)."""
         self._begin_savepoint(job, stopping=False, target=target)
 
-    def adopt(self, job: Job) -> None:
-        """Give a job that a seed calls running or submitting a run behind it."""
-        # Only the seeded run is at once or never; the next one walks at the usual pace.
+    def submit_seeded(self, job: Job) -> None:
+        """Submit a run for a job that a seed calls running or submitting."""
+        # Only the seeded run is at once or never; the next one has the usual pace.
         fast = {"submit_delay": 0.0 if job.status == "job_running" else float("inf")}
         job.since = self._clock.monotonic()
         job.running_as = fingerprint(job)
         job.handle = self._engine.submit(self._spec(job, {**fast, **job.script}), None)
 
-    def know(self, job: Job) -> None:
-        """What a seed says a job can resume from was made by the job as it is."""
+    def register_savepoints(self, job: Job) -> None:
+        """Register what a seed says a job can resume from, as made by the job's current definition."""
         for item in job.savepoints:
             item.made_for = fingerprint(job)
             self._registry.add(item.path, item.made_for)
@@ -79,7 +79,7 @@ class Machine:
             self._registry.add(job.checkpoint, job.checkpoint_for)
 
     def imported(self, path: str) -> Savepoint:
-        """A savepoint brought in by path (dli-api.md 1.11)."""
+        """A savepoint imported by its path (dli-api.md 1.11)."""
         return self._registry.imported(path)
 
     def numbers(self, job: Job) -> tuple[int, int] | None:
@@ -87,32 +87,32 @@ class Machine:
         count = getattr(self._engine, "numbers", None)
         return None if count is None or job.handle is None else count(job.handle)
 
-    def forget(self) -> None:
-        """No savepoint was ever made."""
+    def clear(self) -> None:
+        """Forget every savepoint."""
         self._registry.clear()
 
     def force(self, job: Job, status: str, desc: str) -> None:
         """Put a job into a status by injection: the way to the edge and arrears statuses no engine can reach."""
-        self.abandon(job)
+        self.discard_run(job)
         job.stale = None
-        self.turn(job, status, desc)
+        self.set_status(job, status, desc)
         if status in ("job_running", "job_submitting"):
-            self.adopt(job)
+            self.submit_seeded(job)
 
-    def abandon(self, job: Job) -> None:
+    def discard_run(self, job: Job) -> None:
         """Forget the run behind a job that is deleted or forced into another status."""
         if job.handle is not None:
             self._engine.cancel(job.handle)
         job.handle = job.operation = None
 
     def tick(self, job: Job) -> None:
-        """Take every step that is due. Steps chain, so a long look away still walks the whole road."""
+        """Take every step that is due, one after the other, until no step changes the status."""
         while job.handle is not None:
-            step = self._walk.get(job.status)
+            step = self._steps.get(job.status)
             if step is None or not step(job):
                 return
 
-    def turn(self, job: Job, status: str, desc: str = "") -> None:
+    def set_status(self, job: Job, status: str, desc: str = "") -> None:
         """Change the status; ``update_time`` changes with it (dli-api.md 1.7)."""
         before = job.status
         job.status, job.status_desc = status, desc
@@ -127,7 +127,7 @@ class Machine:
         job.end_time = None
         if self._settings.start_time_at == "accept":
             job.start_time = epoch_ms(self._clock)
-        self.turn(job, "job_submitting")
+        self.set_status(job, "job_submitting")
         job.running_as = fingerprint(job)
         job.handle = self._engine.submit(self._spec(job, self._hints(job, restore)), restore)
 
@@ -136,7 +136,7 @@ class Machine:
         outcome = self._settings.incompatible_savepoint
         if restore is None or outcome == "accept":
             return dict(job.script)
-        why = trouble(job, restore, self._settings.imported_savepoints == "trust")
+        why = restore_error(job, restore, self._settings.imported_savepoints == "trust")
         if why is None:
             return dict(job.script)
         return {**job.script, "restore_fail": why, "restore_fail_late": outcome == "job_running_exception"}
@@ -150,7 +150,7 @@ class Machine:
         job.stale_until = now + self._settings.accept_lag
 
     def _submitting(self, job: Job) -> bool:
-        seen = self._look(job)
+        seen = self._poll(job)
         if seen.state == interface.CREATED:
             return False
         if seen.state == interface.FAILED and not seen.started:
@@ -160,10 +160,10 @@ class Machine:
         elif seen.state == interface.LOST and not seen.started:
             self._end(job, "job_running_exception", seen.error)
         else:
-            self._came_up(job)
+            self._started(job)
         return True
 
-    def _came_up(self, job: Job) -> None:
+    def _started(self, job: Job) -> None:
         if self._settings.start_time_at == "running":
             job.start_time = epoch_ms(self._clock)
         # "Until the job is started again" (dli-api.md 7.2) is read as: until it runs. Dying at the request already
@@ -174,10 +174,10 @@ class Machine:
         job.savepoints = [item for item in job.savepoints if item.made_by != "stop"]
         if job.job_config["checkpoint_enabled"]:
             job.generated_checkpoint_path = checkpoint_directory(job)
-        self.turn(job, "job_running")
+        self.set_status(job, "job_running")
 
     def _running(self, job: Job) -> bool:
-        seen = self._look(job)
+        seen = self._poll(job)
         if seen.state in (interface.FAILED, interface.LOST):
             self._end(job, "job_running_exception", seen.error)
         elif seen.state == interface.FINISHED:
@@ -196,7 +196,7 @@ class Machine:
         make = self._engine.stop if stopping else self._engine.savepoint
         job.operation = make(job.handle, target)
         job.stopping = stopping
-        self.turn(job, "job_savepointing")
+        self.set_status(job, "job_savepointing")
 
     def _savepointing(self, job: Job) -> bool:
         if job.handle is None or job.operation is None:
@@ -207,23 +207,23 @@ class Machine:
         job.operation = None
         if result.path is None:
             status = self._settings.savepoint_failure if job.stopping else "job_running"
-            self.turn(job, status, result.failure or "The savepoint failed.")
+            self.set_status(job, status, result.failure or "The savepoint failed.")
             return True
         job.savepoints.append(Savepoint(result.path, "stop" if job.stopping else "hand", job.running_as))
         self._registry.add(result.path, job.running_as)
         if not job.stopping or self._settings.stop_savepoint_path == "shown":
             job.savepoint_path = folder(result.path)
-        self.turn(job, "job_canceling" if job.stopping else "job_running")
+        self.set_status(job, "job_canceling" if job.stopping else "job_running")
         return True
 
     def _canceling(self, job: Job) -> bool:
-        seen = self._look(job)
+        seen = self._poll(job)
         if seen.state not in (interface.CREATED, interface.RUNNING, interface.RESTARTING):
             self._end(job, "job_cancel_success")
             return True
         if self._clock.monotonic() - job.since >= self._settings.cancel_timeout:
             # The job may still run (dli-api.md 2.1), so the handle stays.
-            self.turn(job, "job_cancel_fail", "The job could not be stopped in time.")
+            self.set_status(job, "job_cancel_fail", "The job could not be stopped in time.")
             return True
         return False
 
@@ -245,9 +245,9 @@ class Machine:
 
     def _end(self, job: Job, status: str, desc: str = "") -> None:
         job.end_time = epoch_ms(self._clock)
-        self.turn(job, status, desc)
+        self.set_status(job, status, desc)
 
-    def _look(self, job: Job) -> Observation:
+    def _poll(self, job: Job) -> Observation:
         seen = self._engine.poll(job.handle or "")
         if seen.checkpoint is not None:
             job.checkpoint, job.checkpoint_for = seen.checkpoint, job.running_as

@@ -94,7 +94,7 @@ class Rule:
     seconds: float = 0.2
     location: str | None = None
     shape: str | None = None
-    """answer: a name of ``answers.SHAPES``."""
+    """answer: a name of ``api.answer_shapes.SHAPES``."""
     bender: Bender | None = None
     """answer, in Python only: (status, JSON) -> (status, JSON)."""
     act: str | None = None

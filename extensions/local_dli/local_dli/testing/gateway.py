@@ -94,9 +94,9 @@ class Gateway:
         true = self._carry_out(environ) if fault.is_carried_out else None
         if fault.kind in WIRE_KINDS:
             raise _wire_fault(fault, true)
-        return self._spoilt(fault, true, entry)
+        return self._faulty(fault, true, entry)
 
-    def _spoilt(self, fault: Rule, true: Answer | None, entry: Request) -> Answer:
+    def _faulty(self, fault: Rule, true: Answer | None, entry: Request) -> Answer:
         if fault.kind == "redirect":
             return Answer(fault.status or 302, [("Location", str(fault.location))], b"")
         if fault.kind == "html":
@@ -107,7 +107,7 @@ class Gateway:
             return self._refusal(fault, fault.status or 500, entry)
         if fault.kind == "truncated":
             return Answer(true.status, true.headers, true.body[: len(true.body) // 2])
-        return self._bent(fault, true)
+        return self._altered(fault, true)
 
     def _refusal(self, fault: Rule, status: int, entry: Request) -> Answer:
         code, message = _STATUS_CODES.get(status, ("APIGW.0601", "[Error.]"))
@@ -122,7 +122,7 @@ class Gateway:
         return Answer(status, headers, refusal.body)
 
     @staticmethod
-    def _bent(fault: Rule, true: Answer) -> Answer:
+    def _altered(fault: Rule, true: Answer) -> Answer:
         if fault.body is not None:
             return Answer(fault.status or true.status, true.headers, _bytes(fault.body))
         status, body = true.status, json.loads(true.body or b"null")
@@ -131,7 +131,7 @@ class Gateway:
         elif fault.bender is not None:
             status, body = fault.bender(status, body)
         elif fault.shape is not None:
-            status, body = answer_shapes.bend(fault.shape, status, body)
+            status, body = answer_shapes.reshape(fault.shape, status, body)
         return Answer(fault.status or status, true.headers, _bytes(body))
 
     def _carry_out(self, environ: dict[str, Any]) -> Answer:

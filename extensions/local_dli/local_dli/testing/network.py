@@ -85,7 +85,7 @@ class Authority:
 
 
 @dataclass
-class Asked:
+class ProxyRequest:
     """One request to a proxy. ``target`` is as it stood in the request line, ``status`` what the proxy answered."""
 
     method: str
@@ -101,7 +101,7 @@ class Proxy:
     port: int
     names: dict[str, str] = field(default_factory=dict)
     credentials: tuple[str, str] | None = None
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[ProxyRequest] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -116,7 +116,7 @@ class Proxy:
             return True
         return header == "Basic " + base64.b64encode(":".join(self.credentials).encode()).decode()
 
-    def way_to(self, name: str) -> tuple[str, int] | None:
+    def address_of(self, name: str) -> tuple[str, int] | None:
         """Where ``host:port`` really is: loopback as it stands, a known name by ``names``, anything else nowhere."""
         place = self.names.get(name.lower(), name)
         host, _colon, port = (urlsplit(place).netloc or place).rpartition(":")
@@ -191,7 +191,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
         """Quiet: the proxy writes down what it was asked."""
 
     def do_CONNECT(self) -> None:
-        upstream = self._enter(self.path)
+        upstream = self._connect(self.path)
         if upstream is not None:
             self._answer(200)
             self._relay(upstream)
@@ -201,7 +201,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         name = parts.netloc if parts.port else f"{parts.netloc}:80"
-        upstream = self._enter(name if parts.scheme == "http" else "")
+        upstream = self._connect(name if parts.scheme == "http" else "")
         if upstream is None:
             return
         kept = [(name, value) for name, value in self.headers.items() if not name.lower().startswith("proxy-")]
@@ -213,20 +213,20 @@ class _ProxyHandler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 
-    def _enter(self, name: str) -> socket.socket | None:
+    def _connect(self, name: str) -> socket.socket | None:
         """Write down what is asked for, and open the way there unless it is refused."""
         self.close_connection = True
         proxy = self.server.proxy
-        self._asked = Asked(self.command, self.path, proxy.admits(self.headers.get("Proxy-Authorization")))
+        self._asked = ProxyRequest(self.command, self.path, proxy.admits(self.headers.get("Proxy-Authorization")))
         proxy.asked.append(self._asked)
-        way = proxy.way_to(name)
+        address = proxy.address_of(name)
         if not self._asked.authorized:
             self._answer(407, ("Proxy-Authenticate", 'Basic realm="proxy"'))
-        elif way is None:
+        elif address is None:
             self._answer(403)
         else:
             try:
-                return socket.create_connection(way, timeout=10)
+                return socket.create_connection(address, timeout=10)
             except OSError:
                 self._answer(502)
         return None
