@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What stands between a client and a service, on loopback: certificates, a forward proxy, hosts that say nothing.
+"""For tests, on loopback: a certificate authority, a forward proxy, a host that never answers, a closed port.
 
-A proxy knows a few names and tunnels them to loopback, so that a service can be met under the name it has in the world.
-It goes nowhere else. Only certificates need a library (trustme); the rest runs wherever the unit tests do.
+The proxy maps a few host names to loopback, so that clients can use the public name of a service, and refuses all others.
+Certificates need the library trustme, which is imported only when an `Authority` is made.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ class _ProxyServer(ThreadingHTTPServer):
         self.server_name, self.server_port = HOST, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Whoever hangs up in the middle is no news; anything else is a bug and must be seen."""
+        """A client that disconnects is expected; anything else is a bug and must be seen."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -188,7 +188,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
     server: _ProxyServer
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Quiet: the proxy writes down what it was asked."""
+        """Quiet: the proxy records its requests."""
 
     def do_CONNECT(self) -> None:
         upstream = self._connect(self.path)
@@ -197,7 +197,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
             self._relay(upstream)
 
     def do_GET(self) -> None:
-        # All of it, whatever comes: an answer to a body that was not read can get lost on its way.
+        # Read all of it: a response to a request whose body was not read can get lost.
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         name = parts.netloc if parts.port else f"{parts.netloc}:80"
@@ -214,7 +214,7 @@ class _ProxyHandler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 
     def _connect(self, name: str) -> socket.socket | None:
-        """Write down what is asked for, and open the way there unless it is refused."""
+        """Record the request, and connect to its target unless it is refused."""
         self.close_connection = True
         proxy = self.server.proxy
         self._asked = ProxyRequest(self.command, self.path, proxy.admits(self.headers.get("Proxy-Authorization")))
