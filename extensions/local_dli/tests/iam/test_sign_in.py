@@ -1,77 +1,34 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Tokens, temporary keys, agencies, projects, permissions and the metadata service, in process."""
+"""Tokens, projects, expiry and permissions, in process."""
 
 from __future__ import annotations
 
-import json
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 from local_dli import LocalDli, ManualClock
 from local_dli.seed import example
+from sign_in import (
+    CN_NORTH_4,
+    OWN,
+    PARTNER,
+    PASSWORD,
+    READER,
+    ROLE,
+    SEEDED_TEMPORARY,
+    ask_key,
+    detail,
+    key_of,
+    message,
+    project_names,
+    send,
+    sign_in,
+    token,
+)
 from support import SEED, Api, Key
-from werkzeug.test import Client, TestResponse
-
-PARTNER = SEED.partners[0]
-PASSWORD = "local-dli-password-1"
-ROLE = {"agency_name": "local-dli-agency", "domain_name": "local-dli-partner-domain"}
-CN_NORTH_4 = MappingProxyType({"project": {"name": "cn-north-4"}})
-OWN = Key(*SEED.account.keys[0][:3])
-READER = Key(*SEED.account.keys[1][:3])
-SEEDED_TEMPORARY = Key(*SEED.account.keys[2][:3])
-
-
-def send(api: Api, method: str, path: str, body: Any = None, key: Key | None = None, **headers: str) -> TestResponse:
-    """One request, signed with ``key`` if there is one; ``x_auth_token`` and the like are headers."""
-    data = b"" if body is None else json.dumps(body).encode()
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    bare, _mark, query = path.partition("?")
-    if key is not None:
-        sent.update(key.headers(api.clock.now(), method, bare, query, data))
-    return Client(api.dli.wsgi).open(bare, method=method, query_string=query, data=data, headers=sent)
-
-
-def sign_in(api: Api, scope: Any = CN_NORTH_4, password: str = PASSWORD, name: str = "local-dli-user") -> TestResponse:
-    user = {"name": name, "password": password, "domain": {"name": "local-dli-domain"}}
-    identity = {"methods": ["password"], "password": {"user": user}}
-    return send(api, "POST", "/v3/auth/tokens", {"auth": {"identity": identity, "scope": scope and dict(scope)}})
-
-
-def token(answer: TestResponse) -> str:
-    assert answer.status_code == 201, answer.text
-    return str(answer.headers["X-Subject-Token"])
-
-
-def become(api: Api, scope: Any = CN_NORTH_4, user: str | None = None, **role: str) -> TestResponse:
-    """POST /v3/auth/tokens into an agency."""
-    auth = {"identity": {"methods": ["assume_role"], "assume_role": {**ROLE, **role}}, "scope": scope and dict(scope)}
-    return send(api, "POST", "/v3/auth/tokens", {"auth": auth}, x_auth_token=user or token(sign_in(api, None)))
-
-
-def ask_key(api: Api, method: str, member: Any, key: Key | None = None, **headers: str) -> TestResponse:
-    """POST securitytokens."""
-    body = {"auth": {"identity": {"methods": [method], method: member}}}
-    return send(api, "POST", "/v3.0/OS-CREDENTIAL/securitytokens", body, key, **headers)
-
-
-def key_of(answer: TestResponse) -> Key:
-    assert answer.status_code in (200, 201), answer.text
-    assert answer.json is not None
-    return Key(**answer.json["credential"])
-
-
-def detail(api: Api, key: Key | None = None, project: str = "", job_id: int = 131, **headers: str) -> TestResponse:
-    path = f"/v1.0/{project or api.dli.project_id}/streaming/jobs/{job_id}"
-    return send(api, "GET", path, None, key, **headers)
-
-
-def message(answer: TestResponse) -> str:
-    assert answer.json is not None
-    return str(answer.json.get("error_msg") or answer.json["error"]["message"])
-
+from werkzeug.test import Client
 
 # --- tokens ----------------------------------------------------------------------------------------------------
 
@@ -160,12 +117,6 @@ def test_numbers_of_the_lock_are_settings(api: Api) -> None:
 # --- projects --------------------------------------------------------------------------------------------------
 
 
-def project_names(api: Api, query: str = "", key: Key | None = OWN, **headers: str) -> list[str]:
-    answer = send(api, "GET", f"/v3/projects{query}", None, key, **headers)
-    assert answer.status_code == 200, answer.text
-    return [project["name"] for project in answer.json["projects"]]  # type: ignore[index]
-
-
 @pytest.mark.parametrize(
     ("query", "names"),
     [
@@ -195,143 +146,6 @@ def test_a_name_that_no_project_has_or_two(changes: dict[str, Any], count: int) 
     clock = ManualClock()
     other = Api(LocalDli(example(**changes), clock), clock)
     assert len(project_names(other, "?name=cn-north-4")) == count
-
-
-# --- agencies --------------------------------------------------------------------------------------------------
-
-
-def test_token_of_an_agency(api: Api) -> None:
-    answer = become(api)
-    assert answer.json is not None
-    told = answer.json["token"]
-    assert told["methods"] == ["assume_role"]
-    assert told["project"]["id"] == PARTNER.projects[0].id
-    assert told["user"]["domain"]["name"] == PARTNER.domain
-    assert told["assumed_by"]["user"]["name"] == "local-dli-user"
-    mine = token(answer)
-    assert detail(api, None, PARTNER.projects[0].id, 301, x_auth_token=mine).status_code == 200
-    assert detail(api, x_auth_token=mine).json["error_code"] == "APIGW.0310"  # type: ignore[index]
-
-
-def test_domains_go_by_id_as_well(api: Api) -> None:
-    assert become(api, None, domain_name="", domain_id=PARTNER.domain_id).status_code == 201
-    assert become(api, None, domain_id=PARTNER.domain_id).status_code == 201
-    assert become(api, None, domain_id=SEED.account.domain_id).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        ({"agency_name": "nobody"}, 404),
-        ({"domain_name": "nowhere"}, 404),
-        ({"agency_name": "local-dli-closed-agency"}, 403),
-        ({"agency_name": ""}, 400),
-        ({"domain_name": ""}, 400),
-    ],
-)
-def test_agencies_that_cannot_be_stepped_into(api: Api, role: dict[str, str], status: int) -> None:
-    assert become(api, None, **role).status_code == status
-    assert ask_key(api, "assume_role", {**ROLE, **role}, OWN).status_code == status
-
-
-def test_an_agency_needs_an_agent_operator(api: Api) -> None:
-    reader = token(sign_in(api, None, "local-dli-password-3", "local-dli-reader"))
-    assert become(api, None, reader).status_code == 403
-    assert ask_key(api, "assume_role", ROLE, READER).status_code == 403
-
-
-def test_an_agency_does_not_open_another(api: Api) -> None:
-    assert become(api, None, token(become(api, None))).status_code == 403
-
-
-@pytest.mark.parametrize("headers", [{}, {"x_auth_token": "invented"}])
-def test_an_agency_needs_a_sign_in(api: Api, headers: dict[str, str]) -> None:
-    auth = {"identity": {"methods": ["assume_role"], "assume_role": ROLE}}
-    assert send(api, "POST", "/v3/auth/tokens", {"auth": auth}, **headers).status_code == 401
-    assert ask_key(api, "assume_role", ROLE, **headers).status_code == 401
-
-
-def test_projects_keep_their_jobs_to_themselves(api: Api) -> None:
-    project, partner = PARTNER.projects[0].id, Key(*PARTNER.keys[0][:3])
-    listed = send(api, "GET", f"/v1.0/{project}/streaming/jobs", None, partner).json
-    assert {job["job_id"] for job in listed["job_list"]["jobs"]} == {301, 302}  # type: ignore[index]
-    assert detail(api, partner, project, 131).json["error_code"] == "DLI.16001"  # type: ignore[index]
-    assert detail(api, partner).status_code == 403
-    assert detail(api, OWN, project, 301).status_code == 403
-    api.dli.other("start", [301])
-    assert [entry.job_id for entry in api.dli.ledger.starts()] == [301]
-
-
-# --- temporary keys --------------------------------------------------------------------------------------------
-
-
-def test_key_by_token(api: Api) -> None:
-    mine = token(sign_in(api))
-    by_header = key_of(ask_key(api, "token", {"duration_seconds": 3600}, x_auth_token=mine))
-    by_body = key_of(ask_key(api, "token", {"id": mine}))
-    signed = key_of(ask_key(api, "token", {"id": mine}, OWN))
-    for key in (by_header, by_body, signed):
-        assert detail(api, key).status_code == 200
-        assert project_names(api, "", key) == ["cn-north-4", "cn-north-4_team-a"]
-    assert len({by_header.access, by_body.access, signed.access, OWN.access}) == 4
-
-
-def test_key_by_agency(api: Api) -> None:
-    for key in (
-        key_of(ask_key(api, "assume_role", ROLE, OWN)),
-        key_of(ask_key(api, "assume_role", ROLE, x_auth_token=token(sign_in(api, None)))),
-    ):
-        assert detail(api, key, PARTNER.projects[0].id, 301).status_code == 200
-        assert detail(api, key).json["error_code"] == "APIGW.0310"  # type: ignore[index]
-        answer = send(api, "GET", "/v3/projects?name=cn-north-4", None, key)
-        assert answer.json["projects"][0]["id"] == PARTNER.projects[0].id  # type: ignore[index]
-
-
-@pytest.mark.parametrize("seconds", [899, 86401, -1, "900", 900.5, True, None])
-@pytest.mark.parametrize("method", ["token", "assume_role"])
-def test_durations_that_are_refused(api: Api, method: str, seconds: Any) -> None:
-    member = {**ROLE, "duration_seconds": seconds}
-    assert ask_key(api, method, member, x_auth_token=token(sign_in(api))).status_code == 400
-
-
-@pytest.mark.parametrize(("wish", "life"), [({}, 900), ({"duration_seconds": 900}, 900), ({"duration_seconds": 86400}, 86400)])
-def test_life_of_a_key(api: Api, wish: dict[str, int], life: int) -> None:
-    key = key_of(ask_key(api, "assume_role", {**ROLE, **wish}, OWN))
-    api.clock.advance(life - 1)
-    assert detail(api, key, PARTNER.projects[0].id, 301).status_code == 200
-    api.clock.advance(1)
-    answer = detail(api, key, PARTNER.projects[0].id, 301)
-    assert (answer.status_code, answer.json["error_code"]) == (401, "APIGW.0301")  # type: ignore[index]
-    assert key.expires_at in message(answer)
-
-
-def test_a_key_may_live_shorter_than_asked_for(api: Api) -> None:
-    api.dli.settings.update({"temporary_key_life": 5})
-    key = key_of(ask_key(api, "token", {"duration_seconds": 900}, x_auth_token=token(sign_in(api))))
-    api.clock.advance(5)
-    assert detail(api, key).status_code == 401
-
-
-@pytest.mark.parametrize("securitytoken", [None, "another"])
-def test_a_temporary_key_without_its_security_token(api: Api, securitytoken: str | None) -> None:
-    key = key_of(ask_key(api, "assume_role", ROLE, OWN))
-    assert detail(api, Key(key.access, key.secret, securitytoken), PARTNER.projects[0].id, 301).status_code == 401
-
-
-def test_an_expired_key_counts_no_strikes(api: Api) -> None:
-    key = key_of(ask_key(api, "assume_role", ROLE, OWN))
-    api.dli.expire_sign_ins()
-    for _count in range(7):
-        assert "expires" in message(detail(api, key))
-
-
-def test_what_does_not_give_a_key(api: Api) -> None:
-    assert ask_key(api, "token", {}, OWN).status_code == 400
-    assert ask_key(api, "totp", {}, OWN).status_code == 400
-    assert ask_key(api, "token", {"id": "invented"}).status_code == 401
-    assert ask_key(api, "token", {"id": token(sign_in(api))}, Key(OWN.access, "wrong")).status_code == 401
-    assert ask_key(api, "assume_role", ROLE, SEEDED_TEMPORARY).status_code == 403
-    assert ask_key(api, "assume_role", ROLE, key_of(ask_key(api, "assume_role", ROLE, OWN))).status_code == 403
 
 
 # --- ends of sign-ins ------------------------------------------------------------------------------------------
@@ -446,65 +260,3 @@ def test_the_date_is_that_of_a_clock_which_is_off(api: Api) -> None:
     assert (answer.status_code, answer.json["error_code"]) == (401, "APIGW.0301")  # type: ignore[index]
     assert answer.date is not None
     assert answer.date.timestamp() == pytest.approx(now + 23 * 60, abs=1)
-
-
-# --- the metadata service --------------------------------------------------------------------------------------
-
-
-def metadata_token(api: Api, seconds: str | None = "21600") -> TestResponse:
-    headers = {} if seconds is None else {"X-Metadata-Token-Ttl-Seconds": seconds}
-    return send(api, "PUT", "/meta-data/latest/api/token", **headers)
-
-
-def metadata_key(api: Api, token: str | None = None) -> TestResponse:
-    headers = {} if token is None else {"X-Metadata-Token": token}
-    return send(api, "GET", "/openstack/latest/securitykey", **headers)
-
-
-@pytest.mark.parametrize(
-    ("setting", "asked", "bare", "with_token"),
-    [("optional", 200, 200, 200), ("required", 200, 401, 200), ("no_agency", 200, 401, 401), ("absent", 404, 404, 404)],
-)
-def test_metadata(api: Api, setting: str, asked: int, bare: int, with_token: int) -> None:
-    api.dli.settings.update({"metadata": setting})
-    answer = metadata_token(api)
-    assert answer.status_code == asked
-    assert metadata_key(api).status_code == bare
-    key = metadata_key(api, answer.text)
-    assert key.status_code == with_token
-    assert key.status_code != 200 or detail(api, key_of(key)).status_code == 200
-    assert [item.call for item in api.dli.requests.of()][:3] == ["metadata_token", "metadata_key", "metadata_key"]
-
-
-def test_metadata_tokens_expire(api: Api) -> None:
-    mine = metadata_token(api, "60").text
-    assert metadata_key(api, mine).status_code == 200
-    api.clock.advance(60)
-    assert metadata_key(api, mine).status_code == 401
-    assert metadata_key(api, "invented").status_code == 401
-
-
-@pytest.mark.parametrize("seconds", [None, "0", "21601", "-1", "soon", ""])
-def test_metadata_tokens_need_a_life(api: Api, seconds: str | None) -> None:
-    assert metadata_token(api, seconds).status_code == 400
-
-
-def test_metadata_keys_are_replaced_in_time(api: Api) -> None:
-    api.dli.settings.update({"metadata_key_life": 100})
-    first = key_of(metadata_key(api))
-    api.clock.advance(50)
-    assert key_of(metadata_key(api)) == first
-    api.clock.advance(1)
-    second = key_of(metadata_key(api))
-    assert second.access != first.access
-    api.dli.expire_sign_ins()
-    third = key_of(metadata_key(api))
-    assert (detail(api, second).status_code, detail(api, third).status_code) == (401, 200)
-    api.dli.accounts.revoke(third.access)
-    assert detail(api, key_of(metadata_key(api))).status_code == 200
-    assert ask_key(api, "assume_role", ROLE, key_of(metadata_key(api))).status_code == 403
-
-
-def test_a_fault_may_hit_the_metadata_service(api: Api) -> None:
-    api.dli.faults.add("status", call="metadata_key", status=503)
-    assert [metadata_key(api).status_code for _count in range(2)] == [503, 200]

@@ -280,41 +280,6 @@ def test_update_time_changes_with_every_status(api: Api) -> None:
     assert times[0] < times[1] < times[2] == times[3]
 
 
-def test_an_id_given_twice_is_active_the_second_time(api: Api) -> None:
-    code, body = api.run(131, 131)
-    assert code == 400
-    assert (body[0]["is_success"], body[1]["error_code"]) == ("true", "DLI.13099")
-    assert len(api.dli.ledger.starts(131)) == 1
-
-
-def test_configurable_codes(api: Api) -> None:
-    api.dli.settings.update({"active_code": "DLI.13555", "stop_unknown_code": "DLI.15777"})
-    assert api.run(207)[1][0]["error_code"] == "DLI.13555"
-    assert api.stop(99)[1][0]["error_code"] == "DLI.15777"
-
-
-@pytest.mark.parametrize(
-    ("shape", "expected"),
-    [
-        ("array", ["true", "true", "DLI.13007"]),
-        ("short", ["true"]),
-        ("long", ["true", "true", "DLI.13007", "DLI.13007"]),
-        ("reversed", ["DLI.13007", "true", "true"]),
-    ],
-)
-def test_shapes_of_a_batch_answer(api: Api, shape: str, expected: list[str]) -> None:
-    api.dli.settings.update({"run_answer": shape})
-    code, body = api.run(131, 130, 99)
-    assert code == 400
-    assert [item.get("error_code", item.get("is_success")) for item in body] == expected
-
-
-def test_bare_object(api: Api) -> None:
-    api.dli.settings.update({"stop_answer": "object", "is_success": "boolean"})
-    code, body = api.stop(207, 203)
-    assert (code, body["is_success"]) == (200, True)
-
-
 def test_time_of_the_wall_does_not_pace_jobs(api: Api) -> None:
     api.run(131)
     api.clock.offset = 100_000
