@@ -30,7 +30,7 @@ def dli(job: Job, args: list[str]) -> None:
     # Straight on the terminal, so that Ctrl-C reaches it as it would without us.
     port = ("--port", os.environ["PORT"]) if os.environ.get("PORT") else ()
     command = [str(word) for word in local_dli.command(home, *port, *args)]
-    service = subprocess.Popen(command, cwd=CHECKOUT, env=local_dli.service_environment(home))
+    service = subprocess.Popen(command, cwd=CHECKOUT, env=environment(home))
     try:
         service.wait()
     finally:

@@ -15,15 +15,13 @@ from pathlib import Path
 from .job import Job, StepFailed
 from .work import CHECKOUT, environment
 
+#: The project: its folder is also what Python can be started with, and where the package `local_dli` is found.
+HOME = CHECKOUT / "extensions" / "local_dli"
 _PATIENCE = 30.0
 
 
 def command(venv: Path, *args: str | Path) -> tuple[str | Path, ...]:
-    return (venv / "bin" / "python", "-m", "local_dli", *args)
-
-
-def service_environment(venv: Path) -> dict[str, str]:
-    return environment(venv, PYTHONPATH=CHECKOUT / "tests")
+    return (venv / "bin" / "python", HOME, *args)
 
 
 @contextlib.contextmanager
@@ -33,7 +31,7 @@ def running(job: Job, venv: Path) -> Iterator[dict[str, str]]:
         ready, log = Path(folder, "ready"), Path(folder, "log")
         with open(log, "wb") as output:
             arguments = command(venv, "--port", "0", "--ready-file", ready)
-            with job.process(*arguments, env=service_environment(venv), output=output.fileno()) as service:
+            with job.process(*arguments, env=environment(venv), output=output.fileno()) as service:
                 _wait(service, ready, log)
                 yield dict(word.split("=", 1) for word in shlex.split(ready.read_text("utf-8")) if word != "export")
 

@@ -22,7 +22,7 @@ def reports_of(name: str) -> Path:
 
 def pytest(job: Job, home: Path, default: str, args: list[str], *options: str | Path, **extra: str | Path) -> None:
     """Run the tests of a folder, or those that the arguments name."""
-    chosen = args if any(word.startswith("tests/") for word in args) else [default, *args]
+    chosen = args if any(word.startswith(("tests/", "extensions/")) for word in args) else [default, *args]
     # A step may run several pytests.
     report = reports_of(job.name) / f"{home.name}.xml"
     settings = ("-p", "no:cacheprovider", f"--junitxml={report}")

@@ -32,10 +32,13 @@ _IN_TARBALL = {
     "playbooks",
     "plugins",
     "roles",
-    "tests",
 }
 # The same for folders of which users need a part only.
-_PARTS = {"changelogs": {"changelog.yaml"}, "tests": {"local_dli"}}
+_PARTS = {
+    "changelogs": {"changelog.yaml"},
+    "extensions": {"awx", "local_dli"},
+    "extensions/local_dli": {"README.md", "__main__.py", "local_dli", "pyproject.toml"},
+}
 
 
 def sources() -> list[Path]:

@@ -43,7 +43,7 @@ def types(job: Job, args: list[str]) -> None:
     # Package, the folder that it is found in, and the one that paths in complaints begin at.
     packages = (
         (plugins, collections_path(staged), staged),
-        ("local_dli", CHECKOUT / "tests", CHECKOUT),
+        ("local_dli", local_dli.HOME, CHECKOUT),
         ("devtools", CHECKOUT / "scripts", CHECKOUT),
     )
     failed = []
@@ -96,7 +96,7 @@ def workflows(job: Job, args: list[str]) -> None:
 @step
 def localdli(job: Job, args: list[str]) -> None:
     """the local DLI's own tests"""
-    pytest(job, venv(job, "dev"), "tests/local_dli_tests", args, PYTHONPATH=CHECKOUT / "tests")
+    pytest(job, venv(job, "dev"), "extensions/local_dli/tests", args)
 
 
 @step

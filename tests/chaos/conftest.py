@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "unit")]
+sys.path[:0] = [str(TESTS), str(TESTS / "unit"), str(TESTS.parent / "extensions" / "local_dli")]
 
 importlib.import_module("conftest")  # that of tests/unit: it registers the collection's names
 figures = importlib.import_module("figures")

@@ -15,8 +15,8 @@ import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
 from local_dli.clock import ManualClock
-from local_dli.faults import WireFault
 from local_dli.local import LocalDli
+from local_dli.testing.faults import WireFault
 from werkzeug.test import EnvironBuilder
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._credentials.aksk import AccessKey

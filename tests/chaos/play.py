@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from local_dli.clock import ManualClock
-from local_dli.faults import Rule
 from local_dli.local import LocalDli
+from local_dli.testing.faults import Rule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._acts import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import DliError

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from local_dli.jobs import STATUSES
+from local_dli.model.jobs import STATUSES
 
 GOOD_SQL = "INSERT INTO sink SELECT id FROM source"
 BAD_SQL = "select 1"

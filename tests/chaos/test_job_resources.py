@@ -18,9 +18,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from local_dli.clock import ManualClock
-from local_dli.faults import Rule
-from local_dli.jobs import STATUSES
 from local_dli.local import LocalDli
+from local_dli.model.jobs import STATUSES
+from local_dli.testing.faults import Rule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _hands, _resource, _resource_report
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._definition import compare

@@ -16,8 +16,8 @@ from chaos.oracle import Tally, check_rows, check_task
 from chaos.scenarios import Scenario, scenario
 from hypothesis import HealthCheck, Phase, given, settings
 from local_dli import seed as seeds
-from local_dli.faults import Rule
 from local_dli.server import serve
+from local_dli.testing.faults import Rule
 
 from .cells import Cell, play
 from .conftest import Ansible

@@ -11,7 +11,7 @@ import pytest
 
 from .conftest import serve, started
 
-network = importlib.import_module("network")
+network = importlib.import_module("local_dli.testing.network")
 example = importlib.import_module("local_dli.seed").example
 TASK = {"job_ids": [131]}
 

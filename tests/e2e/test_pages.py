@@ -16,7 +16,7 @@ from .pages import SECTIONS, fences
 from .troubles import provoke
 from .worlds import Clouds, Examples, Fragment, Hosts, Installed, Life, Trouble
 
-network = importlib.import_module("network")
+network = importlib.import_module("local_dli.testing.network")
 listening = importlib.import_module("local_dli.server").listening
 example = importlib.import_module("local_dli.seed").example
 

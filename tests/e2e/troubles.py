@@ -12,8 +12,8 @@ import shutil
 
 from .conftest import MODULE, PYTHONS, Ansible, Ended, serve
 
-network = importlib.import_module("network")
-Rule = importlib.import_module("local_dli.faults").Rule
+network = importlib.import_module("local_dli.testing.network")
+Rule = importlib.import_module("local_dli.testing.faults").Rule
 ONCE = {"max_retries": 0, "job_ids": [131]}
 
 

@@ -303,7 +303,7 @@ class Installed(World):
 
     def show_shell(self, text: str) -> None:
         for line in text.splitlines():
-            if re.match(r"python3 \S+/tests/local_dli\b", line) and not line.endswith("&"):
+            if re.match(r"python3 \S+/extensions/local_dli\b", line) and not line.endswith("&"):
                 self._serve(line)
                 text = text.replace(line, "")
         super().show_shell(text)

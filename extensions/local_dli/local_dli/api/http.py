@@ -1,0 +1,39 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What all paths share: names in the WSGI environ, the JSON body of a request, and responses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, g, request
+
+from ..model.service import Service
+from . import bodies
+
+REQUEST_ID = "local_dli.request_id"
+BODY = "local_dli.body"
+ACTOR = "local_dli.actor"
+
+STREAMING = "/v1.0/<project_id>/streaming"
+
+
+def reply(body: Any, status: int = 200) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json;charset=utf-8")
+
+
+def no_content() -> Response:
+    """A success without a body, which only the tag calls have (dli-api.md 1.2)."""
+    return Response(status=204)
+
+
+def success(service: Service, message: str, **payload: Any) -> Response:
+    """The envelope of a success, with the members of one call."""
+    return reply({**service.success(message, g.caller.language), **payload})
+
+
+def json_body() -> dict[str, Any]:
+    """The object in the request's body."""
+    return bodies.json_object(request.environ[BODY])

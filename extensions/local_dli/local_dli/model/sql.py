@@ -1,0 +1,54 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The syntax check DLI does when a SQL job is run (dli-api.md 1.3): enough to refuse what is plainly not a script.
+
+And the markers by which a script or the arguments of a Jar tell the simulated engine what is going to happen, as a
+seed's ``script`` does: ``-- local-dli: {fail_after: 3, fail_text: boom}``. So a new definition can be a bad one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from ..engine.simulated import Script, ScriptError
+
+_BLANK = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/|;|\bSET\b[^;]*;)", re.IGNORECASE | re.DOTALL)
+_WORD = re.compile(r"\w+|\S")
+_MARKER = re.compile(r"local-dli:\s*(\{.*\})")
+_OPENINGS = frozenset(
+    {"CREATE", "INSERT", "WITH", "EXECUTE", "BEGIN", "USE", "ADD", "DROP", "ALTER", "LOAD", "REPLACE"}
+)
+
+
+def syntax_error(text: str) -> dict[str, Any] | None:
+    """The ``error_json_opt`` of a script that does not compile, None for a good one.
+
+    Only the first word that is neither a comment nor a SET is looked at; ``start`` is [line from 1, column from 0].
+    """
+    at = 0
+    while blank := _BLANK.match(text, at):
+        at = blank.end()
+    found = _WORD.match(text, at)
+    word = found.group() if found else "<EOF>"
+    if word.upper() in _OPENINGS:
+        return None
+    line = text.count("\n", 0, at) + 1
+    column = at - (text.rfind("\n", 0, at) + 1)
+    return {"message": {"start": [line, column], "text": f"mismatched input '{word}' expecting {{CREATE, INSERT}}"}}
+
+
+def markers(text: str) -> dict[str, Any]:
+    """The members of a `engine.simulated.Script` in a text, at most one ``local-dli: {…}`` in a line."""
+    found: dict[str, Any] = {}
+    for marker in _MARKER.findall(text):
+        try:
+            values = yaml.safe_load(marker)
+        except yaml.YAMLError:
+            raise ScriptError(f"{marker!r} is not YAML.") from None
+        Script.parse(values)
+        found.update(values)
+    return found

@@ -1,0 +1,207 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The API gateway in front of the service: request ids, sizes, the request log, and the faults (dli-api.md 4.4).
+
+Plain WSGI without a socket, so the same faults work in process: those that need a socket come out as ``WireFault``.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import Any, Callable, NamedTuple
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.wrappers import Response
+
+from ..api import answer_shapes
+from ..api.http import ACTOR, BODY, REQUEST_ID
+from ..clock import Clock, epoch_ms
+from ..model.codes import GatewayError
+from ..model.settings import Settings
+from .faults import WIRE_KINDS, Faults, Rule, WireFault
+from .request_log import Request, RequestLog
+
+CONTROL = "/_local/"
+_JSON = "application/json;charset=utf-8"
+_HTML = b"<html><head><title>Error</title></head><body><h1>An error page of some proxy</h1></body></html>"
+_STATUS_CODES = {
+    401: ("APIGW.0301", "Incorrect IAM authentication information: verify aksk signature fail"),
+    403: ("APIGW.0302", "[The IAM user is not allowed to access the API.]"),
+    404: ("APIGW.0101", "The API does not exist or has not been published in the environment."),
+    429: ("APIGW.0308", "The throttling threshold has been reached: policy ip over ratelimit,limit:5,time:1 minute"),
+    500: ("APIGW.0601", "[Internal error.]"),
+    502: ("APIGW.0201", "Backend unavailable."),
+    503: ("APIGW.0613", "[The IAM service is unavailable.]"),
+    504: ("APIGW.0201", "Backend timeout."),
+}
+
+
+class Answer(NamedTuple):
+    """A whole answer: status, headers, body."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+@dataclass
+class Gateway:
+    """The WSGI application clients talk to. ``act`` lets another client do what an ``actor`` rule says."""
+
+    app: Flask
+    clock: Clock
+    settings: Settings
+    faults: Faults
+    requests: RequestLog
+    act: Callable[[Rule], object]
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ[REQUEST_ID] = uuid.uuid4().hex
+        environ[BODY] = _read(environ)
+        if str(environ.get("PATH_INFO", "")).startswith(CONTROL):
+            return self._send(self._carry_out(environ), start_response)
+        entry = self._entry(environ)
+        try:
+            answer = self._with_standard_headers(self._answer(environ, entry), entry)
+        except WireFault as fault:
+            if fault.status is not None:
+                whole = self._with_standard_headers(Answer(fault.status, fault.headers, fault.body), entry)
+                fault.headers = whole.headers
+            entry.actor = str(environ.get(ACTOR, ""))
+            self.requests.add(entry)
+            raise
+        entry.status = answer.status
+        entry.actor = str(environ.get(ACTOR, ""))
+        self.requests.add(entry)
+        return self._send(answer, start_response)
+
+    def _answer(self, environ: dict[str, Any], entry: Request) -> Answer:
+        if len(environ[BODY]) > self.settings.max_body:
+            return _gateway_answer(GatewayError(413, "APIGW.0201", "Request entity too large."), entry)
+        actors, fault = self.faults.take(entry.call, entry.job_ids)
+        for rule in actors:
+            self.act(rule)
+        if fault is None:
+            return self._carry_out(environ)
+        entry.fault = fault.kind
+        true = self._carry_out(environ) if fault.is_carried_out else None
+        if fault.kind in WIRE_KINDS:
+            raise _wire_fault(fault, true)
+        return self._faulty(fault, true, entry)
+
+    def _faulty(self, fault: Rule, true: Answer | None, entry: Request) -> Answer:
+        if fault.kind == "redirect":
+            return Answer(fault.status or 302, [("Location", str(fault.location))], b"")
+        if fault.kind == "html":
+            return Answer(fault.status or 502, [("Content-Type", "text/html")], _HTML)
+        if fault.kind == "unauthorized":
+            return self._refusal(fault, 401, entry)
+        if true is None or fault.kind == "status":
+            return self._refusal(fault, fault.status or 500, entry)
+        if fault.kind == "truncated":
+            return Answer(true.status, true.headers, true.body[: len(true.body) // 2])
+        return self._altered(fault, true)
+
+    def _refusal(self, fault: Rule, status: int, entry: Request) -> Answer:
+        code, message = _STATUS_CODES.get(status, ("APIGW.0601", "[Error.]"))
+        headers = [("Content-Type", _JSON)]
+        if fault.retry_after_date is not None:
+            headers.append(("Retry-After", formatdate(self.clock.now() + fault.retry_after_date, usegmt=True)))
+        elif fault.retry_after is not None:
+            headers.append(("Retry-After", str(fault.retry_after)))
+        if fault.body is not None:
+            return Answer(status, headers, _bytes(fault.body))
+        refusal = _gateway_answer(GatewayError(status, fault.code or code, fault.msg or message), entry)
+        return Answer(status, headers, refusal.body)
+
+    @staticmethod
+    def _altered(fault: Rule, true: Answer) -> Answer:
+        if fault.body is not None:
+            return Answer(fault.status or true.status, true.headers, _bytes(fault.body))
+        status, body = true.status, json.loads(true.body or b"null")
+        if fault.kind == "wrong_types":
+            body = answer_shapes.wrong_types(body)
+        elif fault.bender is not None:
+            status, body = fault.bender(status, body)
+        elif fault.shape is not None:
+            status, body = answer_shapes.reshape(fault.shape, status, body)
+        return Answer(fault.status or status, true.headers, _bytes(body))
+
+    def _carry_out(self, environ: dict[str, Any]) -> Answer:
+        response = Response.from_app(self.app, environ, buffered=True)
+        body = response.get_data()
+        # Werkzeug gives even an answer without a body a type.
+        dropped = ("content-length", "content-type") if response.status_code == 204 else ("content-length",)
+        kept = [(name, value) for name, value in response.headers if name.lower() not in dropped]
+        return Answer(response.status_code, kept, body)
+
+    def _entry(self, environ: dict[str, Any]) -> Request:
+        call, job_ids = self._classify(environ)
+        return Request(
+            at=epoch_ms(self.clock),
+            method=str(environ["REQUEST_METHOD"]),
+            path=str(environ.get("PATH_INFO", "")),
+            query=str(environ.get("QUERY_STRING", "")),
+            call=call,
+            request_id=environ[REQUEST_ID],
+            connection=int(environ.get("REMOTE_PORT") or 0),
+            job_ids=job_ids,
+        )
+
+    def _classify(self, environ: dict[str, Any]) -> tuple[str, list[int]]:
+        try:
+            call, arguments = self.app.url_map.bind_to_environ(environ).match()
+        except HTTPException:
+            return "", []
+        if "job_id" in arguments:
+            return call, [arguments["job_id"]]
+        try:
+            body = json.loads(environ[BODY] or b"{}")
+            ids = body["job_selected" if call == "export" else "job_ids"]
+            return call, [item for item in ids if isinstance(item, int)]
+        except (ValueError, KeyError, TypeError):
+            return call, []
+
+    def _with_standard_headers(self, answer: Answer, entry: Request) -> Answer:
+        extra = [
+            ("Date", formatdate(self.clock.now(), usegmt=True)),
+            ("Server", "api-gateway"),
+            ("X-Request-Id", entry.request_id),
+        ]
+        return Answer(answer.status, [*answer.headers, *extra], answer.body)
+
+    @staticmethod
+    def _send(answer: Answer, start_response: Any) -> Iterable[bytes]:
+        reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
+        # A 204 has no body, and so no length either.
+        length = [] if answer.status == 204 else [("Content-Length", str(len(answer.body)))]
+        start_response(f"{answer.status} {reason}", [*answer.headers, *length])
+        return [answer.body]
+
+
+def _read(environ: dict[str, Any]) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    return bytes(environ["wsgi.input"].read(length)) if length else b""
+
+
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()
+
+
+def _gateway_answer(error: GatewayError, entry: Request) -> Answer:
+    return Answer(error.status, [("Content-Type", _JSON)], _bytes(error.body(entry.request_id)))
+
+
+def _wire_fault(fault: Rule, true: Answer | None) -> WireFault:
+    if true is None:
+        return WireFault(fault.kind, False, seconds=fault.seconds)
+    return WireFault(fault.kind, True, true.status, true.headers, true.body, fault.seconds)

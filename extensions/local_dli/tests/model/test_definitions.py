@@ -1,0 +1,305 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Create and update, field by field (dli-api.md 1.7, 1.9, 1.10, 2.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import Api
+
+SQL = "INSERT INTO a SELECT * FROM b"
+SPEC = {"cpu": 1.0, "memory": "4G"}
+# By write name: what is written, and what is read where that differs.
+BOTH: dict[str, Any] = {
+    "desc": "text",
+    "queue_name": "q",
+    "cu_number": 4,
+    "manager_cu_number": 2,
+    "parallel_number": 3,
+    "tm_cus": 2,
+    "tm_slot_num": 5,
+    "checkpoint_enabled": True,
+    "checkpoint_mode": 2,
+    "checkpoint_interval": 60,
+    "obs_bucket": "bucket",
+    "log_enabled": True,
+    "smn_topic": "topic",
+    "restart_when_exception": True,
+    "resume_checkpoint": True,
+    "resume_max_num": 7,
+    "flink_version": "1.12",
+    "runtime_config": '{"a":"b"}',
+    "flink_log_config": '{"root_logger_level":"INFO"}',
+    "execution_agency_urn": "agency",
+    "resource_config_version": "v2",
+    "resource_config": {"max_slot": 3, "jobmanager_resource_spec": {"cpu": 2, "memory": "2048M"}},
+}
+SQL_ONLY: dict[str, Any] = {
+    "sql_body": SQL,
+    "run_mode": "exclusive_cluster",
+    "idle_state_retention": 60,
+    "dirty_data_strategy": "2:obs://bucket/dirty",
+    "udf_jar_url": "obs://bucket/udf.jar",
+    "edge_group_ids": ["g1", "g2"],
+}
+UPDATE_ONLY = {"operator_config": '{"operator_list":[]}', "static_estimator_config": "{}"}
+JAR_ONLY: dict[str, Any] = {
+    "main_class": "a.B",
+    "entrypoint_args": "--x 1",
+    "entrypoint": "obs://bucket/a.jar",
+    "dependency_jars": ["obs://bucket/b.jar"],
+    "dependency_files": ["obs://bucket/c.txt"],
+    "feature": "custom",
+    "image": "org/name:1",
+    "checkpoint_enabled": False,
+    "checkpoint_path": "obs://bucket/own/",
+}
+READ = {
+    "checkpoint_mode": "at_least_once",
+    "resource_config": {
+        "max_slot": 3,
+        "parallel_number": None,
+        "jobmanager_resource_spec": {"cpu": 2, "memory": "2048M"},
+        "taskmanager_resource_spec": SPEC,
+    },
+}
+
+
+def create(api: Api, jar: bool = False, **body: Any) -> tuple[int, Any]:
+    return api.call("POST", "/flink-jobs" if jar else "/sql-jobs", {"name": "new", **body})
+
+
+def test_the_ledger_says_what_was_given(api: Api) -> None:
+    made(api, desc="x", cu_number=3)
+    assert api.dli.ledger.of("create")[0].fields == ("name", "desc", "cu_number")
+
+
+def made(api: Api, jar: bool = False, **body: Any) -> int:
+    status, answer = create(api, jar, **body)
+    assert status == 200, answer
+    assert set(answer["job"]) == {"job_id", "status_name", "status_desc"}
+    return int(answer["job"]["job_id"])
+
+
+def update(api: Api, job_id: int, jar: bool = False, **body: Any) -> tuple[int, Any]:
+    return api.call("PUT", f"/{'flink' if jar else 'sql'}-jobs/{job_id}", body)
+
+
+def read_back(api: Api, job_id: int, written: dict[str, Any]) -> None:
+    detail = api.detail(job_id)
+    for name, value in written.items():
+        shown = detail[name] if name in detail else detail["job_config"][name]
+        assert shown == READ.get(name, value), name
+
+
+@pytest.mark.parametrize("jar", [False, True])
+def test_every_field_is_read_back(api: Api, jar: bool) -> None:
+    written = {**BOTH, **(JAR_ONLY if jar else SQL_ONLY)}
+    if not jar:
+        written["job_type"] = "flink_sql_job"
+    job_id = made(api, jar, **written)
+    read_back(api, job_id, written)
+    assert api.detail(job_id)["job_config"]["edge_group_ids"] == (None if jar else ["g1", "g2"])
+
+
+@pytest.mark.parametrize("jar", [False, True])
+def test_every_field_can_be_updated(api: Api, jar: bool) -> None:
+    job_id = made(api, jar)
+    written = {**BOTH, **(JAR_ONLY if jar else {**SQL_ONLY, **UPDATE_ONLY}), "name": "renamed"}
+    status, answer = update(api, job_id, jar, **written)
+    assert status == 200
+    assert answer["job"] == {"update_time": api.detail(job_id)["update_time"]}
+    read_back(api, job_id, written)
+    (entry,) = api.dli.ledger.of("edit")
+    assert set(entry.fields) == set(written) - ({"checkpoint_enabled"} if jar else set())
+
+
+@pytest.mark.parametrize("name", [*BOTH, *SQL_ONLY, *UPDATE_ONLY])
+def test_an_update_changes_what_it_names_and_nothing_else(api: Api, name: str) -> None:
+    job_id = made(api, sql_body="INSERT INTO z SELECT 1")
+    before = api.detail(job_id)
+    api.clock.advance(1)
+    value = {**BOTH, **SQL_ONLY, **UPDATE_ONLY, "cu_number": 3, "manager_cu_number": 0}[name]
+    assert update(api, job_id, **{name: value, "smn_topic" if name != "smn_topic" else "desc": None})[0] == 200
+    after = api.detail(job_id)
+    # Slots are derived from these three as long as nobody sets them.
+    derived = {"tm_slot_num"} if name in ("parallel_number", "tm_cus", "cu_number", "manager_cu_number") else set()
+    config = {key for key, old in before["job_config"].items() if after["job_config"][key] != old} - derived
+    rest = {key for key, old in before.items() if after[key] != old} - {"update_time", "job_config"}
+    assert config | rest == {name}
+    assert after["update_time"] == before["update_time"] + 1000
+
+
+def test_defaults_of_a_sql_job(api: Api) -> None:
+    detail = api.detail(made(api))
+    assert (detail["job_type"], detail["run_mode"]) == ("flink_opensource_sql_job", "shared_cluster")
+    assert (detail["desc"], detail["queue_name"], detail["sql_body"]) == ("", "", "")
+    wanted = {"cu_number": 2, "manager_cu_number": 1, "parallel_number": 1, "tm_cus": 1, "tm_slot_num": 1,
+              "checkpoint_enabled": False, "checkpoint_mode": "exactly_once", "checkpoint_interval": 10,
+              "log_enabled": False, "restart_when_exception": False, "resume_checkpoint": False, "resume_max_num": -1,
+              "idle_state_retention": 3600, "dirty_data_strategy": "0", "resource_config_version": "v1",
+              "obs_bucket": None, "smn_topic": None, "resource_config": None, "flink_version": None}  # fmt: skip
+    assert {name: detail["job_config"][name] for name in wanted} == wanted
+
+
+def test_defaults_of_a_jar_job(api: Api) -> None:
+    detail = api.detail(made(api, jar=True, queue_name="q"))
+    config = detail["job_config"]
+    assert (detail["job_type"], detail["run_mode"], detail["sql_body"]) == ("flink_jar_job", "exclusive_cluster", "")
+    assert (config["checkpoint_interval"], config["resume_max_num"]) == (30, -1)
+    assert config["resource_config"]["taskmanager_resource_spec"] == SPEC
+    api.dli.settings.update({"jar_checkpoint_interval": 10})
+    assert api.detail(made(api, jar=True, name="b"))["job_config"]["checkpoint_interval"] == 10
+
+
+def test_a_jar_job_follows_its_queue(api: Api) -> None:
+    job_id = made(api, jar=True)
+    assert api.detail(job_id)["run_mode"] == "shared_cluster"
+    update(api, job_id, jar=True, queue_name="q")
+    assert api.detail(job_id)["run_mode"] == "exclusive_cluster"
+
+
+def test_slots_are_derived_until_somebody_sets_them(api: Api) -> None:
+    job_id = made(api, parallel_number=6, cu_number=5, tm_cus=2)
+    assert api.detail(job_id)["job_config"]["tm_slot_num"] == 3
+    update(api, job_id, parallel_number=8)
+    assert api.detail(job_id)["job_config"]["tm_slot_num"] == 4
+    update(api, job_id, parallel_number=9)
+    assert api.detail(job_id)["job_config"]["tm_slot_num"] == 5
+    update(api, job_id, tm_slot_num=1)
+    assert api.detail(job_id)["job_config"]["tm_slot_num"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "good"),
+    [
+        ({"run_mode": "shared_cluster", "job_type": "flink_sql_job"}, True),
+        ({"run_mode": "shared_cluster", "job_type": "flink_opensource_sql_job"}, False),
+        ({"job_type": "flink_opensource_sql_job"}, False),
+        ({"run_mode": "exclusive_cluster", "job_type": "flink_sql_job"}, True),
+        ({"run_mode": "exclusive_cluster", "job_type": "flink_opensource_sql_job"}, True),
+        ({"run_mode": "exclusive_cluster", "job_type": "flink_sql_edge_job"}, False),
+        ({"run_mode": "edge_node", "job_type": "flink_sql_edge_job"}, True),
+        ({"run_mode": "exclusive_cluster", "job_type": "flink_jar_job"}, False),
+    ],
+)
+def test_kind_and_run_mode(api: Api, body: dict[str, Any], good: bool) -> None:
+    status, answer = create(api, **body)
+    assert status == (200 if good else 400), answer
+    if body["job_type"] != "flink_jar_job":
+        api.dli.settings.update({"job_type_rule": "accept"})
+        assert create(api, **{**body, "name": "b"})[0] == 200
+
+
+def test_kinds_that_do_not_exist(api: Api) -> None:
+    api.dli.settings.update({"job_type_rule": "accept"})
+    assert create(api, job_type="sql")[1]["error_code"] == "DLI.0001"
+
+
+def test_kind_and_run_mode_enforced_on_the_defaults_too(api: Api) -> None:
+    api.dli.settings.update({"job_type_rule": "enforce"})
+    assert create(api)[0] == 400
+    api.dli.settings.update({"default_job_type": "flink_sql_job"})
+    assert api.detail(made(api))["job_type"] == "flink_sql_job"
+
+
+WRONG: list[dict[str, Any]] = [
+    {"name": ""},
+    {"name": 5},
+    {"desc": "x" * 2049},
+    {"queue_name": "x" * 129},
+    {"sql_body": "x" * (1024 * 1024 + 1)},
+    {"cu_number": 1},
+    {"cu_number": 401},
+    {"cu_number": True},
+    {"parallel_number": 0},
+    {"parallel_number": 5},
+    {"manager_cu_number": 2},
+    {"checkpoint_interval": 0},
+    {"checkpoint_interval": 3601},
+    {"checkpoint_enabled": "true"},
+    {"checkpoint_mode": 0},
+    {"checkpoint_mode": True},
+    {"resume_max_num": 0},
+    {"resume_max_num": -2},
+    {"idle_state_retention": -1},
+    {"dirty_data_strategy": "3"},
+    {"dirty_data_strategy": 0},
+    {"edge_group_ids": "g"},
+    {"edge_group_ids": [1]},
+    {"resource_config_version": "v3"},
+    {"resource_config": []},
+    {"resource_config": {"max_slot": "1"}},
+    {"resource_config": {"jobmanager_resource_spec": {"cpu": 0.4}}},
+    {"resource_config": {"jobmanager_resource_spec": {"cpu": "1"}}},
+    {"resource_config": {"taskmanager_resource_spec": {"memory": "1G"}}},
+    {"resource_config": {"taskmanager_resource_spec": {"memory": "much"}}},
+    {"resource_config": {"taskmanager_resource_spec": 1}},
+]
+
+
+@pytest.mark.parametrize("body", WRONG, ids=lambda body: next(iter(body)))
+def test_wrong_fields_of_a_sql_job(api: Api, body: dict[str, Any]) -> None:
+    """What contradicts another field is wrong in an update too, but there it comes as DLI.12002."""
+    status, answer = create(api, **body)
+    assert (status, answer["error_code"]) == (400, "DLI.0001")
+    before = api.detail(201)
+    status, answer = update(api, 201, **body)
+    later = body in ({"parallel_number": 5}, {"manager_cu_number": 2})
+    assert (status, answer["error_code"]) == (400, "DLI.12002" if later else "DLI.0001")
+    assert api.detail(201) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"desc": "x" * 513}, {"feature": "other"}, {"dependency_jars": "a.jar"}, {"dependency_files": [1]}, {"entrypoint": 1},
+     {"checkpoint_enabled": True, "checkpoint_path": "obs://b/c"}],
+)  # fmt: skip
+def test_wrong_fields_of_a_jar_job(api: Api, body: dict[str, Any]) -> None:
+    assert create(api, jar=True, **body)[1]["error_code"] == "DLI.0001"
+
+
+def test_a_checkpoint_path_may_be_let_pass(api: Api) -> None:
+    api.dli.settings.update({"checkpoint_path_rule": "accept", "max_desc": 5000})
+    made(api, jar=True, checkpoint_enabled=True, checkpoint_path="obs://b/c", desc="x" * 5000)
+
+
+def test_parallelism_is_free_where_memory_counts(api: Api) -> None:
+    assert create(api, parallel_number=100, resource_config_version="v2")[0] == 200
+    assert create(api, jar=True, name="b", parallel_number=100)[0] == 200
+
+
+def test_buckets_may_be_demanded(api: Api) -> None:
+    assert create(api, checkpoint_enabled=True)[0] == 200
+    api.dli.settings.update({"bucket_rule": "enforce"})
+    for body in ({"checkpoint_enabled": True}, {"log_enabled": True}):
+        assert create(api, name="b", **body)[0] == 400
+        assert create(api, name=f"with {body}", obs_bucket="bucket", **body)[0] == 200
+
+
+@pytest.mark.parametrize("jar", [False, True])
+def test_members_the_call_does_not_have(api: Api, jar: bool) -> None:
+    foreign = {**(SQL_ONLY if jar else JAR_ONLY), **UPDATE_ONLY, "nonsense": 1}
+    foreign.pop("checkpoint_enabled", None)
+    plain = api.detail(made(api, jar, name="a"))
+    job_id = made(api, jar, name="b", **foreign)
+    own = ("job_id", "name")
+    assert {k: v for k, v in api.detail(job_id).items() if k not in own} == {
+        k: v for k, v in plain.items() if k not in own
+    }
+    api.dli.settings.update({"unknown_fields": "refuse"})
+    for name, value in foreign.items():
+        assert create(api, jar, name="c", **{name: value})[1]["error_code"] == "DLI.0001", name
+    assert update(api, job_id, jar, tags=[])[0] == 400
+
+
+def test_a_name_that_is_taken_may_be_let_pass(api: Api) -> None:
+    """A create that is sent twice makes two jobs, or meets itself: nobody knows (dli-api.md 4.5)."""
+    made(api)
+    assert create(api)[1]["error_code"] == "DLI.11004"
+    api.dli.settings.update({"same_name": "accept"})
+    made(api)
+    assert [job["name"] for job in api.list(name="new")["jobs"]] == ["new", "new"]

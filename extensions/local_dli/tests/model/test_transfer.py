@@ -1,0 +1,262 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Export and import of jobs (dli-api.md 1.12)."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from local_dli.model.objects import PathError, parse_path
+from local_dli.model.transfer import unpack
+from support import Api
+from werkzeug.test import Client
+
+# What a definition is, by the names of a detail.
+DEFINITION = ("name", "desc", "job_type", "run_mode", "queue_name", "sql_body", "main_class", "entrypoint_args",
+              "edge_group_ids", "job_config")  # fmt: skip
+
+
+def export(api: Api, *ids: int, obs_dir: str = "backups/daily") -> str:
+    body = {"obs_dir": obs_dir, "is_selected": bool(ids), "job_selected": list(ids)}
+    status, answer = api.call("POST", "/jobs/export", body)
+    assert (status, answer["message"]) == (200, "The job is successfully exported.")
+    (path,) = answer["zip_file"]
+    return path
+
+
+def bring(api: Api, path: str, cover: bool | None = None) -> list[dict[str, Any]]:
+    body = {"zip_file": path} if cover is None else {"zip_file": path, "is_cover": cover}
+    status, answer = api.call("POST", "/jobs/import", body)
+    assert status == 200, answer
+    return answer["job_mapping"]
+
+
+def definition(api: Api, job_id: int) -> dict[str, Any]:
+    detail = api.detail(job_id)
+    return {name: detail[name] for name in DEFINITION}
+
+
+def test_export_delete_import_gives_the_same_jobs_new_ids(api: Api) -> None:
+    before = {job_id: definition(api, job_id) for job_id in (131, 138)}
+    path = export(api, 131, 138)
+    now = int(api.clock.now() * 1000)
+    assert path == f"backups/daily/aggregate_{now}.zip"
+    assert api.call("POST", "/jobs/delete", {"job_ids": [131, 138]})[0] == 200
+    assert bring(api, path) == [
+        {"old_job_id": "131", "new_job_id": "1001", "remark": "Job successfully created"},
+        {"old_job_id": "138", "new_job_id": "1002", "remark": "Job successfully created"},
+    ]
+    assert [definition(api, 1001), definition(api, 1002)] == [before[131], before[138]]
+    new = api.detail(1001)
+    assert (new["status"], new["create_time"], new["start_time"]) == ("job_init", now, None)
+    assert (new["has_savepoint"], new["user_name"]) == (False, "local-dli-user")
+    assert api.run(1001)[0] == 200
+
+
+def test_tags_travel_with_their_job(api: Api) -> None:
+    api.dli.seed([{"job_id": 900, "tags": {"env": "prod"}}])
+    path = export(api, 900)
+    api.call("DELETE", "/jobs/900")
+    bring(api, path)
+    assert api.dli.job(1001).tags == {"env": "prod"}
+
+
+def test_everything_is_exported_without_a_selection(api: Api) -> None:
+    own = {job.job_id for job in api.dli.jobs.values() if job.project_id == api.dli.project_id}
+    content = api.dli.objects.get(export(api, obs_dir="obs://backups/all/"))
+    assert {item.old_id for item in unpack(content or b"")} == own
+
+
+def test_two_exports_in_one_millisecond(api: Api) -> None:
+    assert export(api, 131) != export(api, 131)
+    assert len(api.dli.objects.paths) == 2
+
+
+def test_a_folder_is_imported_whole(api: Api) -> None:
+    export(api, 131, obs_dir="backups/a")
+    export(api, 130, obs_dir="backups/a/b")
+    export(api, 137, obs_dir="backups/ab")
+    api.call("POST", "/jobs/delete", {"job_ids": [131, 130]})
+    assert [item["old_job_id"] for item in bring(api, "obs://backups/a/")] == ["131", "130"]
+
+
+def test_a_job_of_the_same_name_is_in_the_way(api: Api) -> None:
+    path = export(api, 131)
+    before = api.detail(131)
+    (item,) = bring(api, path)
+    assert (item["new_job_id"], item["remark"]) == ("-1", "[A job with the same name already exists]")
+    assert bring(api, path, cover=False)[0]["new_job_id"] == "-1"
+    assert api.detail(131) == before
+
+
+def test_names_clash_inside_a_zip_too(api: Api) -> None:
+    path = export(api, 231, 232)
+    api.call("POST", "/jobs/delete", {"job_ids": [231, 232]})
+    assert [item["new_job_id"] for item in bring(api, path)] == ["1001", "-1"]
+
+
+def test_of_two_jobs_of_a_name_the_older_one_is_covered(api: Api) -> None:
+    assert [item["new_job_id"] for item in bring(api, export(api, 232), cover=True)] == ["231"]
+
+
+def test_a_job_named_twice_is_exported_once(api: Api) -> None:
+    content = api.dli.objects.get(export(api, 131, 130, 131))
+    assert [item.old_id for item in unpack(content or b"")] == [131, 130]
+
+
+def test_a_folder_with_anything_but_zips_is_refused(api: Api) -> None:
+    export(api, 131, obs_dir="backups")
+    api.call("DELETE", "/jobs/131")
+    api.dli.objects.put("backups/deep/readme.txt", b"")
+    assert api.call("POST", "/jobs/import", {"zip_file": "backups"})[1]["error_code"] == "DLI.29002"
+    api.dli.objects.delete("backups/deep/readme.txt")
+    assert bring(api, "backups")[0]["new_job_id"] == "1001"
+
+
+def test_a_zip_with_members_nobody_knows_is_refused(api: Api) -> None:
+    good = {"job_id": 1, "name": "x", "desc": "", "job_type": "flink_sql_job", "run_mode": "shared_cluster", "queue_name": "",
+            "sql_body": "", "job_config": {"cu_number": 3}, "tags": {}}  # fmt: skip
+    api.dli.objects.put("backups/x.zip", bad_zip(**{**good, "job_config": {"nope": 1}}))
+    assert api.call("POST", "/jobs/import", {"zip_file": "backups/x.zip"})[1]["error_code"] == "DLI.29002"
+    api.dli.objects.put("backups/x.zip", bad_zip(**good))
+    assert bring(api, "backups/x.zip")[0]["new_job_id"] == "1001"
+    assert (api.detail(1001)["job_config"]["cu_number"], api.detail(1001)["job_config"]["parallel_number"]) == (3, 1)
+
+
+def test_covering_resets_to_a_draft(api: Api) -> None:
+    path = export(api, 131)
+    api.dli.job(131).restart_times = 4
+    api.call("PUT", "/sql-jobs/131", {"sql_body": "INSERT INTO other SELECT 1", "desc": "changed"})
+    assert bring(api, path, cover=True) == [
+        {"old_job_id": "131", "new_job_id": "131", "remark": "[Job successfully overwritten]"}
+    ]
+    detail = api.detail(131)
+    assert (detail["status"], detail["desc"], detail["has_savepoint"]) == ("job_init", "", False)
+    assert (detail["start_time"], detail["restart_times"]) == (None, 0)
+    assert "clicks" in detail["sql_body"]
+
+
+@pytest.mark.parametrize(("choice", "new_id", "status"), [("refuse", "-1", "job_running"), ("reset", "207", "job_init")])
+def test_covering_an_active_job(api: Api, choice: str, new_id: str, status: str) -> None:
+    api.dli.settings.update({"import_over_active": choice})
+    path = export(api, 207)
+    assert bring(api, path, cover=True)[0]["new_job_id"] == new_id
+    assert api.status(207) == status
+    assert [item.accepted for item in api.dli.ledger.of("import")] == [choice == "reset"]
+
+
+def test_ledger_and_request_log(api: Api) -> None:
+    path = export(api, 131, 130)
+    bring(api, path)
+    api.call("DELETE", "/jobs/131")
+    bring(api, path)
+    told = [(item.what, item.job_id, item.accepted, item.error_code) for item in api.dli.ledger.entries]
+    assert told == [
+        ("export", 131, True, None),
+        ("export", 130, True, None),
+        ("import", 131, False, "DLI.11004"),
+        ("import", 130, False, "DLI.11004"),
+        ("delete", 131, True, None),
+        ("import", 1001, True, None),
+        ("import", 130, False, "DLI.11004"),
+    ]
+    assert api.dli.requests.of("export")[0].job_ids == [131, 130]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"is_selected": False}, "DLI.0001"),
+        ({"obs_dir": "", "is_selected": False}, "DLI.0001"),
+        ({"obs_dir": "b" * 257, "is_selected": False}, "DLI.0001"),
+        ({"obs_dir": "bucket"}, "DLI.0001"),
+        ({"obs_dir": "bucket", "is_selected": "true"}, "DLI.0001"),
+        ({"obs_dir": "bucket", "is_selected": True}, "DLI.0001"),
+        ({"obs_dir": "bucket", "is_selected": True, "job_selected": []}, "DLI.0001"),
+        ({"obs_dir": "bucket", "is_selected": True, "job_selected": ["131"]}, "DLI.0001"),
+        ({"obs_dir": "bucket", "is_selected": True, "job_selected": list(range(51))}, "DLI.0001"),
+        ({"obs_dir": "bucket", "is_selected": True, "job_selected": [131, 5]}, "DLI.29099"),
+        ({"obs_dir": "bucket", "is_selected": True, "job_selected": [301]}, "DLI.29099"),
+        ({"obs_dir": "/bucket", "is_selected": True, "job_selected": [131]}, "DLI.29001"),
+        ({"obs_dir": "Bucket_1", "is_selected": True, "job_selected": [131]}, "DLI.29001"),
+        ({"obs_dir": "bucket//a", "is_selected": True, "job_selected": [131]}, "DLI.29001"),
+    ],
+)
+def test_export_refusals(api: Api, body: dict[str, Any], code: str) -> None:
+    status, answer = api.call("POST", "/jobs/export", body)
+    assert (status, answer["error_code"]) == (400, code)
+    if code == "DLI.29001":
+        assert answer["error_msg"] == "Failed for parse obs path"
+    assert api.dli.objects.paths == []
+    assert api.dli.ledger.of("export", accepted=True) == []
+
+
+def test_fifty_at_once_is_fine(api: Api) -> None:
+    api.dli.seed([{"job_id": job_id} for job_id in range(5000, 5051)])
+    content = api.dli.objects.get(export(api, *range(5000, 5050)))
+    assert len(unpack(content or b"")) == 50
+
+
+def bad_zip(**members: Any) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("1.json", json.dumps(members))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("path", ["backups/none.zip", "backups/x.txt", "backups", "/x", "backups/bad.zip", "backups/odd.zip"])
+def test_import_refusals(api: Api, path: str) -> None:
+    good = export(api, 131, obs_dir="backups")
+    api.call("DELETE", "/jobs/131")
+    for name, content in (("x.txt", b"text"), ("bad.zip", b"no zip"), ("odd.zip", bad_zip(job_id=1, name="x"))):
+        api.dli.objects.put(f"backups/{name}", content)
+    status, answer = api.call("POST", "/jobs/import", {"zip_file": path})
+    assert (status, answer) == (400, {"error_code": "DLI.29002", "error_msg": "zip file path error"})
+    assert [(item.job_id, item.error_code) for item in api.dli.ledger.of("import")] == [(0, "DLI.29002")]
+    assert bring(api, good)[0]["new_job_id"] == "1001"
+
+
+def test_buckets_that_are_there(api: Api) -> None:
+    path = export(api, 131)
+    api.dli.settings.update({"obs_buckets": "mine, yours"})
+    body = {"obs_dir": "theirs/x", "is_selected": True, "job_selected": [131]}
+    assert api.call("POST", "/jobs/export", body)[1]["error_code"] == "DLI.29001"
+    assert api.call("POST", "/jobs/import", {"zip_file": path})[1]["error_code"] == "DLI.29002"
+    assert export(api, 131, obs_dir="yours").startswith("yours/aggregate_")
+
+
+def test_the_other_names_and_types_of_the_documents(api: Api) -> None:
+    api.dli.settings.update({"export_names": "example", "job_mapping_ids": "integer"})
+    body = {"obs_dir": "backups", "is_selected": True, "job_selected": [131]}
+    (path,) = api.call("POST", "/jobs/export", body)[1]["zip_files"]
+    mapping = api.call("POST", "/jobs/import", {"zip_file": path})[1]["jobs_mapping"]
+    assert [(item["old_job_id"], item["new_job_id"]) for item in mapping] == [(131, -1)]
+
+
+@pytest.mark.parametrize(("text", "path"), [("obs://b-1/x/", "b-1/x"), ("b.1", "b.1"), ("OBS://b12", "b12")])
+def test_paths(text: str, path: str) -> None:
+    assert parse_path(text) == path
+
+
+@pytest.mark.parametrize("text", ["", "/", "ab", "obs://", "bucket//x", "Bucket", "obs:/bucket"])
+def test_what_is_no_path(text: str) -> None:
+    with pytest.raises(PathError, match="is no path in OBS."):
+        parse_path(text)
+
+
+def test_objects_over_the_control_endpoint(api: Api) -> None:
+    client = Client(api.dli.wsgi)
+    path = export(api, 131)
+    assert client.get("/_local/objects").json == [path]
+    content = client.get(f"/_local/objects/{path}").get_data()
+    assert client.put("/_local/objects/other/copy.zip", data=content).json == {"path": "other/copy.zip"}
+    assert bring(api, "other/copy.zip", cover=True)[0]["new_job_id"] == "131"
+    assert client.get("/_local/objects/other/none.zip").status_code == 404
+    assert client.put("/_local/objects/X/y", data=b"").status_code == 400
+    api.dli.reset()
+    assert api.dli.objects.paths == []

@@ -1,0 +1,55 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Imports go one way, as the package's docstring says, and the service needs no library of the tests."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import local_dli
+import pytest
+
+PACKAGE = Path(str(local_dli.__file__)).parent
+#: A module or package may import those before it.
+LAYERS = ["clock", "engine", "model", "iam", "seed", "api", "testing", "local", "server", "cli"]
+#: The ways to start it and the public names, which stand on everything.
+ENTRIES = ["__init__", "__main__"]
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The layers that a file imports when it is loaded, what only a type checker reads left out."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            above = path.relative_to(PACKAGE).parts[:-1]
+            start = above[: len(above) - node.level + 1]
+            words = [*start, *(node.module or "").split(".")]
+            yield from [item.name for item in node.names] if words == [""] else words[:1]
+
+
+def test_every_file_has_a_layer() -> None:
+    assert {layer(path) for path in FILES} == {*LAYERS, *ENTRIES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_only_from_layers_before_it(path: Path) -> None:
+    own = layer(path)
+    allowed = LAYERS if own in ENTRIES else LAYERS[: LAYERS.index(own) + 1]
+    assert [name for name in imported(path) if name not in allowed] == []
+
+
+def test_the_service_imports_no_library_of_the_tests() -> None:
+    script = "import sys, local_dli.cli; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", script], cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in ended.stdout.split()}
+    assert loaded & {"trustme", "pytest", "requests", "ansible", "ansible_collections"} == set()
+    assert "local_dli.testing.network" not in ended.stdout.split()
