@@ -29,9 +29,13 @@ def step(function: Step) -> Step:
 
 @step
 def lint(job: Job, args: list[str]) -> None:
-    """ruff over every Python file"""
-    cache = f"--cache-dir={WORK / 'ruff'}"
-    job.run(venv(job, "dev") / "bin" / "ruff", "check", "--output-format=concise", cache, *(args or ["."]))
+    """ruff over every Python file, and which package may import which (only ruff when ARGS choose files)"""
+    home = venv(job, "dev")
+    job.run(home / "bin" / "ruff", "check", "--output-format=concise", f"--cache-dir={WORK / 'ruff'}", *(args or ["."]))
+    if not args:
+        path = f"{collections_path(stage(job.name))}{os.pathsep}{local_dli.HOME}"
+        command = ("lint-imports", CHECKOUT / ".importlinter", "--no-logo", "--cache-dir", WORK / "import-linter")
+        job.run(*command, env=environment(home, PYTHONPATH=path))
 
 
 @step
