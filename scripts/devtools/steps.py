@@ -100,9 +100,9 @@ def localdli(job: Job, args: list[str]) -> None:
 
 
 @step
-def chaos(job: Job, args: list[str]) -> None:
-    """random worlds with faults and other people's hands, every report held against the truth (N= worlds)"""
-    pytest(job, venv(job, "dev"), "tests/chaos", args, CHAOS_SCHEDULES=os.environ.get("N") or "2000")
+def property(job: Job, args: list[str]) -> None:  # noqa: A001 - the name of the step
+    """property-based tests: random scenarios with faults and other clients, results compared with the ledger (N= scenarios)"""
+    pytest(job, venv(job, "dev"), "tests/property", args, PROPERTY_SCENARIOS=os.environ.get("N") or "2000")
 
 
 @step
@@ -164,7 +164,7 @@ def importer(job: Job, args: list[str]) -> None:
 def packaging(job: Job, args: list[str]) -> None:
     """README, workflows and Makefile against what is there, and a release rehearsed as RELEASING.md says"""
     home = venv(job, "dev")
-    pytest(job, home, "tests/packaging", args, PACKAGING_BIN=home / "bin")
+    pytest(job, home, "tests/packaging", args)
 
 
 @step

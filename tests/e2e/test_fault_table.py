@@ -12,7 +12,7 @@ import json
 from contextlib import ExitStack
 
 import pytest
-from chaos.oracle import OVERRUN, Tally, check_rows, check_task
+from property.oracle import OVERRUN, Tally, check_rows, check_task
 from local_dli import seed as seeds
 from local_dli.server import serve
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Random requests, signed as our client sends them and by the vendor's own signer: not a byte may differ."""
+"""Random requests have the same signature from the client of the collection and from the signer of the official SDK."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ REQUESTS = 1000
 KEY = st.text(string.ascii_letters + string.digits, min_size=6, max_size=40)
 WORD = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
 HOST = st.from_regex(r"(dli|iam)\.[a-z]{2}-[a-z]{4,9}-[0-9]{1,3}\.[a-z]{3,12}\.(com|eu|test)(:[1-9][0-9]{3})?", fullmatch=True)
-#: A name with one value of any type, or the same name again and again with texts.
+#: A name with one value of any type, or with several texts.
 QUERY = st.dictionaries(
     WORD, st.one_of(WORD, st.just(""), st.booleans(), st.integers(0, 10**6), st.lists(WORD, max_size=3)), max_size=5
 )
 
 
-def officially(method, host, path, query, headers, body, access_key, secret_key):
-    """Return the URI and the signature that the vendor's signer makes for the same moment."""
+def sign_with_sdk(method, host, path, query, headers, body, access_key, secret_key):
+    """Return the URI and the signature of the official signer for the same time."""
     request = SdkRequest(method, "https", host, path, None, query, dict(headers), body)
     signed = Signer(SimpleNamespace(ak=access_key, sk=secret_key)).sign(request)
     return signed.uri, signed.header_params["Authorization"]
@@ -49,7 +49,7 @@ def officially(method, host, path, query, headers, body, access_key, secret_key)
     security_token=st.one_of(st.none(), KEY),
     project_id=st.one_of(st.none(), KEY),
 )
-def sign_both_ways(method, host, segments, closed, query, body, access_key, secret_key, security_token, project_id):
+def compare_signatures(method, host, segments, closed, query, body, access_key, secret_key, security_token, project_id):
     COUNT.append(method)
     path = "/" + "/".join(quote(segment, safe="") for segment in segments) + ("/" if closed else "")
     ours = requests.Request(
@@ -61,7 +61,7 @@ def sign_both_ways(method, host, segments, closed, query, body, access_key, secr
     ).prepare()
     sent = urlsplit(ours.url)
     signed = ours.headers["Authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
-    uri, authorization = officially(
+    uri, authorization = sign_with_sdk(
         method,
         host,
         sent.path,
@@ -79,8 +79,8 @@ def sign_both_ways(method, host, segments, closed, query, body, access_key, secr
 COUNT: list[str] = []
 
 
-def test_random_requests_are_signed_as_by_the_official_signer(figure):
+def test_signature_equals_official_sdk(statistics):
     COUNT.clear()
-    sign_both_ways()
-    figure(f"signer: {len(COUNT)} random requests signed as by the official signer, to the byte")
+    compare_signatures()
+    statistics(f"property, signer: {len(COUNT)} random requests with the same signature as from the official SDK")
     assert len(COUNT) >= REQUESTS

@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Drives the flow of the run module in this process, against the local DLI, with a clock that costs nothing.
+"""The API client of the collection in this process, connected to the WSGI application of a local DLI, with a manual clock.
 
-The real flow, transport, retry rule and signing run; only the socket is replaced: requests go straight into the local
-DLI's WSGI application, and what a fault would do to a connection comes out as the exception the real sender raises.
+Transport, retry rule and signing are those of the collection; only the socket is replaced. A fault of the connection
+becomes the exception that the real sender raises.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import A
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import Reply, Request
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._transport import Transport
 
-#: Seconds that any exchange takes.
+#: Seconds that each request takes.
 LATENCY = 0.05
 
 
 class VirtualClock:
-    """The client's view of the service's clock. Sleeping moves both."""
+    """The clock of the client, on top of the clock of the service: a sleep advances both."""
 
     def __init__(self, clock: ManualClock, seed: int) -> None:
         self._clock = clock
@@ -50,8 +50,8 @@ class VirtualClock:
         return self._random.uniform(0, longest)
 
 
-class InProcess:
-    """Stands in for ``HttpSender``. ``unreachable``: the numbers of the requests that find nobody listening."""
+class InProcessSender:
+    """Replaces ``HttpSender``. ``unreachable``: the numbers of the requests whose connection is refused."""
 
     def __init__(self, dli: LocalDli, clock: VirtualClock, unreachable: t.Collection[int] = ()) -> None:
         self._dli = dli
@@ -63,17 +63,17 @@ class InProcess:
         self._credential = AccessKey(self.access_key, env["HW_SECRET_KEY"], project_id=env["HW_PROJECT_ID"])
 
     def send(self, request: Request, timeout: float) -> Reply:
-        """Send a request; every way of failing takes the time it would take."""
+        """Send a request; a fault advances the clock by the time it takes."""
         self._count += 1
         self._clock.sleep(min(LATENCY, timeout))
         if self._count - 1 in self._unreachable:
             raise NotDelivered("Connection refused")
         try:
-            return self._carry(request)
+            return self._call(request)
         except WireFault as fault:
-            return self._broken(fault, timeout)
+            return self._apply(fault, timeout)
 
-    def _carry(self, request: Request) -> Reply:
+    def _call(self, request: Request) -> Reply:
         parts = urlsplit(request.url)
         signed = {"Content-Type": request.headers["Content-Type"], "Host": parts.netloc}
         query = parse_qsl(parts.query, keep_blank_values=True)
@@ -91,8 +91,8 @@ class InProcess:
         body = b"".join(self._dli.wsgi(builder.get_environ(), lambda status, fields: seen.extend((status, fields))))
         return Reply(int(seen[0].split()[0]), {name.lower(): value for name, value in seen[1]}, body)
 
-    def _broken(self, fault: WireFault, timeout: float) -> Reply:
-        """Do what the wire would do. A drip or a delay that fits into the time is an answer after all."""
+    def _apply(self, fault: WireFault, timeout: float) -> Reply:
+        """Do what the connection does. A slow or delayed response within the timeout is a response."""
         if fault.kind in ("drip", "drip_headers", "delay"):
             pieces = {"delay": 1, "drip": len(fault.body)}.get(fault.kind, 200)
             seconds = fault.seconds * pieces
@@ -106,6 +106,6 @@ class InProcess:
         raise AnswerLost("Connection reset by peer")
 
 
-def client(dli: LocalDli, clock: VirtualClock, sender: InProcess, request_timeout: float, max_retries: int) -> Dli:
-    """Return the API client of the collection over the stand-in."""
+def connect(dli: LocalDli, clock: VirtualClock, sender: InProcessSender, request_timeout: float, max_retries: int) -> Dli:
+    """Return the API client of the collection, with this sender."""
     return Dli(Transport(sender, dli.url, clock, request_timeout, max_retries), dli.project_id)

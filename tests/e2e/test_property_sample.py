@@ -12,8 +12,8 @@ import itertools
 from contextlib import ExitStack
 
 import pytest
-from chaos.oracle import Tally, check_rows, check_task
-from chaos.scenarios import Scenario, scenario
+from property.oracle import Tally, check_rows, check_task
+from property.scenarios import Scenario, scenario
 from hypothesis import HealthCheck, Phase, given, settings
 from local_dli import seed as seeds
 from local_dli.faults import Rule

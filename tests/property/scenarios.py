@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Random worlds: jobs, settings, faults, other people's hands, and a task."""
+"""Random scenarios: jobs, settings of the service, faults, changes by other clients, and a task."""
 
 from __future__ import annotations
 
@@ -19,23 +19,34 @@ UNKNOWN_IDS = (999, 998)
 
 @dataclass(frozen=True)
 class Scenario:
-    """One world and one task in it. Everything in seconds where it is a time."""
+    """The state of the service, the faults, and the limits of the client. Times are in seconds.
+
+    :ivar faults: rules of the local DLI; those of the kind ``actor`` are changes by other clients.
+    :ivar unreachable: numbers of the requests whose connection is refused.
+    :ivar seed: of the client's jitter.
+    """
 
     jobs: list[dict[str, t.Any]]
     settings: dict[str, t.Any]
     faults: list[dict[str, t.Any]]
     unreachable: frozenset[int]
-    job_ids: list[int]
-    job_names: list[str]
-    resume_savepoint: bool
-    wait: bool
     times: dict[str, float]
     max_retries: int
     seed: int
 
 
+@dataclass(frozen=True)
+class BatchScenario(Scenario):
+    """A scenario with a task for several jobs."""
+
+    job_ids: list[int]
+    job_names: list[str]
+    resume_savepoint: bool
+    wait: bool
+
+
 def seconds(*choices: float) -> st.SearchStrategy[float]:
-    """Return times from very short to too long."""
+    """Return one of some times, from very short to too long."""
     return st.sampled_from(choices)
 
 
@@ -51,7 +62,7 @@ SCRIPTS = st.one_of(
 
 @st.composite
 def job(draw: st.DrawFn, number: int) -> dict[str, t.Any]:
-    """Return one job of the seed, more often startable than not."""
+    """Return one job; most can be started."""
     startable = ("job_init", "job_cancel_success", "job_submit_fail", "job_running_exception", "job_finish")
     made: dict[str, t.Any] = {
         "job_id": number,
@@ -92,7 +103,7 @@ TIMES = st.fixed_dictionaries(
 
 @st.composite
 def fault(draw: st.DrawFn) -> dict[str, t.Any]:
-    """Return one rule for the local DLI's schedule."""
+    """Return one fault rule of the local DLI."""
     rule = draw(
         st.one_of(
             st.fixed_dictionaries(
@@ -131,8 +142,8 @@ def fault(draw: st.DrawFn) -> dict[str, t.Any]:
 
 
 @st.composite
-def other_hand(draw: st.DrawFn, ids: list[int]) -> dict[str, t.Any]:
-    """Return a rule by which somebody else acts right before a request of ours."""
+def change_by_other_client(draw: st.DrawFn, ids: list[int]) -> dict[str, t.Any]:
+    """Return a rule by which another client changes a job immediately before a request of the task."""
     return {
         "kind": "actor",
         "act": draw(st.sampled_from(["start", "start", "stop", "delete", "edit"])),
@@ -143,21 +154,21 @@ def other_hand(draw: st.DrawFn, ids: list[int]) -> dict[str, t.Any]:
 
 
 @st.composite
-def scenario(draw: st.DrawFn, troubled: bool = True) -> Scenario:
-    """Return a world. ``troubled``: with faults and other people's hands."""
+def batch_scenario(draw: st.DrawFn, with_faults: bool = True) -> BatchScenario:
+    """Return a scenario. ``with_faults``: with faults and changes by other clients."""
     count = draw(st.integers(1, 6))
     ids = list(range(1, count + 1))
     jobs = [draw(job(number)) for number in ids]
-    faults = draw(st.lists(fault(), max_size=4)) if troubled else []
-    hands = draw(st.lists(other_hand(ids), max_size=2)) if troubled else []
+    faults = draw(st.lists(fault(), max_size=4)) if with_faults else []
+    changes = draw(st.lists(change_by_other_client(ids), max_size=2)) if with_faults else []
     names = sorted({entry["name"] for entry in jobs}) + ["nobody"]
     job_ids = draw(st.lists(st.sampled_from([*ids, *ids, *UNKNOWN_IDS]), max_size=6, unique=True))
     job_names = draw(st.lists(st.sampled_from(names), max_size=0 if job_ids and draw(st.booleans()) else 2, unique=True))
-    return Scenario(
+    return BatchScenario(
         jobs=jobs,
         settings=draw(SETTINGS),
-        faults=[*faults, *hands],
-        unreachable=draw(st.frozensets(st.integers(0, 8), max_size=2)) if troubled else frozenset(),
+        faults=[*faults, *changes],
+        unreachable=draw(st.frozensets(st.integers(0, 8), max_size=2)) if with_faults else frozenset(),
         job_ids=job_ids or ([] if job_names else [ids[0]]),
         job_names=job_names,
         resume_savepoint=draw(st.booleans()),
