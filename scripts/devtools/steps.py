@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import ansible_test, local_dli
+from . import local_dli
+from .ansible_test import ansible_test
 from .awx_collection import awx_collection
 from .job import Job, StepFailed
 from .pytests import end_to_end, pytest
@@ -108,7 +109,7 @@ def property(job: Job, args: list[str]) -> None:  # noqa: A001 - the name of the
 @step
 def sanity(job: Job, args: list[str]) -> None:
     """ansible-test sanity with the newest ansible-core"""
-    ansible_test.sanity(job, venv(job, "dev"), *args)
+    ansible_test(job, venv(job, "dev"), "sanity", *args)
 
 
 @step

@@ -83,7 +83,7 @@ def profile(dli, name: str = "default", **members: str) -> dict:
         ("metadata", True, ["metadata_token", "metadata_key", "detail", "run"], "the metadata service (temporary keys"),
     ],
 )
-def test_a_way_and_what_it_asks(ansible, dli, way, project, asked, source):
+def test_requests_of_each_method(ansible, dli, way, project, asked, source):
     """As few requests as the interfaces allow: a project's id saves one, and a password's token brings it along."""
     options = {"keys": keys(dli), "token": {"auth_token": dli.token()}, "password": user(dli)}.get(way, {})
     if way == "sdk_file":
@@ -102,7 +102,7 @@ def test_a_way_and_what_it_asks(ansible, dli, way, project, asked, source):
 
 
 @pytest.mark.parametrize("base", ["keys", "token", "password"])
-def test_an_agency_after_any_way(ansible, dli, base):
+def test_agency_with_each_method(ansible, dli, base):
     """The project is one of the account that made the agency."""
     job = PARTNERS
     options = {"keys": keys(dli), "token": {"auth_token": dli.token()}, "password": user(dli)}[base]
@@ -113,7 +113,7 @@ def test_an_agency_after_any_way(ansible, dli, base):
     assert ended.result["credentials_from"].endswith(f", then the agency {agency(dli)['agency_name']})")
 
 
-def test_an_agency_out_of_a_terraform_environment_and_a_profile(ansible, dli):
+def test_agency_from_environment_and_profile(ansible, dli):
     job = PARTNERS
     ended = ansible.adhoc(f"job_ids={job}", env=dli.agency_env())
     assert ended.code == 0 and started(dli) == [job], ended.output
@@ -125,7 +125,7 @@ def test_an_agency_out_of_a_terraform_environment_and_a_profile(ansible, dli):
 
 
 @pytest.mark.parametrize("mode", ["required", "optional"])
-def test_the_machine_s_own_role(ansible, dli, mode):
+def test_metadata_service(ansible, dli, mode):
     dli.settings.update({"metadata": mode})
     options = {"job_ids": [131], "auth_method": "metadata", "metadata_url": dli.url}
     ended = ansible.task(options, env={**dli.env(), "HW_PROJECT_ID": ""})
@@ -135,7 +135,7 @@ def test_the_machine_s_own_role(ansible, dli, mode):
 
 @pytest.mark.parametrize("mode", ["absent", "no_agency"])
 @pytest.mark.parametrize("method, part", [("auto", "no credentials: set access_key"), ("metadata", "cannot sign in: the meta")])
-def test_no_role_of_the_machine(ansible, dli, mode, method, part):
+def test_metadata_service_without_agency(ansible, dli, mode, method, part):
     dli.settings.update({"metadata": mode})
     options = {"job_ids": [131], "auth_method": method, "metadata_url": dli.url}
     ended = ansible.task(options, env=nobody(dli))
@@ -143,7 +143,7 @@ def test_no_role_of_the_machine(ansible, dli, mode, method, part):
     assert started(dli) == []
 
 
-def test_the_order_of_the_sources(ansible, dli):
+def test_order_of_credential_sources(ansible, dli):
     """Each source is there and wrong, except the last that is tried; taking the sources away one by one lets each win."""
     pair = keys(dli)
     wrong = {"HW": "HW_*", "SDK": "HUAWEICLOUD_SDK_*", "OS": "OS_*"}
@@ -181,7 +181,7 @@ def test_the_order_of_the_sources(ansible, dli):
 
 
 @pytest.mark.parametrize("version", sorted(name for name in PYTHONS if name[0].isdigit()))
-def test_a_password_on_older_pythons(ansible, dli, version):
+def test_password_on_older_pythons(ansible, dli, version):
     python = f"ansible_python_interpreter={PYTHONS[version]}"
     ended = ansible.adhoc("job_ids=131", "-e", python, env={**nobody(dli), **dli.password_env()})
     assert ended.code == 0 and started(dli) == [131], ended.output
@@ -190,7 +190,7 @@ def test_a_password_on_older_pythons(ansible, dli, version):
 # The project
 
 
-def test_a_project_by_its_name(ansible, dli):
+def test_project_name(ansible, dli):
     ended = ansible.task({"job_ids": [131], "project_name": "cn-north-4_team-a"}, env=dli.env())
     assert ended.code == 2 and states(ended.result) == {131: "not_found"}, ended.output
     assert [request.path for request in dli.requests.of("detail")] == [
@@ -198,7 +198,7 @@ def test_a_project_by_its_name(ansible, dli):
     ]
 
 
-def test_no_such_project_lists_those_there_are(ansible, dli):
+def test_unknown_project_name(ansible, dli):
     ended = ansible.task({"job_ids": [131], "project_name": "cn-north-4_team-z"}, env=dli.env())
     message = ended.result["msg"]
     assert message.startswith("there is no project called cn-north-4_team-z"), message
@@ -209,7 +209,7 @@ def test_no_such_project_lists_those_there_are(ansible, dli):
 # Signing in again
 
 
-def test_a_token_that_dies_during_a_wait_is_renewed_once(ansible, dli):
+def test_expired_token_is_renewed_once_during_wait(ansible, dli):
     """The first look is let in; then every token ends, and the wait signs in again and goes on."""
     dli.settings.update({"submit_delay": 3})
     dli.faults.add("actor", act="expire_sign_ins", call="detail", skip=1)
@@ -221,7 +221,7 @@ def test_a_token_that_dies_during_a_wait_is_renewed_once(ansible, dli):
     assert started(dli) == [131]
 
 
-def test_a_token_that_dies_twice_ends_the_wait(ansible, dli):
+def test_token_that_expires_twice_ends_wait(ansible, dli):
     dli.settings.update({"submit_delay": 60})
     for skip in (1, 3):
         dli.faults.add("actor", act="expire_sign_ins", call="detail", skip=skip)
@@ -233,7 +233,7 @@ def test_a_token_that_dies_twice_ends_the_wait(ansible, dli):
 
 
 @pytest.mark.parametrize("way", ["password", "agency", "metadata"])
-def test_a_sign_in_that_ends_before_the_start_is_renewed_and_the_start_sent_once(ansible, dli, way):
+def test_credentials_that_expire_before_start_are_renewed(ansible, dli, way):
     job = PARTNERS if way == "agency" else 131
     dli.faults.add("actor", act="expire_sign_ins", call="run")
     options = {
@@ -246,7 +246,7 @@ def test_a_sign_in_that_ends_before_the_start_is_renewed_and_the_start_sent_once
     assert [request.status for request in dli.requests.of("run")] == [401, 200]
 
 
-def test_keys_that_are_accepted_no_more_are_not_tried_again(ansible, dli):
+def test_rejected_keys_are_not_used_again(ansible, dli):
     dli.faults.add("unauthorized", call="run", times=9)
     ended = ansible.adhoc("job_ids=131")
     assert ended.code == 2 and len(dli.requests.of("run")) == 1, ended.output
@@ -261,7 +261,7 @@ def refused(ended) -> str:
     return ended.result["msg"]
 
 
-def test_a_wrong_secret_and_then_a_locked_key(ansible, dli):
+def test_wrong_secret_key_and_locked_access_key(ansible, dli):
     """Five in a row lock the key (dli-api.md 0.1-9): each task makes one attempt only, and the sixth says what happened."""
     messages = [refused(ansible.adhoc("job_ids=131", env={"HW_SECRET_KEY": "not-the-secret-key"})) for _task in range(6)]
     assert "the secret key does not belong to the access key" in messages[0]
@@ -270,42 +270,42 @@ def test_a_wrong_secret_and_then_a_locked_key(ansible, dli):
     assert len(dli.requests) == 6
 
 
-def test_an_unknown_key(ansible, dli):
+def test_unknown_access_key(ansible, dli):
     message = refused(ansible.adhoc("job_ids=131", env={"HW_ACCESS_KEY": "AKEYTHATNOBODYKNOWS0"}))
     assert "this cloud does not know the access key" in message
 
 
-def test_a_profile_that_may_be_encrypted(ansible, dli):
+def test_encrypted_profile(ansible, dli):
     hcloud(ansible, profile(dli, accessKeyId="AKEYTHATNOBODYKNOWS0"))
     message = refused(ansible.adhoc("job_ids=131 profile=default", env=nobody(dli)))
     assert "KooCLI encrypts the keys in its file" in message
 
 
 @pytest.mark.parametrize("minutes, word", [(23, "behind"), (-42, "ahead of")])
-def test_a_clock_that_is_off(ansible, dli, minutes, word):
+def test_clock_difference(ansible, dli, minutes, word):
     dli.clock.offset += minutes * 60
     message = refused(ansible.adhoc("job_ids=131"))
     assert f"this machine's clock is {abs(minutes)} minutes {word} the service's" in message
 
 
-def test_an_expired_token(ansible, dli):
+def test_expired_token(ansible, dli):
     message = refused(ansible.task({"job_ids": [131], "auth_token": dli.token(life=-1)}))
     assert "the token has expired or was revoked: get a new one" in message
 
 
-def test_a_token_of_another_cloud(ansible, dli):
+def test_token_of_another_cloud(ansible, dli):
     assert "the token is cut off, revoked, or of another cloud" in refused(
         ansible.task({"job_ids": [131], "auth_token": "a-token-of-somewhere-else"})
     )
 
 
-def test_another_project(ansible, dli):
+def test_wrong_project(ansible, dli):
     message = refused(ansible.adhoc("job_ids=131", env={"HW_PROJECT_ID": dli.partner_project_id}))
     assert "APIGW.0310" in message and "check project_id, region and cloud" in message
 
 
 @pytest.mark.parametrize("denied_by", ["service", "gateway"])
-def test_no_permission(ansible, dli, denied_by):
+def test_missing_permission(ansible, dli, denied_by):
     """A user who may look and not start: the message names what is missing (dli-api.md 1.2)."""
     dli.settings.update({"denied_by": denied_by})
     reader = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
@@ -315,33 +315,33 @@ def test_no_permission(ansible, dli, denied_by):
     assert started(dli) == []
 
 
-def test_a_region_without_the_service(ansible, dli):
+def test_region_without_service(ansible, dli):
     dli.settings.update({"api_published": False})
     message = refused(ansible.adhoc("job_ids=131"))
     assert "APIGW.0101" in message and "this address does not offer the DLI streaming job API" in message
 
 
-def test_a_wrong_password_is_tried_once(ansible, dli):
+def test_wrong_password_is_sent_once(ansible, dli):
     options = {"job_ids": [131], **user(dli), "password": "wrong-wrong-wrong"}
     message = refused(ansible.task(options, env=nobody(dli)))
     assert "a few wrong passwords in a row lock the user" in message
     assert calls(dli) == ["token"]
 
 
-def test_an_agency_that_does_not_trust_us(ansible, dli):
+def test_agency_without_trust(ansible, dli):
     named = {**agency(dli), "agency_name": "local-dli-closed-agency"}
     message = refused(ansible.task({"job_ids": [131], **keys(dli), **named}, env=nobody(dli)))
     assert "Could not take on the agency local-dli-closed-agency" in message and "Agent Operator" in message
 
 
-def test_the_identity_service_s_redirect_is_not_followed(ansible, dli):
+def test_redirect_of_identity_service_is_not_followed(ansible, dli):
     """It would carry the password to somewhere else."""
     dli.faults.add("redirect", call="token", location=f"{dli.url}/elsewhere")
     message = refused(ansible.task({"job_ids": [131], **user(dli)}, env=nobody(dli)))
     assert "redirects are not followed" in message and calls(dli) == ["token"]
 
 
-def test_a_flaky_identity_service(ansible, dli):
+def test_token_request_is_retried(ansible, dli):
     """Asking for a token changes nothing, so that it is asked again."""
     dli.faults.add("status", status=503, call="token", times=2)
     dli.faults.add("reset_after", call="token")
@@ -357,7 +357,7 @@ def test_a_flaky_identity_service(ansible, dli):
         ({"username": "u", "password": "a", "domain_name": "d"}, "password in the options has fewer than 6 characters"),
     ],
 )
-def test_a_short_secret_is_refused_in_readable_words(ansible, dli, options, part):
+def test_short_secret_is_refused_without_masking(ansible, dli, options, part):
     """Masked, it would take its letters out of every message."""
     ended = ansible.task({"job_ids": [131], **options}, "-vvv", env=nobody(dli))
     assert part in refused(ended) and "***" not in ended.result["msg"]
@@ -387,19 +387,19 @@ def _authorization() -> str:
     return request.headers.get("Authorization", "")
 
 
-def test_wrong_options_are_told_before_anybody_is_asked(ansible, dli):
+def test_invalid_options_send_no_request(ansible, dli):
     ended = ansible.task({"job_ids": ["no-number"], **user(dli)}, env=nobody(dli))
     assert "no-number" in refused(ended) and len(dli.requests) == 0
 
 
-def test_the_time_for_signing_in_is_part_of_the_whole(ansible, dli):
+def test_overall_timeout_includes_authentication(ansible, dli):
     dli.faults.add("hang", call="token", times=9)
     options = {"job_ids": [131], "overall_timeout": 3, "request_timeout": 2, **user(dli)}
     message = refused(ansible.task(options, env=nobody(dli)))
     assert "Could not sign in as" in message and 1 <= len(dli.requests.of("token")) <= 3
 
 
-def test_the_module_s_default_for_a_group(ansible, dli):
+def test_module_defaults_of_action_group(ansible, dli):
     play = {
         "hosts": "localhost",
         "gather_facts": False,

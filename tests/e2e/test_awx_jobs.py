@@ -33,7 +33,7 @@ def ways(cloud) -> dict:
 # The credential
 
 
-def test_the_credential_type_holds_every_variable():
+def test_credential_type_has_every_variable():
     """All but those of files, which no job has. A field bears the name of the option."""
     expected = {option: name for option, name in awx_job.VARIABLES.items() if option not in ("profile", "shared_config_file")}
     assert awx_job.TYPE["injectors"]["env"] == {name: f"{{{{ {option} }}}}" for option, name in expected.items()}
@@ -43,7 +43,7 @@ def test_the_credential_type_holds_every_variable():
 
 
 @pytest.mark.parametrize("way", ["keys", "temporary keys", "token", "user", "agency"])
-def test_a_credential_signs_in(ansible, cloud, way):
+def test_credential(ansible, cloud, way):
     """Empty fields become empty variables, which count as unset. What AWX shows of the environment holds no secret."""
     inputs = inputs_of(ways(cloud)[way])
     secrets = {name: inputs[name] for name in ("secret_key", "security_token", "auth_token", "password") if inputs[name]}
@@ -67,7 +67,7 @@ def assert_no_secret(job, secrets: dict) -> None:
             assert value.encode() not in path.read_bytes(), f"{name} stands in {path}"
 
 
-def test_a_secret_that_the_service_repeats_is_in_no_artifact(ansible, cloud):
+def test_secret_in_response_is_masked(ansible, cloud):
     secrets = {"secret_key": cloud.env()["HW_SECRET_KEY"]}
     cloud.faults.add("status", status=400, call="run", body=[{"error_code": "DLI.13005", "error_msg": str(secrets)}])
     job = template(ansible, cloud, RUN).launch({"dli_job_ids": "131", "dli_wait": "false"})
@@ -78,14 +78,14 @@ def test_a_secret_that_the_service_repeats_is_in_no_artifact(ansible, cloud):
 # Surveys
 
 
-def test_a_text_area(ansible, cloud):
+def test_text_area(ansible, cloud):
     """Browsers end lines with CR LF, and people leave empty lines. The inventory may hold nothing."""
     answers = {"dli_job_ids": " 131\r\n130\r\n\r\n138, 209\t214\n", "dli_job_names": "\r\ndraft \r\n", "dli_wait": "false"}
     job = template(ansible, cloud, RUN, hosts={}).launch(answers)
     assert job.succeeded and started(cloud) == [131, 130, 138, 209, 214, 201] == job.artifacts["dli_started_job_ids"]
 
 
-def test_every_survey_with_as_few_answers_as_may_be(ansible, cloud):
+def test_surveys_with_required_answers_only(ansible, cloud):
     """Nothing but what is required: everything else is empty, or the default."""
     job = template(ansible, cloud, INFO).launch({})
     assert job.succeeded and len(job.artifacts["dli_found_job_ids"]) > 20, job.ended.output
@@ -98,7 +98,7 @@ def test_every_survey_with_as_few_answers_as_may_be(ansible, cloud):
     assert job.artifacts["dli_started_job_ids"] == [137] and job.artifacts["dli_failed_job_ids"] == [204, 202], job.ended.output
 
 
-def test_names_from_a_multiple_choice(ansible, cloud):
+def test_multiple_choice(ansible, cloud):
     """An administrator may turn the text area into a choice of one, or of several."""
     one = template(ansible, cloud, RUN, survey=False).launch({"dli_job_names": "clickstream_enrich"})
     several = template(ansible, cloud, RUN, survey=False).launch({"dli_job_names": ["orders_to_dws", "fraud_rules"]})
@@ -119,12 +119,12 @@ def test_choices_and_numbers(ansible, cloud):
     assert [entry.trigger_savepoint for entry in cloud.ledger.of(what="stop")] == [True]
 
 
-def test_the_statuses_to_choose_from_are_the_service_s():
+def test_status_choices():
     (question,) = [item for item in awx_job.survey_of(INFO)["spec"] if item["variable"] == "dli_status"]
     assert set(question["choices"]) == set(STATUSES)
 
 
-def test_a_survey_of_recovery(ansible, cloud):
+def test_recovery_survey(ansible, cloud):
     answers = {"dli_job_ids": "204, 137, 131", "dli_without_state": "true", "dli_wait": "false", "dli_queue_name": ""}
     job = template(ansible, cloud, RECOVER).launch(answers)
     assert job.succeeded and job.artifacts["dli_failed_job_ids"] == [] and set(started(cloud)) == {204, 137}, job.ended.output
@@ -152,7 +152,7 @@ def test_a_survey_of_recovery(ansible, cloud):
         (STOP, {}, "no jobs are named"),
     ],
 )
-def test_bad_input_is_told_in_one_sentence(ansible, cloud, playbook, variables, said):
+def test_invalid_input(ansible, cloud, playbook, variables, said):
     """Without a survey that would stop it before. A text that looks like a template is none."""
     job = template(ansible, cloud, playbook, survey=False).launch(variables)
     assert not job.succeeded and said in json.dumps(job.artifacts) + job.ended.output, job.ended.output

@@ -37,7 +37,7 @@ def lines(*where: str) -> list:
     return [line for text in blocks(*where, "shell") for line in text.splitlines() if line]
 
 
-def test_every_block_is_run_by_a_test():
+def test_every_block_is_tested():
     """Of each page, what the tests below take up."""
     counts = {name: sorted(language for language, _text in BLOCK.findall(text)) for name, text in PAGES.items()}
     assert counts["awx"] == ["shell"] * 4 + ["text"] + ["yaml"] * 2
@@ -47,7 +47,7 @@ def test_every_block_is_run_by_a_test():
 # docs/awx.md
 
 
-def test_lines_at_a_shell(ansible, dli):
+def test_command_lines(ansible, dli):
     for line in lines("awx", ""):
         ended = ansible.command(*shlex.split(line))
         assert ended.code == 0, ended.output
@@ -65,7 +65,7 @@ def awx(ansible):
         yield objects
 
 
-def test_setting_up(ansible, awx):
+def test_setup_playbook(ansible, awx):
     """Between the two the reader makes a credential in the form."""
     first, second = blocks("awx", "Set up by playbook", "shell")
     first = first.replace("https://awx.example.com", awx.env["CONTROLLER_HOST"]).replace("YOUR_AWX_TOKEN", TOKEN)
@@ -82,27 +82,27 @@ def test_setting_up(ansible, awx):
     assert ended.code == 0 and awx.named("workflow_job_templates"), ended.output
 
 
-def test_naming_an_execution_environment(ansible, awx):
+def test_execution_environment_in_awx(ansible, awx):
     ansible.env.update(awx.env)
     (line,) = lines("execution_environments", "Hand it to AWX")[2:]
     ended = ansible.command(*shlex.split(line))
     assert ended.code == 0 and awx.named("execution_environments")["ee-huaweicloud"]["image"] == IMAGE, ended.output
 
 
-def test_pasting_the_credential_type():
+def test_credential_type_sections():
     """What stands below each word, as it stands there, is YAML of its own."""
     text = (AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8")
     inputs, injectors = re.search(r"^inputs:\n(.*)^injectors:\n(.*)", text, re.DOTALL | re.MULTILINE).groups()
     assert yaml.safe_load(inputs) == TYPE["inputs"] and yaml.safe_load(injectors) == TYPE["injectors"]
 
 
-def test_a_playbook_of_one_s_own_project(ansible, dli):
+def test_playbook_of_another_project(ansible, dli):
     (text,) = blocks("awx", "Set up by form", "yaml")
     ended = ansible.playbook(text, "-e", "dli_job_ids=131")
     assert ended.code == 0 and started(dli) == [131], ended.output
 
 
-def test_check_and_show_changes(ansible, dli):
+def test_check_and_diff_mode(ansible, dli):
     (line,) = lines("awx", "Check and show changes")
     (shown,) = blocks("awx", "Check and show changes", "text")
     ended = ansible.command(*shlex.split(line))
@@ -110,14 +110,14 @@ def test_check_and_show_changes(ansible, dli):
     assert shown in ended.stdout
 
 
-def test_an_alarm(ansible):
+def test_notification(ansible):
     (text,) = blocks("awx", "Workflows", "yaml")
     ended = ansible.playbook(text, "-e", '{"dli_msg": "Started 0 of 1 job.", "dli_failed_job_ids": [999]}')
     assert ended.result["msg"] == "Started 0 of 1 job. To look at: 999", ended.output
     assert ansible.playbook(text).code == 0
 
 
-def test_the_variables_are_those_that_are_handed_on():
+def test_documented_variables():
     """Both tables together name every one of them."""
     told = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
     handed_on = set()
@@ -174,7 +174,7 @@ def engine(ansible):
     return Engine(ansible)
 
 
-def test_building(engine):
+def test_build(engine):
     """The instructions are really made; the engine would carry them out."""
     build, create, introspect = lines("execution_environments", "Build one")
     assert engine.run(build) == [["podman", "build", "-f", "context/Containerfile", "-t", "ee-huaweicloud:1.0", "context"]]
@@ -192,7 +192,7 @@ def test_building(engine):
     assert learnt == {"python": ["requests>=2.25.0  # from collection huaweicloud.cloud"], "system": []}
 
 
-def test_building_from_a_tarball(engine):
+def test_build_from_tarball(engine):
     (definition,) = blocks("execution_environments", "Build one from a tarball", "yaml")
     folder = engine.ansible.folder
     (tarball,) = Path(os.environ["E2E_COLLECTIONS"]).glob("*.tar.gz")
@@ -208,7 +208,7 @@ def test_building_from_a_tarball(engine):
     assert (folder / "collections" / "ansible_collections" / "huaweicloud" / "cloud" / "playbooks").is_dir()
 
 
-def test_trying_it(engine, dli):
+def test_navigator(engine, dli):
     """Docker, because Podman wants a folder of the machine; and a terminal is not there."""
     engine.ansible.env.update(dli.env(), ANSIBLE_NAVIGATOR_CONTAINER_ENGINE="docker")
     (line,) = lines("execution_environments", "Try it")
@@ -218,12 +218,12 @@ def test_trying_it(engine, dli):
     assert started(dli) == [131] and not any(dli.env()["HW_SECRET_KEY"] in word for word in run)
 
 
-def test_pushing(engine):
+def test_push(engine):
     tag, push, _set_up = lines("execution_environments", "Hand it to AWX")
     assert engine.run(tag) + engine.run(push) == [["podman", "tag", "ee-huaweicloud:1.0", IMAGE], ["podman", "push", IMAGE]]
 
 
-def test_the_collection_pins_nothing():
+def test_requirements_are_not_pinned():
     """An execution environment shares its libraries with other collections."""
     meta = TESTS.parent / "meta"
     named = yaml.safe_load((meta / "execution-environment.yml").read_text(encoding="utf-8"))["dependencies"]["python"]

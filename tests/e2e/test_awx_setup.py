@@ -56,7 +56,7 @@ def set_up(ansible, awx, *words, **variables):
     return ended, list(awx.writes)
 
 
-def test_set_up_twice(ansible, awx):
+def test_setup_is_idempotent(ansible, awx):
     ended, written = set_up(ansible, awx)
     assert ended.code == 0 and "WARNING" not in ended.stderr, ended.output
     templates = awx.named("job_templates")
@@ -76,7 +76,7 @@ def test_set_up_twice(ansible, awx):
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
 
-def test_a_credential_an_image_and_another_project(ansible, platform):
+def test_setup_with_credential_image_and_project(ansible, platform):
     """With a credential there is a workflow as well; its second node runs only if the first has failed."""
     platform.add("projects", {"name": "Ours", "organization": platform.named("organizations")["Default"]["id"]})
     variables = {
@@ -104,7 +104,7 @@ def test_a_credential_an_image_and_another_project(ansible, platform):
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
 
-def test_check_mode_tells_what_somebody_changed(ansible, awx):
+def test_check_mode_reports_drift(ansible, awx):
     set_up(ansible, awx)
     awx.named("job_templates")["DLI: Stop streaming jobs"]["ask_diff_mode_on_launch"] = False
     ended, written = set_up(ansible, awx, "--check")
@@ -121,12 +121,12 @@ def test_check_mode_tells_what_somebody_changed(ansible, awx):
         ({"setup_credential": "nobody's"}, "returned 0 items, expected 1"),
     ],
 )
-def test_what_is_not_there_is_told(ansible, awx, variables, said):
+def test_missing_object(ansible, awx, variables, said):
     ended, _written = set_up(ansible, awx, **variables)
     assert ended.code == 2 and said in ended.output
 
 
-def test_without_the_collection_awx_awx(ansible):
+def test_missing_collection(ansible):
     ended = ansible.command("ansible-playbook", SETUP)
     assert ended.code != 0 and "awx.awx.credential_type" in ended.output
 
@@ -156,7 +156,7 @@ def credential_type(**changes):
         {"injectors": {"environment": {}}},
     ],
 )
-def test_the_rules_for_credential_types_bite(changes):
+def test_invalid_credential_type_is_refused(changes):
     check_credential_type(**credential_type())
     with pytest.raises(Refused):
         check_credential_type(**credential_type(**changes))
@@ -174,7 +174,7 @@ def test_the_rules_for_credential_types_bite(changes):
         {"question_name": None},
     ],
 )
-def test_the_rules_for_surveys_bite(changes):
+def test_invalid_survey_is_refused(changes):
     for survey in SURVEYS.values():
         check_survey(survey)
     survey = json.loads(json.dumps(SURVEYS["streaming_jobs_run"]))
@@ -184,7 +184,7 @@ def test_the_rules_for_surveys_bite(changes):
         check_survey(survey)
 
 
-def test_every_survey_fits_its_playbook():
+def test_surveys_match_playbooks():
     """It asks for what the head of the playbook explains, and for nothing else; each playbook has one."""
     assert {f"playbooks/{name}.yml" for name in SURVEYS} | {"playbooks/awx_setup.yml"} == PLAYBOOKS
     for name, survey in SURVEYS.items():

@@ -20,7 +20,7 @@ SQL = "INSERT INTO sink SELECT id FROM source"
 # Events and artifacts
 
 
-def test_events_hold_every_row_also_of_a_failed_job(ansible, cloud):
+def test_events_contain_all_results(ansible, cloud):
     job = template(ansible, cloud, RUN).launch(
         {"dli_job_ids": "131\n204\n999", "dli_job_names": "nope, twin", "dli_wait": "false"}
     )
@@ -38,7 +38,7 @@ def test_events_hold_every_row_also_of_a_failed_job(ansible, cloud):
     assert shown["msg"][0] == result["msg"] and len(shown["msg"]) == 1 + 3
 
 
-def test_an_unknown_job_is_told_apart(ansible, cloud):
+def test_unknown_outcome(ansible, cloud):
     """The start is sure; what became of it is not, since the service lets nobody look any more."""
     cloud.faults.add("unauthorized", call="detail", skip=1, times=None)
     job = template(ansible, cloud, RUN).launch({"dli_job_ids": "131", "dli_wait": "true"})
@@ -55,7 +55,7 @@ def test_savepoints_of_several_jobs(ansible, cloud):
     assert artifacts["dli_failed_job_ids"] == [131] and artifacts["dli_failed_job_names"] == ["nope"]
 
 
-def test_a_savepoint_of_which_nothing_is_known(ansible, cloud):
+def test_savepoint_with_failed_read(ansible, cloud):
     """The service fails for the second job before anything is sent; it has failed, and the third is not forgotten."""
     for job_id in (137, 138):
         cloud.force(job_id, "job_running")
@@ -67,7 +67,7 @@ def test_a_savepoint_of_which_nothing_is_known(ansible, cloud):
 
 
 @pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
-def test_a_refused_sign_in_is_one_sign_in(ansible, cloud, playbook):
+def test_rejected_credentials_are_used_once(ansible, cloud, playbook):
     """A few wrong signatures lock the key; and all that was asked for has failed."""
     inputs = {**inputs_of(cloud.env()), "secret_key": "not-the-secret-key-of-this-access-key"}
     answers = {"dli_job_ids": "131, 207"}
@@ -80,7 +80,7 @@ def test_a_refused_sign_in_is_one_sign_in(ansible, cloud, playbook):
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_a_thousand_jobs_fit_into_an_event(ansible, cloud, figure, refused):
+def test_event_size_of_a_thousand_jobs(ansible, cloud, figure, refused):
     """The second time each job is refused, with the longest of messages: none has a savepoint to start from."""
     cloud.service.clear()
     ids = list(range(1, 1001))
@@ -103,7 +103,7 @@ def test_a_thousand_jobs_fit_into_an_event(ansible, cloud, figure, refused):
 
 
 @pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
-def test_check_and_show_changes(ansible, cloud, playbook):
+def test_check_and_diff_mode(ansible, cloud, playbook):
     answers = {"dli_job_ids": {RUN: "131", STOP: "207", SAVEPOINT: "207", RECOVER: "137", INFO: "131"}[playbook]}
     if playbook == SAVEPOINT:
         answers["dli_savepoint_path"] = "bucket/saved"
@@ -120,7 +120,7 @@ def test_check_and_show_changes(ansible, cloud, playbook):
 
 
 @pytest.mark.parametrize("survey_of_the_workflow", [False, True])
-def test_a_workflow_tries_again_what_failed(ansible, cloud, survey_of_the_workflow):
+def test_workflow_retries_failed_jobs(ansible, cloud, survey_of_the_workflow):
     """The answers to a workflow's own survey go to every node, and beat what a node hands on."""
     cloud.faults.add("actor", act="force", job_ids=(138,), fields={"status": "job_canceling"}, call="list")
     asked = {"dli_job_ids": "131\n138\n130", "dli_wait": "false"}
@@ -134,7 +134,7 @@ def test_a_workflow_tries_again_what_failed(ansible, cloud, survey_of_the_workfl
     assert started(cloud) == [131, 130, 138]
 
 
-def test_what_failed_before_anything_could_be_looked_at_is_tried_again(ansible, cloud):
+def test_workflow_retries_after_failed_read(ansible, cloud):
     """Also what is named by its name."""
     cloud.faults.add("status", status=400, call="list", body={"error_code": "DLI.0001", "error_msg": "no"}, times=1)
     asked = {"dli_job_ids": "131\r\n130", "dli_job_names": "fraud_rules", "dli_wait": "false"}
@@ -144,7 +144,7 @@ def test_what_failed_before_anything_could_be_looked_at_is_tried_again(ansible, 
     assert again.succeeded and started(cloud) == [131, 130, 138], again.ended.output
 
 
-def test_found_jobs_go_to_the_next_node(ansible, cloud):
+def test_found_jobs_are_passed_to_next_node(ansible, cloud):
     """A job template may write the name of what was handed on into its own extra variables."""
     found = template(ansible, cloud, INFO).launch({"dli_status": ["job_running"]})
     assert found.artifacts["dli_found_job_ids"] == [207], found.ended.output
@@ -152,7 +152,7 @@ def test_found_jobs_go_to_the_next_node(ansible, cloud):
     assert stop.launch({}, found.artifacts).artifacts["dli_stopped_job_ids"] == [207]
 
 
-def test_an_alarm_is_given_what_happened(ansible, cloud):
+def test_artifacts_are_passed_to_notification(ansible, cloud):
     """Any playbook after a failed job has the sentence and the ids at hand."""
     first = template(ansible, cloud, RUN).launch({"dli_job_ids": "999"})
     task = {"name": "Alarm", "ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}

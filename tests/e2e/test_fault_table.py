@@ -115,7 +115,7 @@ def _cell(stack: ExitStack, fault: str, place: str, trap) -> Cell:
 
 
 @pytest.mark.parametrize("key", CELLS, ids=" / ".join)
-def test_the_report_is_what_the_service_did(table, key):
+def test_results_match_ledger(table, key):
     _ended, cells = table
     cell, options = cells[key], PLACES[key[1]][4]
     rows = [Row(**job) for job in cell.result["jobs"]]
@@ -149,7 +149,7 @@ def _check_time(dli, waited: bool) -> None:
     assert not moments or (max(moments) - min(moments)) / 1000 <= allowed
 
 
-def test_what_each_fault_must_come_to(table, figure):
+def test_outcome_of_each_fault(table, figure):
     """Not only no lies: where the truth can be learnt, it is."""
     _ended, cells = table
     started = {key for key, cell in cells.items() if any(job["changed"] for job in cell.result["jobs"])}
@@ -168,7 +168,7 @@ def test_what_each_fault_must_come_to(table, figure):
     assert all(job["failed"] for job in lost)
 
 
-def test_redirects_are_never_followed(table, trap):
+def test_redirects_are_not_followed(table, trap):
     assert len(trap.requests) == 0
 
 

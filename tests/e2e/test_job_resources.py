@@ -76,7 +76,7 @@ def the_job(dli):
 
 
 @kinds
-def test_the_whole_life(job, dli, kind):
+def test_lifecycle(job, dli, kind):
     """Check, create, unchanged; a live setting; one that needs a restart, refused and allowed; stopped; absent, twice."""
     _module, _settings, live, resting = KINDS[kind]
     suffix = "_jar" if kind == "jar" else ""
@@ -133,7 +133,7 @@ def running(job, dli, **settings):
     dli.ledger.clear()
 
 
-def test_other_sql_without_state_and_its_diff(job, dli):
+def test_new_sql_without_savepoint_and_diff(job, dli):
     running(job, dli)
     change = {"sql_body": NEW_SQL, "restart": "allowed", "resume_savepoint": False, "wait": True}
     foreseen = job.task("--check", "--diff", **change)
@@ -146,7 +146,7 @@ def test_other_sql_without_state_and_its_diff(job, dli):
     assert "SELECT" not in json.dumps(ended.result)
 
 
-def test_a_savepoint_that_does_not_fit_any_more(job, dli):
+def test_incompatible_savepoint(job, dli):
     """The start fails, and its savepoint is not lost; the next task starts without it."""
     running(job, dli)
     undecided = job.task(sql_body=NEW_SQL, restart="allowed", wait=True)
@@ -161,7 +161,7 @@ def test_a_savepoint_that_does_not_fit_any_more(job, dli):
     assert (result["job"]["state"], result["actions"]) == ("started", ["start"])
 
 
-def test_what_may_change_while_it_runs_is_sent_alone(job, dli):
+def test_update_of_running_job_sends_changed_settings_only(job, dli):
     """A bucket that is sent although it is as it was makes the update of a running job fail (dli-api.md 2.3)."""
     running(job, dli, obs_bucket="bucket", checkpoint_enabled=True)
     ended = job.task(restart_when_exception=True, smn_topic="topic", checkpoint_mode="1")
@@ -172,7 +172,7 @@ def test_what_may_change_while_it_runs_is_sent_alone(job, dli):
     assert the_job(dli).job_config["obs_bucket"] == "other" and the_job(dli).status == "job_running"
 
 
-def test_an_update_that_is_refused_after_the_stop(job, dli):
+def test_update_refused_after_stop(job, dli):
     running(job, dli)
     dli.settings.update({"queues": "streaming"})
     ended = job.task(queue_name="nowhere", restart="allowed")
@@ -188,7 +188,7 @@ def test_an_update_that_is_refused_after_the_stop(job, dli):
 
 
 @kinds
-def test_answers_that_are_lost(job, dli, kind):
+def test_lost_responses(job, dli, kind):
     """Created and changed once, and told so."""
     dli.faults.add("reset_after", call="create")
     result = job.task().result
@@ -201,7 +201,7 @@ def test_answers_that_are_lost(job, dli, kind):
     assert job.task(desc="new").result["changed"] is False
 
 
-def test_answers_that_are_lost_and_were_not_carried_out(job, dli):
+def test_lost_requests(job, dli):
     """Nobody knows, and nothing is sent twice."""
     dli.faults.add("status", call="create", status=504)
     ended = job.task(state="started", confirm_timeout=1)
@@ -215,7 +215,7 @@ def test_answers_that_are_lost_and_were_not_carried_out(job, dli):
     assert writes(dli) == ["stop", "update"]
 
 
-def test_a_stop_whose_answer_is_lost(job, dli):
+def test_lost_response_of_stop(job, dli):
     running(job, dli)
     dli.faults.add("reset_after", call="stop")
     result = job.task(cu_number=4, restart="allowed", wait=True).result
@@ -223,7 +223,7 @@ def test_a_stop_whose_answer_is_lost(job, dli):
     assert [entry.what for entry in dli.ledger.entries if entry.accepted] == ["stop", "edit", "start"]
 
 
-def test_a_name_that_is_taken(job, dli):
+def test_ambiguous_name(job, dli):
     dli.seed([{"job_id": 71, "name": "the_job"}, {"job_id": 72, "name": "the_job"}])
     result = job.both()
     assert result["job"]["state"] == "ambiguous" and "71, 72" in result["msg"]
@@ -235,7 +235,7 @@ def test_a_name_that_is_taken(job, dli):
     assert result["job"]["state"] == "ambiguous" and "job 72" in result["msg"]
 
 
-def test_a_job_of_the_other_kind(job, dli):
+def test_wrong_job_type(job, dli):
     running(job, dli)
     other = Job(job.ansible, JAR, {"name": "the_job"})
     for state in ("present", "absent", "stopped"):
@@ -257,7 +257,7 @@ def test_tags(job, dli):
     assert the_job(dli).tags == {"team": "red"}
 
 
-def test_settings_that_only_an_update_takes(job, dli):
+def test_settings_of_update_only(job, dli):
     late = {"operator_config": {"operator_list": [{"id": "1", "parallelism": 1}]}}
     result = job.both(**late, show_detail=True)
     assert (result["job"]["state"], result["actions"]) == ("created", ["create", "update"])
@@ -310,7 +310,7 @@ def test_every_setting_is_idempotent(job, dli, kind):
     assert (again.result["changed"], again.result["differences"]) == (False, []), again.output
 
 
-def test_what_a_survey_sends_for_nothing(job, dli):
+def test_empty_strings_are_unset(job, dli):
     texts = ("job_id", "desc", "queue_name", "obs_bucket", "checkpoint_mode", "runtime_config", "run_mode", "job_type")
     ended = job.task(**dict.fromkeys(texts, ""))
     assert ended.code == 0, ended.output
@@ -323,7 +323,7 @@ def test_what_a_survey_sends_for_nothing(job, dli):
 NONSENSE = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
 
 
-def test_options_that_make_no_sense(job, dli):
+def test_invalid_options(job, dli):
     for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in NONSENSE)):
         assert ended.failed and (ended.result["actions"], ended.result["changed"]) == ([], False), ended.result
     assert len(dli.requests) == 0

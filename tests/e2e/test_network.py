@@ -43,7 +43,7 @@ def warnings(ended) -> str:
 # Certificates
 
 
-def test_an_authority_that_is_not_known(ansible, secure):
+def test_unknown_authority(ansible, secure):
     """A variable that somebody set long ago does not make it known."""
     message = refused(ansible.task(TASK, env={"HW_INSECURE": "true", "OS_INSECURE": "true"}))
     assert "TLS: unable to get local issuer certificate" in message and "ca_cert" in message
@@ -51,7 +51,7 @@ def test_an_authority_that_is_not_known(ansible, secure):
 
 
 @pytest.mark.parametrize("place", ["ca_cert", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_an_authority_that_is_named(ansible, secure, authority, place):
+def test_configured_authority(ansible, secure, authority, place):
     """Also for the identity service: there is one more connection to it, and it is verified as well."""
     file = str(authority.ca_file)
     options, env = ({place: file}, {}) if place == "ca_cert" else ({}, {place: file})
@@ -60,7 +60,7 @@ def test_an_authority_that_is_named(ansible, secure, authority, place):
     assert [request.call for request in secure.requests.of()] == ["projects", "detail", "run"]
 
 
-def test_a_named_authority_beats_the_environment(ansible, secure, authority):
+def test_option_overrides_environment(ansible, secure, authority):
     other = str(network.Authority().ca_file)
     message = refused(ansible.task({**TASK, "ca_cert": other}, env={"REQUESTS_CA_BUNDLE": str(authority.ca_file)}))
     assert "TLS: " in message
@@ -69,14 +69,14 @@ def test_a_named_authority_beats_the_environment(ansible, secure, authority):
 
 
 @pytest.mark.parametrize("kind, part", [("expired", "certificate has expired"), ("only", "mismatch")])
-def test_a_certificate_that_is_not_good(ansible, authority, kind, part):
+def test_invalid_certificate(ansible, authority, kind, part):
     certificate = authority.server(expired=True) if kind == "expired" else authority.only("dli.example.test")
     with serve(tls=certificate.context()) as service:
         message = refused(ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=service.env()))
         assert "TLS: " in message and part in message
 
 
-def test_no_verification_warns(ansible, secure):
+def test_disabled_verification_warns(ansible, secure):
     ended = ansible.task({**TASK, "validate_certs": False}, env={"REQUESTS_CA_BUNDLE": "/nowhere"})
     assert ended.code == 0 and started(secure) == [131], ended.output
     assert "validate_certs is false: anybody between here and the service can read" in warnings(ended)
@@ -84,13 +84,13 @@ def test_no_verification_warns(ansible, secure):
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert"])
-def test_a_file_that_is_not_there(ansible, secure, authority, option):
+def test_missing_file(ansible, secure, authority, option):
     options = {"ca_cert": str(authority.ca_file), option: "/nowhere/file.pem"}
     message = refused(ansible.task({**TASK, **options}))
     assert "/nowhere/file.pem" in message and len(secure.requests) == 0
 
 
-def test_a_certificate_of_our_own(ansible, authority):
+def test_client_certificate(ansible, authority):
     mine, trust = authority.client(), {"ca_cert": str(authority.ca_file)}
     both = ansible.folder / "both.pem"
     both.write_bytes(mine.cert_file.read_bytes() + mine.key_file.read_bytes())
@@ -108,7 +108,7 @@ def test_a_certificate_of_our_own(ansible, authority):
 
 
 @pytest.mark.parametrize("place", ["proxy", "HTTPS_PROXY", "https_proxy"])
-def test_a_proxy(ansible, secure, authority, place):
+def test_proxy(ansible, secure, authority, place):
     with network.proxy() as middle:
         options, env = ({place: middle.url}, {}) if place == "proxy" else ({}, {place: middle.url})
         ended = ansible.task({**TASK, **options, "ca_cert": str(authority.ca_file)}, env={"NO_PROXY": "", **env})
@@ -116,13 +116,13 @@ def test_a_proxy(ansible, secure, authority, place):
         assert [(asked.method, asked.target) for asked in middle.asked] == [("CONNECT", secure.url.removeprefix("https://"))]
 
 
-def test_no_proxy_counts_for_the_environment_s_proxy(ansible, secure, authority):
+def test_no_proxy(ansible, secure, authority):
     with network.closed_port() as closed:
         env = {"HTTPS_PROXY": f"http://{closed}", "NO_PROXY": "127.0.0.1"}
         assert ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=env).code == 0
 
 
-def test_a_proxy_that_wants_a_password(ansible, secure, authority):
+def test_proxy_with_password(ansible, secure, authority):
     trust = {"ca_cert": str(authority.ca_file), "max_retries": 1}
     with network.proxy(credentials=("proxy-user", "proxy/password")) as middle:
         good = middle.url_with("proxy-user", "proxy/password")
@@ -137,13 +137,13 @@ def test_a_proxy_that_wants_a_password(ansible, secure, authority):
         assert "proxy/password" not in ended.output and "proxy%2Fpassword" not in ended.output
 
 
-def test_a_proxy_that_is_not_there(ansible, secure):
+def test_unreachable_proxy(ansible, secure):
     with network.closed_port() as closed:
         message = refused(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
     assert "the proxy failed: Connection refused" in message or "the proxy failed: [Errno 111]" in message, message
 
 
-def test_plain_http_through_a_proxy(ansible, dli):
+def test_http_through_proxy(ansible, dli):
     """The whole address goes to the proxy; what is signed does not change."""
     with network.proxy() as middle:
         ended = ansible.task({**TASK, "proxy": middle.url}, env={"NO_PROXY": ""})
@@ -151,7 +151,7 @@ def test_plain_http_through_a_proxy(ansible, dli):
         assert {asked.method for asked in middle.asked} == {"GET", "POST"}
 
 
-def test_plain_http_to_another_machine_has_to_be_allowed(ansible, dli):
+def test_http_to_another_host_requires_allow_http(ansible, dli):
     name = "dli.example.test"
     where = {"endpoint": f"http://{name}", "project_id": dli.project_id}
     with network.proxy({f"{name}:80": dli.url}) as middle:
@@ -178,7 +178,7 @@ def test_plain_http_to_another_machine_has_to_be_allowed(ansible, dli):
         ("eu-de", "otc.t-systems.com", {"endpoint": "https://dli.eu-de.otc.t-systems.com"}),
     ],
 )
-def test_a_cloud_by_its_names(ansible, authority, region, domain, options):
+def test_cloud_host_names(ansible, authority, region, domain, options):
     """Region and cloud are enough; a project is looked up at the cloud's own identity service."""
     names = [f"{service}.{region}.{domain}" for service in ("dli", "iam")]
     with serve(example(region=region), tls=authority.server(*names).context()) as service:
@@ -190,7 +190,7 @@ def test_a_cloud_by_its_names(ansible, authority, region, domain, options):
             assert [asked.target for asked in middle.asked] == [f"iam.{region}.{domain}:443", f"dli.{region}.{domain}:443"]
 
 
-def test_credentials_of_one_cloud_do_not_go_to_another(ansible, authority):
+def test_credentials_are_not_sent_to_another_cloud(ansible, authority):
     """Where an option names another cloud, the addresses of the environment do not count."""
     with serve(tls=authority.server().context()) as one, network.proxy() as middle:
         env = {**one.env(), "HW_CLOUD": "otc.t-systems.com", "HTTPS_PROXY": middle.url, "NO_PROXY": ""}

@@ -97,15 +97,15 @@ def test_blocks(section, request):
         world.show(block)
 
 
-def test_every_trouble_is_on_the_page(provoked):
+def test_every_fault_is_documented(provoked):
     shown = {section.title for section in SECTIONS if section.page == "troubleshooting.md"}
     assert set(provoked) == {title for title in shown if f"troubleshooting.md: {title}" not in WORLDS}
 
 
-def test_no_block_escapes():
+def test_every_block_is_found():
     """One that is fenced in a way that is not seen above would never be run."""
     assert fences() == 2 * sum(len(section.blocks) for section in SECTIONS)
 
 
-def test_every_world_is_of_a_page():
+def test_every_environment_has_a_page():
     assert set(WORLDS) <= {str(section) for section in SECTIONS} | {section.page for section in SECTIONS}

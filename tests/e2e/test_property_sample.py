@@ -86,7 +86,7 @@ def sample(tmp_path_factory):
         yield played
 
 
-def test_every_report_is_true(sample, figure):
+def test_results_match_ledger(sample, figure):
     tally = Tally()
     for world, cell in sample.values():
         rows = [Row(**job) for job in cell.result["jobs"]]

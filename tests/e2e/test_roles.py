@@ -84,7 +84,7 @@ def test_recover_everything_that_failed(ansible, dli):
     assert set(started(dli)) == failed - set(result["failed"])
 
 
-def test_a_look_that_fails_is_no_success(ansible, dli):
+def test_recover_with_failed_read(ansible, dli):
     dli.faults.add("unauthorized", call="list", times=9)
     play = [{"hosts": "localhost", "gather_facts": False, "roles": [RECOVER]}]
     ended = ansible.playbook(json.dumps(play))
@@ -96,7 +96,7 @@ def test_a_look_that_fails_is_no_success(ansible, dli):
 QUICK = {"streaming_jobs_rollout_verify_seconds": 2, "streaming_jobs_rollout_wait_interval": 0.2}
 
 
-def test_roll_out_twice(ansible, running):
+def test_rollout_is_idempotent(ansible, running):
     jobs = [{"name": "orders", "tm_cus": 2}, {"name": "clicks", "tm_cus": 1}]
     ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["rolled_out", "unchanged"], ended.output
@@ -107,7 +107,7 @@ def test_roll_out_twice(ansible, running):
     assert ended.code == 0 and [job["outcome"] for job in result] == ["unchanged", "unchanged"], ended.output
 
 
-def test_the_role_knows_every_option():
+def test_role_passes_every_option():
     """They are named one by one, because Ansible warns of arguments that are a template as a whole."""
     for kind, const in (("sql", _dli.SQL), ("jar", _dli.JAR)):
         text = (ROLE / "tasks" / f"apply_{kind}.yml").read_text(encoding="utf-8")
@@ -129,26 +129,26 @@ def test_the_role_knows_every_option():
         ({"tm_cus": 2}, "streaming_jobs_rollout_jobs: a job has no name"),
     ],
 )
-def test_a_slip_is_told_before_anything_is_done(ansible, running, job, said):
+def test_invalid_job_changes_nothing(ansible, running, job, said):
     play = {"hosts": "localhost", "gather_facts": False, "roles": [ROLLOUT]}
     jobs = [{"name": "clicks", "tm_cus": 2}, job]
     ended = ansible.playbook(json.dumps([{**play, "vars": {"streaming_jobs_rollout_jobs": jobs, **QUICK}}]))
     assert ended.code == 2 and said in ended.output and running.ledger.entries == [], ended.output
 
 
-def test_a_job_that_cannot_be_looked_at_has_its_row(ansible, running):
+def test_rollout_with_failed_read(ansible, running):
     jobs = [{"name": "twin", "tm_cus": 2}, {"name": "clicks", "tm_cus": 2}]
     ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **QUICK)
     assert ended.code == 2 and [job["outcome"] for job in result] == ["failed", "rolled_out"], ended.output
     assert "several" in result[0]["msg"] or "2 jobs bear this name" in result[0]["msg"]
 
 
-def test_recovering_what_is_not_there(ansible, dli):
+def test_recover_missing_job(ansible, dli):
     ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids="", streaming_jobs_recover_job_names=["nope"])
     assert ended.code == 2 and result["missing"] == ["nope"] and "The project has no job nope" in ended.output, ended.output
 
 
-def test_a_change_that_no_savepoint_fits(ansible, running):
+def test_rollout_without_savepoint(ansible, running):
     """Another parallelism starts without state, if that is asked for."""
     jobs = [{"name": "orders", "parallel_number": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_resume_savepoint": False}
@@ -157,14 +157,14 @@ def test_a_change_that_no_savepoint_fits(ansible, running):
     assert not running.ledger.starts(401)[0].resume_savepoint and "WARNING" not in ended.stderr
 
 
-def test_roll_out_in_check_mode(ansible, running):
+def test_rollout_in_check_mode(ansible, running):
     jobs = [{"name": "orders", "tm_cus": 2}]
     ended, result = play(ansible, ROLLOUT, "--check", "--diff", streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["rolled_out"], ended.output
     assert "+tm_cus: 2" in ended.stdout and running.ledger.entries == []
 
 
-def test_a_definition_that_does_not_run_is_rolled_back(ansible, running):
+def test_rollback(ansible, running):
     """The second job is not touched then, unless it is asked for."""
     jobs = [{"name": "orders", "sql_body": CRASHES}, {"name": "clicks", "tm_cus": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_savepoint_path": "bucket/saved"}
@@ -181,7 +181,7 @@ def test_a_definition_that_does_not_run_is_rolled_back(ansible, running):
     assert [job["outcome"] for job in result] == ["rolled_back", "rolled_out"], ended.output
 
 
-def test_a_rollback_without_a_savepoint_is_said_to_have_failed(ansible, running):
+def test_rollback_without_savepoint(ansible, running):
     """The service has deleted the savepoint of the stop by then (dli-api.md 7.2)."""
     jobs = [{"name": "orders", "sql_body": CRASHES}]
     ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
@@ -193,7 +193,7 @@ def test_a_rollback_without_a_savepoint_is_said_to_have_failed(ansible, running)
     assert [job["outcome"] for job in result] == ["rolled_back"] and running.job(401).status == "job_running", ended.output
 
 
-def test_a_job_that_is_not_there_yet(ansible, running):
+def test_rollout_creates_job(ansible, running):
     jobs = [{"name": "fresh", "sql_body": SQL}, {"name": "rotten", "sql_body": CRASHES}]
     ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert [job["outcome"] for job in result] == ["rolled_out", "rolled_back"], ended.output

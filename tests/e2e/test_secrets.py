@@ -55,7 +55,7 @@ def echo(secrets: dict):
 
 @pytest.mark.parametrize("place", ["options", "HW", "OS"])
 @pytest.mark.parametrize("way", ["keys", "temporary keys", "token"])
-def test_no_secret_in_anything(ansible: Ansible, dli, way, place):
+def test_configured_secrets_are_masked(ansible: Ansible, dli, way, place):
     """In one play with a task for each answer, whose results the log and the kept files hold side by side."""
     secrets = secrets_of(dli, way)
     env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
@@ -124,7 +124,7 @@ LEARNT = ("password in options", "password in HW", "password in OS", "agency", "
 
 @pytest.mark.parametrize("repeated_by", [None, "detail", "list", "run"])
 @pytest.mark.parametrize("way", LEARNT)
-def test_no_secret_that_was_learnt_on_the_way(ansible: Ansible, dli, way, repeated_by):
+def test_acquired_secrets_are_masked(ansible: Ansible, dli, way, repeated_by):
     keys = {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
     user = dli.password_env()
     env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
@@ -166,7 +166,7 @@ def test_no_secret_that_was_learnt_on_the_way(ansible: Ansible, dli, way, repeat
     assert learner.secrets() or way in ("sdk file", "profile")
 
 
-def test_no_secret_in_a_warning(ansible: Ansible, dli):
+def test_secrets_in_warnings_are_masked(ansible: Ansible, dli):
     """ansible-core masks results by itself, but no longer warnings; this one quotes what the identity service says."""
     user = dli.password_env()
     secret = user["HW_USER_PASSWORD"]
@@ -179,7 +179,7 @@ def test_no_secret_in_a_warning(ansible: Ansible, dli):
     search({"password": secret}, left_behind(ansible, ended))
 
 
-def test_runner_leaves_no_secret_in_its_artifacts(ansible: Ansible, dli):
+def test_secrets_in_runner_artifacts_are_masked(ansible: Ansible, dli):
     """ansible-runner keeps the environment of a run in a file of its own making; the events and output must be clean."""
     secret = dli.env()["HW_SECRET_KEY"]
     private = ansible.folder / "private"

@@ -34,7 +34,7 @@ def play(arguments, module=MODULE, **keywords) -> str:
     return json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"name": "The task", module: arguments, **keywords}]}])
 
 
-def test_one_line(ansible, dli):
+def test_ad_hoc(ansible, dli):
     ended = ansible.command("ansible", "all", *HOSTS, "-m", MODULE, "-a", "job_ids=131")
     assert ended.code == 0, ended.output
     assert started(dli) == [131] and len(dli.requests.of("run")) == 1
@@ -42,7 +42,7 @@ def test_one_line(ansible, dli):
     assert warned(ended)
 
 
-def test_they_take_turns(ansible, dli):
+def test_tasks_are_serialized(ansible, dli):
     """Side by side, all would still see the old status and send a start."""
     dli.settings.update({"accept_lag": 3})
     ended = ansible.playbook(play({"job_ids": [131], "wait": True, "wait_interval": 0.2}), *HOSTS)
@@ -50,7 +50,7 @@ def test_they_take_turns(ansible, dli):
     assert len(dli.requests.of("run")) == 1 and {one["result"]["jobs"][0]["status"] for one in ended.results} == {"job_running"}
 
 
-def test_a_host_that_fails_lets_the_next_one_in(ansible, dli):
+def test_failed_host(ansible, dli):
     ended = ansible.playbook(play({"job_ids": [999999]}), *HOSTS)
     assert ended.code == 2 and rows(ended) == ["not_found"] * 3, ended.output
     assert warned(ended)
@@ -62,7 +62,7 @@ def test_check_mode(ansible, dli):
     assert warned(ended) and not dli.requests.of("run")
 
 
-def test_a_job_for_each_host(ansible, dli):
+def test_job_per_host(ansible, dli):
     """Other arguments, other work: nothing to wait for, nothing to warn of."""
     jobs = {"ares": 131, "boreas": 130, "chloe": 138}
     ended = ansible.playbook(play({"job_ids": "{{ jobs[inventory_hostname] }}"}), *HOSTS, "-e", json.dumps({"jobs": jobs}))
@@ -75,34 +75,34 @@ def test_run_once(ansible, dli):
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
 
 
-def test_the_same_host_again_is_no_other_host(ansible, dli):
+def test_loop_and_retries(ansible, dli):
     """A loop and a repetition come back with the arguments of before."""
     again = {"loop": [131, 131], "register": "seen", "until": "seen.jobs[0].state == 'already_active'", "retries": 2, "delay": 0}
     ended = ansible.playbook(play({"job_ids": "{{ item }}"}, **again), "-i", "ares,", *CONTROLLER)
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
 
 
-def test_two_tasks_are_two_tasks(ansible, dli):
+def test_two_tasks(ansible, dli):
     tasks = [{"name": f"Task {number}", MODULE: {"job_ids": [131]}} for number in range(2)]
     plays = [{"hosts": host, "gather_facts": False, "tasks": tasks} for host in ("ares", "boreas")]
     ended = ansible.playbook(json.dumps(plays), *HOSTS)
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
 
 
-def test_in_the_background(ansible, dli):
+def test_async(ansible, dli):
     """A task in the background takes no turn, but is told of."""
     ended = ansible.playbook(play({"job_ids": [131]}, **{"async": 60, "poll": 1}), *HOSTS)
     assert started(dli) == [131] and warned(ended), ended.output
 
 
 @pytest.mark.parametrize("module", sorted(path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")))
-def test_whatever_changes_something_takes_turns(module):
+def test_modules_with_action_plugin(module):
     """And keeps its own name, so that defaults for it still reach it."""
     routes = yaml.safe_load((TESTS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
     assert (module in routes) != module.endswith("_info")
 
 
-def test_module_defaults_still_go_by_the_module_s_name(ansible, dli):
+def test_module_defaults(ansible, dli):
     dli.force(131, "job_running")
     defaults = {STOP: {"job_ids": [131]}, MODULE: {"job_ids": [130]}}
     play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": [{"name": "Stop", STOP: {}}]}

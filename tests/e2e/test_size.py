@@ -45,7 +45,7 @@ def start_all(folder, dli, ids, **options) -> tuple[dict, float]:
 
 
 @pytest.mark.parametrize(("count", "requests"), [(1, 1 + 1), (4, 1 + 1), (100, 1 + 1), (1000, 10 + 1), (10000, 100 + 1)])
-def test_requests_for_so_many_jobs(tmp_path, big, figure, count, requests):
+def test_number_of_requests(tmp_path, big, figure, count, requests):
     ids = fill(big, count)
     result, seconds = start_all(tmp_path, big, ids)
     assert result["summary"]["started"] == count and started(big) == ids
@@ -56,7 +56,7 @@ def test_requests_for_so_many_jobs(tmp_path, big, figure, count, requests):
     figure(f"size: {count} jobs, {requests} requests, {seconds:.1f} s, {memory} MiB at most in any process")
 
 
-def test_a_service_that_takes_fewer_at_once(tmp_path, big):
+def test_smaller_batch_limit(tmp_path, big):
     """The batch is halved until the service takes it; each part settles on its own."""
     ids = fill(big, 1000)
     big.settings.update({"max_batch": 300})
@@ -65,14 +65,14 @@ def test_a_service_that_takes_fewer_at_once(tmp_path, big):
     assert [len(request.job_ids) for request in big.requests.of("run")] == [1000, 500, 250, 250, 250, 250]
 
 
-def test_a_body_that_is_too_large(tmp_path, big):
+def test_smaller_body_limit(tmp_path, big):
     ids = fill(big, 1000)
     big.settings.update({"max_body": 3000})
     result, _seconds = start_all(tmp_path, big, ids)
     assert result["summary"]["started"] == 1000 and sorted(started(big)) == ids
 
 
-def test_names_by_the_hundred(tmp_path, big):
+def test_many_names(tmp_path, big):
     fill(big, 1000)
     ansible = Ansible(tmp_path)
     ansible.env.update(big.env())
@@ -82,7 +82,7 @@ def test_names_by_the_hundred(tmp_path, big):
     assert len(big.requests) == 10 + 1
 
 
-def test_a_look_that_takes_too_long_starts_nothing(tmp_path, big):
+def test_overall_timeout_while_listing(tmp_path, big):
     """Ten pages of a second each do not fit into three seconds."""
     fill(big, 1000)
     big.faults.add("delay", call="list", seconds=1, times=None)

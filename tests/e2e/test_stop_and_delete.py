@@ -29,7 +29,7 @@ def done(dli, what: str) -> list[int]:
 # Stopping
 
 
-def test_stop_twice(ansible, busy):
+def test_stop_is_idempotent(ansible, busy):
     wanted = {"job_ids": [129, 128, 131], "trigger_savepoint": True, "wait": True, "wait_interval": 0.2}
     predicted = ansible.task(wanted, "--check", module=STOP)
     assert busy.ledger.entries == []
@@ -45,12 +45,12 @@ def test_stop_twice(ansible, busy):
     assert len(busy.requests.of("stop")) == 1
 
 
-def test_a_stop_takes_one_look_and_one_post(ansible, busy):
+def test_stop_requests(ansible, busy):
     assert ansible.task({"job_ids": [129, 128]}, module=STOP).code == 0
     assert [request.call for request in busy.requests.of()] == ["list", "stop"]
 
 
-def test_every_status_is_stopped_or_left_alone(ansible, dli):
+def test_stop_for_each_status(ansible, dli):
     """What the service would refuse is not sent (DLI.15002), and a savepoint is not disturbed."""
     ended = ansible.task({"job_ids": list(range(201, 215))}, module=STOP)
     found = states(ended.result)
@@ -61,12 +61,12 @@ def test_every_status_is_stopped_or_left_alone(ansible, dli):
     assert {207, 203} <= set(done(dli, "stop"))
 
 
-def test_a_job_in_submission_is_stopped(ansible, dli):
+def test_stop_during_submission(ansible, dli):
     ended = ansible.task({"job_ids": 203, "wait": True, "wait_interval": 0.2}, module=STOP)
     assert ended.code == 0 and ended.result["jobs"][0]["status"] == "job_cancel_success", ended.output
 
 
-def test_a_savepoint_that_fails(ansible, dli):
+def test_stop_with_failed_savepoint(ansible, dli):
     """The job runs on, and is not called stopped."""
     script = {"savepoint_fail": "no room left"}
     dli.settings.update({"savepoint_delay": 2})
@@ -78,7 +78,7 @@ def test_a_savepoint_that_fails(ansible, dli):
 
 
 @pytest.mark.parametrize("shape", ["short", "object", "reversed", "array"])
-def test_stops_whose_answer_does_not_fit(ansible, busy, shape):
+def test_stop_response_variants(ansible, busy, shape):
     """The published example shows one element for two ids, and older documents a bare object (dli-api.md 1.4)."""
     busy.settings.update({"stop_answer": shape})
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
@@ -86,14 +86,14 @@ def test_stops_whose_answer_does_not_fit(ansible, busy, shape):
     assert sorted(done(busy, "stop")) == [128, 129]
 
 
-def test_a_stop_whose_answer_is_lost_is_not_sent_again(ansible, busy):
+def test_stop_with_lost_response(ansible, busy):
     busy.faults.add("reset_after", call="stop")
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
     assert ended.code == 0 and all(job["reconciled"] and job["changed"] for job in ended.result["jobs"]), ended.output
     assert len(busy.requests.of("stop")) == 1
 
 
-def test_a_job_that_ends_by_itself_while_the_answer_is_lost(ansible, dli):
+def test_stop_of_job_that_finishes(ansible, dli):
     """It is at rest, as was wanted; whose doing that was, nobody knows, and that is what is said."""
     script = {"run_for": 6}
     dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": SQL, "script": script}])
@@ -106,7 +106,7 @@ def test_a_job_that_ends_by_itself_while_the_answer_is_lost(ansible, dli):
     assert job["reconciled"] and "nobody knows" in job["msg"] and ended.result["changed"] is False
 
 
-def test_the_first_says_what_is_wrong_with_one_and_stops_the_others(ansible, busy):
+def test_stop_with_missing_job(ansible, busy):
     ended = ansible.task({"job_ids": [999, 129]}, module=STOP)
     assert ended.code == 2 and states(ended.result) == {999: "not_found", 129: "stopped"}
     assert ended.result["changed"] is True
@@ -115,7 +115,7 @@ def test_the_first_says_what_is_wrong_with_one_and_stops_the_others(ansible, bus
 # Deleting
 
 
-def test_delete_twice(ansible, busy):
+def test_delete_is_idempotent(ansible, busy):
     wanted = {"job_ids": [131, 129, 999], "job_names": ["orders_to_dws", "nobody"]}
     predicted = ansible.task(wanted, "--check", module=DELETE)
     assert busy.ledger.entries == []
@@ -131,19 +131,19 @@ def test_delete_twice(ansible, busy):
     assert 129 not in busy.jobs
 
 
-def test_a_job_of_two_names_is_not_deleted(ansible, dli):
+def test_delete_ambiguous_name(ansible, dli):
     ended = ansible.task({"job_names": "twin"}, module=DELETE)
     assert ended.code == 2 and states(ended.result) == {"twin": "ambiguous"} and done(dli, "delete") == []
 
 
-def test_a_deletion_whose_answer_is_lost(ansible, dli):
+def test_delete_with_lost_response(ansible, dli):
     dli.faults.add("reset_after", call="delete")
     ended = ansible.task({"job_ids": [131, 130]}, module=DELETE)
     assert ended.code == 0 and all(job["reconciled"] and job["changed"] for job in ended.result["jobs"]), ended.output
     assert len(dli.requests.of("delete")) == 1
 
 
-def test_a_deletion_that_was_not_carried_out_is_not_claimed(ansible, dli):
+def test_delete_with_unknown_outcome(ansible, dli):
     dli.faults.add("hang", call="delete")
     ended = ansible.task({"job_ids": 131, "request_timeout": 1, "confirm_timeout": 2}, module=DELETE)
     (job,) = ended.result["jobs"]
@@ -151,7 +151,7 @@ def test_a_deletion_that_was_not_carried_out_is_not_claimed(ansible, dli):
     assert done(dli, "delete") == []
 
 
-def test_somebody_else_deletes_first(ansible, dli):
+def test_delete_by_another_client(ansible, dli):
     dli.faults.add("actor", call="delete", act="delete", job_ids=(131,))
     ended = ansible.task({"job_ids": [131, 130]}, module=DELETE)
     first, second = ended.result["jobs"]
@@ -169,7 +169,7 @@ def test_diff_mode(ansible: Ansible, busy, module, job, line):
 
 
 @pytest.mark.parametrize("module", [STOP, DELETE])
-def test_no_permission(ansible, busy, module):
+def test_missing_permission(ansible, busy, module):
     reader = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
     ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=reader)
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
@@ -177,7 +177,7 @@ def test_no_permission(ansible, busy, module):
     assert f"ask for the IAM permission {action}" in ended.result["jobs"][0]["msg"]
 
 
-def test_a_stop_with_savepoint_twice_in_a_row(ansible, busy):
+def test_stop_during_savepoint(ansible, busy):
     """The second meets the savepoint of the first: it is sat out with a wait, and told of without one."""
     busy.settings.update({"savepoint_delay": 8})
     wanted = {"job_ids": 129, "trigger_savepoint": True}

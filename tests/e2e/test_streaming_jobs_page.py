@@ -13,7 +13,7 @@ from .conftest import TESTS
 PAGE = (TESTS.parent / "docs" / "streaming_jobs.md").read_text(encoding="utf-8")
 
 
-def test_the_table_is_what_the_modules_document(ansible):
+def test_table_matches_module_documentation(ansible):
     """Of check mode, diff mode and running twice; what the cells say besides is for people."""
     table = PAGE.split("## What each of them can")[1].partition("## One life")[0]
     for row in (line for line in table.splitlines() if "`dli_" in line):
@@ -27,7 +27,7 @@ def test_the_table_is_what_the_modules_document(ansible):
             assert (support["idempotent"] == "none") == ("another" in twice), name
 
 
-def test_the_page_has_every_module_and_role():
+def test_page_lists_every_module_and_role():
     modules = {path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")}
     roles = {path.name for path in (TESTS.parent / "roles").iterdir() if path.is_dir()}
     first, second = PAGE.split("## What each of them can")

@@ -15,7 +15,7 @@ from .conftest import MODULE, PYTHONS, started, states
 FOUR = "job_ids=131,130,138,137 resume_savepoint=true"
 
 
-def test_the_ad_hoc_line_twice(ansible, dli):
+def test_start_is_idempotent(ansible, dli):
     """Four started, then nothing changed: one list page and one POST, then one list page."""
     first = ansible.adhoc(FOUR)
     assert (first.code, first.result["summary"]["started"]) == (0, 4)
@@ -35,12 +35,12 @@ IN_A_TEXT = ["131,130", "131, 130", "131\n130", "131 130", "[131, 130]", '["131"
 IN_A_LIST = [[131, 130], ["131", 130], ["131,130"]]
 
 
-def test_ids_as_people_hand_them_over(ansible, dli):
+def test_job_ids_formats(ansible, dli):
     for ended in ansible.tasks(*({MODULE: {"job_ids": ids}, "check_mode": True} for ids in IN_A_TEXT + IN_A_LIST)):
         assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130], ended.result
 
 
-def test_one_number_extra_vars_and_duplicates(ansible, dli):
+def test_single_id_extra_vars_and_duplicates(ansible, dli):
     assert ansible.task({"job_ids": 131}, "--check").result["summary"]["requested"] == 1
     ended = ansible.task({"job_ids": "{{ wanted }}"}, "--check", "-e", "wanted=[131,130,131]")
     assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130]
@@ -52,13 +52,13 @@ def test_one_number_extra_vars_and_duplicates(ansible, dli):
 NO_IDS = [True, 1.5, 0, -3, 2**63, "1_000", "0131", "a", [], "", None, [131, True], [131, 1.0]]
 
 
-def test_what_is_no_job_id_is_refused_before_any_request(ansible, dli):
+def test_invalid_job_ids_send_no_request(ansible, dli):
     for ids, ended in zip(NO_IDS, ansible.tasks(*({MODULE: {"job_ids": ids}} for ids in NO_IDS))):
         assert ended.failed and "job" in ended.result["msg"], (ids, ended.result)
     assert len(dli.requests) == 0
 
 
-def test_the_published_mixed_answer(ansible, dli):
+def test_documented_response_with_errors(ansible, dli):
     """dli-api.md 1.3: unknown, accepted, no savepoint, bad SQL."""
     wanted = {"job_ids": [999, 130, 221, 222], "resume_savepoint": True}
     predicted = ansible.task(wanted, "--check")
@@ -79,7 +79,7 @@ def test_the_published_mixed_answer(ansible, dli):
     assert post.request_id in result["request_ids"]
 
 
-def test_a_job_that_vanishes_between_look_and_start(ansible, dli):
+def test_job_deleted_before_start(ansible, dli):
     """Then the run itself says DLI.13007, as in the published example."""
     dli.faults.add("actor", call="run", act="delete", job_ids=(131,))
     ended = ansible.task({"job_ids": [131, 130]})
@@ -90,7 +90,7 @@ def test_a_job_that_vanishes_between_look_and_start(ansible, dli):
 
 
 @pytest.mark.parametrize("shape", ["short", "long", "object", "reversed"])
-def test_answers_that_do_not_fit(ansible, dli, shape):
+def test_response_variants(ansible, dli, shape):
     """No guess: the truth is read from the statuses."""
     dli.settings.update({"run_answer": shape})
     ended = ansible.task({"job_ids": [131, 223, 130], "confirm_timeout": 2})
@@ -105,7 +105,7 @@ def test_answers_that_do_not_fit(ansible, dli, shape):
         assert all(job["reconciled"] for job in jobs.values())
 
 
-def test_another_order_is_seen_from_the_statuses(ansible, dli):
+def test_reordered_response(ansible, dli):
     dli.settings.update({"run_answer": "reversed"})
     ended = ansible.task({"job_ids": [223, 131], "confirm_timeout": 2})
     jobs = {job["job_id"]: job for job in ended.result["jobs"]}
@@ -114,12 +114,12 @@ def test_another_order_is_seen_from_the_statuses(ansible, dli):
     assert started(dli) == [131]
 
 
-def test_is_success_as_a_boolean(ansible, dli):
+def test_boolean_is_success(ansible, dli):
     dli.settings.update({"is_success": "boolean"})
     assert ansible.task({"job_ids": [131, 130]}).result["summary"]["started"] == 2
 
 
-def test_every_status(ansible, dli):
+def test_start_for_each_status(ansible, dli):
     """Check mode says for every status what the run then says."""
     ids = list(range(201, 215))
     predicted = ansible.task({"job_ids": ids}, "--check")
@@ -129,7 +129,7 @@ def test_every_status(ansible, dli):
     assert sorted(started(dli)) == [201, 202, 204, 209, 214]
 
 
-def test_names(ansible, dli):
+def test_job_names(ansible, dli):
     ended = ansible.task({"job_ids": [131], "job_names": "orders_to_dws\ntwin\nnobody"})
     result = ended.result
     assert [job["state"] for job in result["jobs"]] == ["started", "started", "ambiguous", "not_found"]
@@ -137,7 +137,7 @@ def test_names(ansible, dli):
     assert started(dli) == [131, 130]
 
 
-def test_waiting(ansible, dli):
+def test_wait(ansible, dli):
     ended = ansible.task({"job_ids": [131, 241, 243, 203], "wait": True, "wait_interval": 0.2, "wait_timeout": 3})
     jobs = {job["job_id"]: job for job in ended.result["jobs"]}
     assert (jobs[131]["state"], jobs[131]["status"]) == ("started", "job_running")
@@ -155,7 +155,7 @@ def test_diff_mode(ansible, dli):
     assert "+207" not in ended.stdout
 
 
-def test_module_defaults_of_the_action_group(ansible, dli):
+def test_module_defaults_of_action_group(ansible, dli):
     env = dli.env()
     options = {option: env[name] for option, name in OPTIONS.items()}
     play = {
@@ -178,7 +178,7 @@ OPTIONS = {
 }
 
 
-def test_ways_to_sign_in(ansible, dli):
+def test_authentication_methods(ansible, dli):
     env = dli.env()
     nothing = dict.fromkeys(env, "")
     where = {"project_id": env["HW_PROJECT_ID"], "endpoint": env["HW_DLI_ENDPOINT"]}
@@ -231,7 +231,7 @@ def test_ways_to_sign_in(ansible, dli):
     ],
     ids=lambda value: value["kind"] + str(value.get("status", "")) if isinstance(value, dict) else "",
 )
-def test_errors_of_the_whole_request_are_one_sentence(ansible, dli, fault, words):
+def test_service_errors(ansible, dli, fault, words):
     dli.faults.add(fault.pop("kind"), call="list", **fault)
     ended = ansible.task({"job_ids": [131, 130], "max_retries": 1})
     message = ended.result["msg"]
@@ -240,12 +240,12 @@ def test_errors_of_the_whole_request_are_one_sentence(ansible, dli, fault, words
     assert ended.result["changed"] is False and ended.result["jobs"] == []
 
 
-def test_a_wrong_secret_is_tried_once_only(ansible, dli):
+def test_wrong_secret_key_is_used_once(ansible, dli):
     ended = ansible.task({"job_ids": [131, 130]}, env={"HW_SECRET_KEY": "x" * 40})
     assert "HTTP 401" in ended.result["msg"] and len(dli.requests) == 1
 
 
-def test_nobody_listens(ansible, dli):
+def test_connection_refused(ansible, dli):
     ended = ansible.task({"job_ids": 131, "max_retries": 0, "endpoint": "http://127.0.0.1:1"})
     assert "Connection refused" in ended.result["msg"] and "Traceback" not in ended.output
 
@@ -253,13 +253,13 @@ def test_nobody_listens(ansible, dli):
 NO_ENDPOINTS = ["http://dli.example.com", "dli.example.com", "ftp://x", "https://", "https://u:p@h"]
 
 
-def test_an_endpoint_that_is_none(ansible, dli):
+def test_invalid_endpoint(ansible, dli):
     for ended in ansible.tasks(*({MODULE: {"job_ids": 131, "endpoint": endpoint}} for endpoint in NO_ENDPOINTS)):
         assert ended.failed and "endpoint" in ended.result["msg"], ended.result
     assert len(dli.requests) == 0
 
 
-def test_requests_missing_on_the_target(ansible, dli):
+def test_missing_requests(ansible, dli):
     python = PYTHONS["without_requests"]
     ended = ansible.task({"job_ids": 131}, "-e", f"ansible_python_interpreter={python}")
     assert ended.code == 2
@@ -273,7 +273,7 @@ def test_older_target_pythons(ansible, dli, version):
     assert states(ended.result) == {131: "started", 999: "not_found"}, ended.output
 
 
-def test_several_hosts_start_a_job_once(ansible, dli):
+def test_several_hosts_start_job_once(ansible, dli):
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "The task", MODULE: {"job_ids": 131}}]}
     python = f"ansible_python_interpreter={PYTHONS['controller']}"
     ended = ansible.playbook(json.dumps([play]), "-i", "a,b,c", "-c", "local", "-e", python)
@@ -290,13 +290,13 @@ def test_ansible_doc(ansible):
     assert MODULE in listed.stdout
 
 
-def test_a_token_that_has_expired(ansible, dli):
+def test_expired_token(ansible, dli):
     env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": dli.token(life=-1)}
     ended = ansible.task({"job_ids": [131]}, env=env)
     assert ended.code == 2 and "HTTP 401" in ended.result["msg"] and len(dli.requests) == 1
 
 
-def test_a_token_that_dies_during_a_wait(ansible, dli):
+def test_token_revoked_during_wait(ansible, dli):
     """The start is sure; what became of it is not, and the service is not asked again after it said no."""
     token = dli.token()
     env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": token}
@@ -308,7 +308,7 @@ def test_a_token_that_dies_during_a_wait(ansible, dli):
     assert [request.status for request in dli.requests.of()].count(401) == 1
 
 
-def test_the_service_dies_during_a_wait(ansible, dli):
+def test_service_unreachable_during_wait(ansible, dli):
     """Looks that find nobody are no failed job; in the end the result holds the last known status."""
     dli.faults.add("reset_before", call="detail", skip=2, times=None)
     ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 4, "wait_interval": 0.5})
@@ -317,14 +317,14 @@ def test_the_service_dies_during_a_wait(ansible, dli):
     assert "the last look failed" in job["msg"]
 
 
-def test_throttling_is_waited_out_and_told(ansible, dli):
+def test_throttling(ansible, dli):
     dli.faults.add("status", status=429, retry_after=2, call="run")
     ended = ansible.task({"job_ids": [131]})
     assert ended.code == 0 and started(dli) == [131]
     assert "HTTP 429 (1)" in " ".join(ended.output.split())
 
 
-def test_a_task_that_ansible_has_given_up_starts_nothing_afterwards(ansible, dli):
+def test_task_timeout_starts_nothing(ansible, dli):
     """The task keyword ``timeout`` cuts the task off while it still looks at the jobs."""
     dli.faults.add("delay", call="detail", seconds=6)
     ended = ansible.task({"job_ids": [131]}, timeout=3)
@@ -336,7 +336,7 @@ def test_a_task_that_ansible_has_given_up_starts_nothing_afterwards(ansible, dli
     assert len(dli.requests.of("detail")) == 1 and dli.ledger.entries == []
 
 
-def test_several_tasks_at_once_while_the_old_status_is_still_read(ansible, dli):
+def test_second_start_during_accept_lag(ansible, dli):
     """Only one of them starts the job; the others say that it is active and do not fail."""
     dli.settings.update({"accept_lag": 4})
     assert ansible.task({"job_ids": [131]}).result["changed"] is True
@@ -345,7 +345,7 @@ def test_several_tasks_at_once_while_the_old_status_is_still_read(ansible, dli):
     assert states(second.result) == {131: "already_active"} and started(dli) == [131]
 
 
-def test_a_wrapped_token_is_not_shown(ansible, dli):
+def test_multiline_token_is_masked(ansible, dli):
     env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": "firsthalfofit\nsecondhalfofit"}
     ended = ansible.task({"job_ids": 131}, "-vvv", env=env)
     assert ended.code == 2 and "auth_token" in ended.result["msg"]
@@ -353,7 +353,7 @@ def test_a_wrapped_token_is_not_shown(ansible, dli):
 
 
 @pytest.mark.parametrize("wrong", [{"job_ids": "13x"}, {"wait": "maybe"}, {"region": ""}], ids=repr)
-def test_a_proxy_s_password_is_not_shown(ansible, wrong):
+def test_proxy_password_is_masked(ansible, wrong):
     options = {"job_ids": 131, "proxy": "http://user:Pr0xyPassw0rd@127.0.0.1:9", **wrong}
     ended = ansible.task(options, "-vvv", env={"HW_ACCESS_KEY": "x" * 20, "HW_SECRET_KEY": "y" * 40})
     assert ended.code == 2 and "Pr0xyPassw0rd" not in json.dumps(ended.result)
