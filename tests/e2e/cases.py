@@ -1,25 +1,25 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Many tasks at once through one real ansible-playbook: a cell is a host with a local DLI of its own."""
+"""Many tasks in one run of ansible-playbook: each case is a host with its own local DLI."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from local_dli.local import LocalDli
 
-from .conftest import MODULE, Ansible, Ended
+from .conftest import MODULE, Ansible, CommandResult
 
 
 @dataclass
-class Cell:
-    """A task and the service it talks to; ``result`` and ``failed`` are there once it was played."""
+class Case:
+    """A task and its service. ``run_cases`` sets ``result`` and ``failed``."""
 
     dli: LocalDli
     arguments: dict[str, Any]
@@ -28,36 +28,36 @@ class Cell:
     failed: bool | None = None
 
     @property
-    def me(self) -> str:
-        """The name under which the service's ledger knows the task."""
+    def actor(self) -> str:
+        """The name of the task in the ledger of the service."""
         return self.dli.env()["HW_ACCESS_KEY"]
 
 
-def play(ansible: Ansible, cells: Mapping[Any, Cell]) -> Ended:
-    """Play all cells, several at a time, and fill in how they ended."""
-    names = {f"cell{number}": cell for number, cell in enumerate(cells.values())}
+def run_cases(ansible: Ansible, cases: Iterable[Case]) -> CommandResult:
+    """Run all cases, several at a time, and set their results."""
+    names = {f"case{number}": case for number, case in enumerate(cases)}
     inventory = ansible.folder / "inventory.json"
-    hosts = {name: _host(cell) for name, cell in names.items()}
+    hosts = {name: _host(case) for name, case in names.items()}
     inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
-    tasks = [{"name": "The cell", MODULE: "{{ arguments }}", "check_mode": "{{ checking }}"}]
+    tasks = [{"name": "The case", MODULE: "{{ arguments }}", "check_mode": "{{ is_check_mode }}"}]
     text = json.dumps([{"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": tasks}])
     forks = str(4 * (os.cpu_count() or 1))
     ended = ansible.playbook(text, "-i", inventory, "--forks", forks, "-vvvv", env={"ANSIBLE_PIPELINING": "true"})
     for entry in ended.results:
         names[entry["host"]].result, names[entry["host"]].failed = entry["result"], entry["failed"]
-    if any(cell.result is None for cell in cells.values()):
-        raise RuntimeError(f"some cells were not played: {ended.output[-3000:]}")
+    if any(case.result is None for case in names.values()):
+        raise RuntimeError(f"some cases did not run: {ended.output[-3000:]}")
     return ended
 
 
-def _host(cell: Cell) -> dict[str, Any]:
-    env = cell.dli.env()
+def _host(case: Case) -> dict[str, Any]:
+    env = case.dli.env()
     return {
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
-        "checking": cell.check_mode,
+        "is_check_mode": case.check_mode,
         "arguments": {
-            **cell.arguments,
+            **case.arguments,
             "access_key": env["HW_ACCESS_KEY"],
             "secret_key": env["HW_SECRET_KEY"],
             "project_id": env["HW_PROJECT_ID"],

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Where the blocks of a page are run: each world does what a reader would do with a block in that language."""
+"""Environments for the blocks of a page: each runs a block as a reader would do with its language."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ import yaml
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 
-from .conftest import PYTHONS, started
-from .pages import CHECKOUT, Block
+from .conftest import CHECKOUT, PYTHONS, started
+from .pages import Block
 
 VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}
 SQL = "INSERT INTO sink SELECT id FROM source"
-#: Lines that want a package index or a clone. The steps of `make test` do the same: each has a venv, and `build` installs.
-ELSEWHERE = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
-#: Variables of a shell that say nothing about what was done in it.
-_SHELL_S_OWN = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
-#: How a page writes "and so on" in the middle of an output.
+#: Lines that need a package index or a clone. The steps of `make test` cover them: each makes a venv, and `build` installs.
+SKIPPED = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
+#: Variables that every shell sets.
+_SHELL = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
+#: Stands for any text in an output on a page.
 ELLIPSIS = "…"
 
 
-class World:
-    """A terminal from which a local DLI with the example jobs can be reached.
+class Environment:
+    """A terminal with access to a local DLI with the example jobs.
 
-    :ivar env: what the reader has exported.
-    :ivar ended: how the last command ended.
+    :ivar env: the exported variables.
+    :ivar ended: the result of the last command.
     """
 
     def __init__(self, ansible) -> None:
@@ -44,22 +44,22 @@ class World:
         self.env = {}
         self.ended = None
 
-    def show(self, block: Block) -> None:
-        """Do what a reader does with a block; a language that no reader could use is an error."""
-        getattr(self, f"show_{block.language}")(self.real(block.text))
+    def run(self, block: Block) -> None:
+        """Run a block; a language that the environment cannot run is an error."""
+        getattr(self, f"run_{block.language}")(self.substitute(block.text))
 
-    def real(self, text: str) -> str:
-        """Return a text with what it leaves to the reader filled in."""
+    def substitute(self, text: str) -> str:
+        """Return a text with its placeholders replaced."""
         return text
 
-    def show_yaml(self, text: str) -> None:
+    def run_yaml(self, text: str) -> None:
         """A playbook."""
-        self.works(self.ansible.playbook(text, env=self.env))
+        self.expect_success(self.ansible.playbook(text, env=self.env))
 
-    def show_shell(self, text: str) -> None:
-        """Lines to type, one after the other."""
-        typed = [line for line in text.splitlines() if line and not line.startswith(ELSEWHERE)]
-        # A variable that nothing reads would go unnoticed: the test's own say the same.
+    def run_shell(self, text: str) -> None:
+        """Command lines."""
+        typed = [line for line in text.splitlines() if line and not line.startswith(SKIPPED)]
+        # A variable that is not read has no effect, since those of the test have the same values.
         assert set(re.findall(r"(?m)^export ((?:HW|OS|HUAWEICLOUD_SDK)_\w+)=", text)) <= VARIABLES, text
         for line in [line for line in typed if line.split()[0] == "make"]:
             target = [word for word in line.partition("#")[0].split()[1:] if "=" not in word]
@@ -69,33 +69,33 @@ class World:
         if typed:
             left = self.ansible.folder / "variables"
             script = "\n".join([*typed, f"env -0 > {left}"])
-            self.works(self.ansible.command("/bin/bash", "-euc", script, env=self.env))
+            self.expect_success(self.ansible.command("/bin/bash", "-euc", script, env=self.env))
             variables = dict(word.split("=", 1) for word in left.read_text(encoding="utf-8").split("\0") if word)
             known = self.ansible.env
-            self.env = {name: value for name, value in variables.items() if known.get(name) != value and name not in _SHELL_S_OWN}
+            self.env = {name: value for name, value in variables.items() if known.get(name) != value and name not in _SHELL}
 
-    def show_json(self, text: str) -> None:
-        """What a result holds about one job."""
+    def run_json(self, text: str) -> None:
+        """The result of one job."""
         assert list(json.loads(text)) == [field.name for field in fields(Row)]
 
-    def show_text(self, text: str) -> None:
-        """What the command before it printed."""
-        assert is_said(self.ended.output, text), f"{text}\n---\n{self.ended.output}"
+    def run_text(self, text: str) -> None:
+        """The output of the previous command."""
+        assert contains(self.ended.output, text), f"{text}\n---\n{self.ended.output}"
 
-    def works(self, ended) -> None:
+    def expect_success(self, ended) -> None:
         self.ended = ended
         assert ended.code == 0, ended.output
         assert "[WARNING]" not in ended.stderr, ended.stderr
 
 
-def is_said(output: str, text: str) -> bool:
-    """Tell whether an output holds what a page shows of it; an ellipsis stands for anything."""
+def contains(output: str, text: str) -> bool:
+    """Return whether an output contains a text; an ellipsis in the text stands for anything."""
     wanted = [re.escape(" ".join(part.split())) for part in text.split(ELLIPSIS)]
     return re.search(".*".join(wanted), " ".join(output.split())) is not None
 
 
-class Examples(World):
-    """The same, with the jobs and the file that examples name."""
+class ExampleJobs(Environment):
+    """Has also the jobs and the file that examples name."""
 
     def __init__(self, ansible, dli) -> None:
         super().__init__(ansible)
@@ -106,8 +106,8 @@ class Examples(World):
         (ansible.folder / "orders_enriched.sql").write_text(SQL, encoding="utf-8")
 
 
-class Hosts(Examples):
-    """The same, and an inventory of shops, each with a pipeline of its own."""
+class SeveralHosts(ExampleJobs):
+    """Has also an inventory of hosts, each with its own job."""
 
     PIPELINES = {"ares": "orders_enriched", "boreas": "clicks_hourly"}
 
@@ -119,32 +119,32 @@ class Hosts(Examples):
         self.inventory = ansible.folder / "shops.yml"
         self.inventory.write_text(json.dumps({"all": {"hosts": shops}}), encoding="utf-8")
 
-    def show_shell(self, text: str) -> None:
-        """Several hosts ask for the same job: it is started once, and they are warned."""
-        super().show_shell(text)
+    def run_shell(self, text: str) -> None:
+        """Several hosts start the same job: it is started once, with a warning."""
+        super().run_shell(text)
         assert len(started(self.dli)) == 1 and self.ended.stderr.count("run_once: true") == 1
 
-    def show_yaml(self, text: str) -> None:
-        self.works(self.ansible.playbook(text, "-i", self.inventory, env=self.env))
+    def run_yaml(self, text: str) -> None:
+        self.expect_success(self.ansible.playbook(text, "-i", self.inventory, env=self.env))
         assert {900, 901} <= set(started(self.dli)) and "run_once" not in self.ended.stderr
 
-    def works(self, ended) -> None:
+    def expect_success(self, ended) -> None:
         self.ended = ended
         assert ended.code == 0, ended.output
 
 
-class Life(World):
-    """The life of a job, with a roll-out that fails put into it."""
+class Lifecycle(Environment):
+    """The lifecycle of a job, with an additional rollout that fails."""
 
     BAD_SQL = "-- local-dli: {fail_after: 0.5, fail_text: boom}\n{{ orders_sql }}"
-    BACK = "streaming_jobs_rollout_result | map(attribute='outcome') | list == ['rolled_back']"
+    ROLLED_BACK = "streaming_jobs_rollout_result | map(attribute='outcome') | list == ['rolled_back']"
 
     def __init__(self, ansible, dli) -> None:
         super().__init__(ansible)
         self.dli = dli
 
-    def show_yaml(self, text: str) -> None:
-        self.works(self.ansible.playbook(json.dumps([self._with_a_failure(text)]), env=self.env))
+    def run_yaml(self, text: str) -> None:
+        self.expect_success(self.ansible.playbook(json.dumps([self._with_failure(text)]), env=self.env))
         recap = self.ended.stdout.rpartition("localhost")[2]
         assert "failed=0" in recap and "rescued=2" in recap, recap  # the role rescues its job, and the play the role
         first, second = sorted({entry.job_id for entry in self.dli.ledger.of(accepted=True)})
@@ -159,55 +159,55 @@ class Life(World):
         assert self.dli.ledger.of(job_id=second, accepted=True)[-1].what == "delete"
         assert {first, second}.isdisjoint(self.dli.jobs)
 
-    def works(self, ended) -> None:
-        """There is one warning, of the way back: its savepoint is older than the SQL."""
+    def expect_success(self, ended) -> None:
+        """The rollback warns that its savepoint is older than the SQL."""
         self.ended = ended
         assert ended.code == 0, ended.output
-        assert ended.stderr.count("[WARNING]") == 1 and is_said(ended.stderr, "made before sql_body changed"), ended.stderr
+        assert ended.stderr.count("[WARNING]") == 1 and contains(ended.stderr, "made before sql_body changed"), ended.stderr
 
-    def _with_a_failure(self, text: str) -> dict:
-        """Return the play, and after its roll-out one that fails and is rolled back."""
+    def _with_failure(self, text: str) -> dict:
+        """Return the play with a second rollout, which fails and is rolled back."""
         (play,) = yaml.safe_load(text)
         at = next(number for number, task in enumerate(play["tasks"]) if task["name"] == "Roll new SQL out")
         bad = copy.deepcopy(play["tasks"][at])
         bad["vars"]["streaming_jobs_rollout_jobs"][0]["sql_body"] = self.BAD_SQL
         bad["vars"]["streaming_jobs_rollout_savepoint_path"] = "{{ bucket }}/before"
-        seen = {"name": "It was rolled back", "ansible.builtin.assert": {"that": [self.BACK]}}
-        play["tasks"].insert(at + 1, {"name": "Fail, and go back", "block": [bad], "rescue": [seen]})
+        seen = {"name": "It was rolled back", "ansible.builtin.assert": {"that": [self.ROLLED_BACK]}}
+        play["tasks"].insert(at + 1, {"name": "Roll bad SQL out", "block": [bad], "rescue": [seen]})
         return play
 
 
-class Clouds(World):
-    """Two real clouds, as far as their names go, behind a proxy; nothing else leads there."""
+class Clouds(Environment):
+    """Two clouds under their real host names, which only a proxy resolves."""
 
     FILES = {"ini": ".huaweicloud/credentials", "json": ".hcloud/config.json"}
 
-    def __init__(self, ansible, clouds, authority, middle, metadata_url) -> None:
+    def __init__(self, ansible, clouds, authority, proxy, metadata_url) -> None:
         super().__init__(ansible)
         self.clouds = clouds
-        self.env = {"HTTPS_PROXY": middle.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file)}
+        self.env = {"HTTPS_PROXY": proxy.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file)}
         self.values, self.variables = _credentials(clouds[0])
-        self.filled_in = {
-            "http://proxy.example.com:3128": middle.url,
+        self.placeholders = {
+            "http://proxy.example.com:3128": proxy.url,
             "/etc/pki/proxy.pem": str(authority.ca_file),
-            # The one thing that a test cannot have: a cloud server around it.
+            # The address of the metadata service is fixed on a cloud server.
             "auth_method: metadata": f"auth_method: metadata\n        metadata_url: {metadata_url}",
             **{f"YOUR_{name}": value for name, value in self.values.items()},
         }
 
-    def real(self, text: str) -> str:
-        for placeholder in sorted(self.filled_in, key=len, reverse=True):
-            text = text.replace(placeholder, self.filled_in[placeholder])
+    def substitute(self, text: str) -> str:
+        for placeholder in sorted(self.placeholders, key=len, reverse=True):
+            text = text.replace(placeholder, self.placeholders[placeholder])
         assert "YOUR_" not in text
         if "proxy:" in text:
-            # A page that shows how to name the proxy must not find it in the environment.
+            # A block that sets the proxy must not get it from the environment.
             self.env = {"HW_ACCESS_KEY": self.values["ACCESS_KEY"], "HW_SECRET_KEY": self.values["SECRET_KEY"]}
         return text
 
-    def show_ini(self, text: str) -> None:
+    def run_ini(self, text: str) -> None:
         self._file("ini", text)
 
-    def show_json(self, text: str) -> None:
+    def run_json(self, text: str) -> None:
         self._file("json", text)
 
     def _file(self, language: str, text: str) -> None:
@@ -215,17 +215,17 @@ class Clouds(World):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    def show_yaml(self, text: str) -> None:
+    def run_yaml(self, text: str) -> None:
         with self._starting(1):
-            self.works(self.ansible.playbook(text, "-e", json.dumps(self.variables), env=self.env))
+            self.expect_success(self.ansible.playbook(text, "-e", json.dumps(self.variables), env=self.env))
 
-    def show_shell(self, text: str) -> None:
+    def run_shell(self, text: str) -> None:
         with self._starting(len(re.findall(r"(?m)^ansible .*jobs_run(?!.*--check)", text))):
-            super().show_shell(text)
+            super().run_shell(text)
 
     @contextlib.contextmanager
     def _starting(self, jobs: int):
-        # Each example begins with jobs that are not running.
+        # Each example starts with jobs that do not run.
         for cloud in self.clouds:
             for job in cloud.jobs.values():
                 if job.status in ("job_submitting", "job_running"):
@@ -239,7 +239,7 @@ class Clouds(World):
 
 
 def _credentials(dli):
-    """Return what stands for the placeholders of a page, and for its variables."""
+    """Return the values of the placeholders and of the variables of a page."""
     account = dli.accounts.account
     temporary = next(pair for pair in account.keys if pair.security_token)
     env, user, agency = dli.env(), dli.password_env(), dli.agency_env()
@@ -267,23 +267,20 @@ def _credentials(dli):
     return values, variables
 
 
-class Trouble(Examples):
-    """One where something has just gone wrong.
-
-    :arg ended: how it went wrong.
-    """
+class FailedCommand(ExampleJobs):
+    """A terminal after a command that failed."""
 
     def __init__(self, ansible, dli, ended) -> None:
         super().__init__(ansible, dli)
         self.ended = ended
 
-    def show_text(self, text: str) -> None:
-        """What was said. Ansible's own words are not always the same: then there is a line for each."""
-        assert any(is_said(self.ended.output, line) for line in text.splitlines()), f"{text}\n---\n{self.ended.output}"
+    def run_text(self, text: str) -> None:
+        """The output of the command. Where it depends on the version of Ansible, there is a line for each."""
+        assert any(contains(self.ended.output, line) for line in text.splitlines()), f"{text}\n---\n{self.ended.output}"
 
 
-class Installed(World):
-    """A machine where the collection is installed and nothing runs yet: the reader starts the local DLI."""
+class Installation(Environment):
+    """A machine with the installed collection, on which the reader starts the local DLI."""
 
     def __init__(self, ansible, collections, services: contextlib.ExitStack) -> None:
         super().__init__(ansible)
@@ -292,24 +289,24 @@ class Installed(World):
         home.parent.mkdir()
         home.symlink_to(collections)
         del ansible.env["ANSIBLE_COLLECTIONS_PATH"]
-        # What is there already is not looked for in a package index, and neither is a newer pip.
+        # Installed packages are not looked up in a package index, and neither is a newer pip.
         ansible.env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = str(free.getsockname()[1])
 
-    def real(self, text: str) -> str:
+    def substitute(self, text: str) -> str:
         return text.replace("8787", self.port)
 
-    def show_shell(self, text: str) -> None:
+    def run_shell(self, text: str) -> None:
         for line in text.splitlines():
             if re.match(r"python3 \S+/tests/local_dli\b", line) and not line.endswith("&"):
                 self._serve(line)
                 text = text.replace(line, "")
-        super().show_shell(text)
+        super().run_shell(text)
 
     def _serve(self, line: str) -> None:
-        """Type a line into another terminal, where it stays."""
+        """Run a line in the background until the end of the test."""
         log = self.ansible.folder / "log"
         env = {**self.ansible.env, **self.env}
         with log.open("wb") as output:
@@ -322,18 +319,18 @@ class Installed(World):
             assert service.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
             time.sleep(0.05)
 
-    def show_yaml(self, text: str) -> None:
-        """A file to write: the comment at its top says which. What is named by no comment is a playbook to play."""
+    def run_yaml(self, text: str) -> None:
+        """A file whose name is in the comment at its top, or else a playbook."""
         if named := re.match(r"# (\S+\.yml)\b", text):
             (self.ansible.folder / named[1]).write_text(text, encoding="utf-8")
         else:
-            super().show_yaml(text)
+            super().run_yaml(text)
 
 
-class Fragment(World):
-    """Not a terminal: the reader writes a changelog fragment."""
+class ChangelogFragment(Environment):
+    """Checks changelog fragments."""
 
-    def show_yaml(self, text: str) -> None:
+    def run_yaml(self, text: str) -> None:
         config = yaml.safe_load((CHECKOUT / "changelogs" / "config.yaml").read_text(encoding="utf-8"))
         for section, notes in yaml.safe_load(text).items():
             assert section in dict(config["sections"]) and all(isinstance(note, str) for note in notes)

@@ -1,11 +1,11 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A stand-in for AWX's REST API on loopback, for tests: as much as awx.awx asks for, and strict where AWX is.
+"""A fake of AWX's REST API on loopback: the part that awx.awx uses, with the validation of AWX.
 
-AWX cannot run here. This one is written from AWX's sources and not from what our playbook sends: it knows which objects there
-are and what they refer to, takes credential types and surveys by AWX's rules (awx_rules.py), and refuses a playbook that the
-project does not hold. It runs nothing; what becomes of a launched job, test_awx_jobs.py shows with ansible-runner.
+AWX cannot run here. The fake is written from the sources of AWX and not from what the playbook sends: it has the object types
+and their references, validates credential types and surveys as AWX does (awx_rules.py), and refuses a playbook that is not in
+the project. It launches no jobs; test_awx_jobs.py tests those with ansible-runner.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from .awx_rules import Refused, check_credential_type, check_survey, require
 
-#: Endpoint -> what an object of it must refer to, and what a new one holds if nothing else is said.
+#: Endpoint -> default values of a new object.
 OBJECTS = {
     "organizations": {},
     "credential_types": {"managed": False},
@@ -48,17 +48,17 @@ NEEDED = {
     "workflow_job_template_nodes": {"workflow_job_template", "unified_job_template"},
 }
 TYPES = {"inventories": "inventory"}
-TOKEN = "invented-token-of-the-stand-in"
-#: Where the API lies in AWX, and in Automation Platform since 2.5.
+TOKEN = "invented-token-of-the-fake-api"
+#: Path of the API in AWX, and in Automation Platform since 2.5.
 AWX, PLATFORM = "/api/v2", "/api/controller/v2"
 
 
-class Awx:
-    """The objects, and who has asked for what."""
+class FakeAwx:
+    """The objects, and a log of what was written."""
 
-    def __init__(self, playbooks: set[str], place: str) -> None:
+    def __init__(self, playbooks: set[str], path: str) -> None:
         self.playbooks = playbooks
-        self.place = place
+        self.path = path
         self.objects = {endpoint: {} for endpoint in OBJECTS}
         self.surveys: dict[str, dict] = {}
         self.associations: dict[str, list] = {}
@@ -72,7 +72,7 @@ class Awx:
 
     def add(self, endpoint: str, given: dict) -> dict:
         number = 1 + sum(map(len, self.objects.values()))
-        url = f"{self.place}/{endpoint}/{number}/"
+        url = f"{self.path}/{endpoint}/{number}/"
         kind = TYPES.get(endpoint, endpoint[:-1])
         parts = ("survey_spec", "credentials", "success_nodes", "failure_nodes", "always_nodes")
         fixed = {"id": number, "url": url, "type": kind, "related": {part: f"{url}{part}/" for part in parts}}
@@ -93,42 +93,42 @@ class Awx:
         return new
 
 
-def application(awx: Awx) -> Flask:
+def application(awx: FakeAwx) -> Flask:
     """The routes."""
     app = Flask("awx")
 
     @app.before_request
-    def _who():
+    def _authenticate():
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return jsonify(detail="Authentication credentials were not provided."), 401
         return None
 
     @app.after_request
-    def _what(response):
+    def _add_version(response):
         response.headers["X-API-Product-Name"] = "AWX"
         response.headers["X-API-Product-Version"] = "24.6.1"
         return response
 
     @app.errorhandler(Refused)
-    def _refused(error):
+    def _bad_request(error):
         return jsonify(error=str(error), __all__=[str(error)]), 400
 
-    @app.route(f"{awx.place}/<endpoint>/", methods=["GET", "POST"])
+    @app.route(f"{awx.path}/<endpoint>/", methods=["GET", "POST"])
     def objects(endpoint):
         if request.method == "POST":
             return jsonify(awx.add(endpoint, request.get_json())), 201
-        # AWX looks for templates of all kinds under one name of its own.
+        # AWX has one endpoint for templates of all types.
         endpoint = "job_templates" if endpoint == "unified_job_templates" else endpoint
         wanted = request.args.to_dict()
         found = [item for item in awx.objects[endpoint].values() if all(str(item.get(k)) == v for k, v in wanted.items())]
         return jsonify(count=len(found), next=None, results=found)
 
-    @app.route(f"{awx.place}/<endpoint>/<int:number>/", methods=["GET", "PATCH"])
+    @app.route(f"{awx.path}/<endpoint>/<int:number>/", methods=["GET", "PATCH"])
     def one(endpoint, number):
         item = awx.objects[endpoint][number]
         return jsonify(item if request.method == "GET" else awx.put(endpoint, item, request.get_json()))
 
-    @app.route(f"{awx.place}/<endpoint>/<int:number>/survey_spec/", methods=["GET", "POST"])
+    @app.route(f"{awx.path}/<endpoint>/<int:number>/survey_spec/", methods=["GET", "POST"])
     def survey(endpoint, number):
         if request.method == "POST":
             check_survey(request.get_json())
@@ -136,7 +136,7 @@ def application(awx: Awx) -> Flask:
             awx.writes.append(f"survey of {awx.objects[endpoint][number]['name']}")
         return jsonify(awx.surveys.get(f"{endpoint}/{number}", {}))
 
-    @app.route(f"{awx.place}/<endpoint>/<int:number>/<part>/", methods=["GET", "POST"])
+    @app.route(f"{awx.path}/<endpoint>/<int:number>/<part>/", methods=["GET", "POST"])
     def associations(endpoint, number, part):
         linked = awx.associations.setdefault(f"{endpoint}/{number}/{part}", [])
         others = awx.objects["credentials" if part == "credentials" else endpoint]
@@ -152,9 +152,9 @@ def application(awx: Awx) -> Flask:
 
 
 @contextlib.contextmanager
-def serve_awx(playbooks: set[str], place: str = AWX):
-    """Serve it until the block ends; yields the objects and the environment that points at it."""
-    awx = Awx(playbooks, place)
+def serve_awx(playbooks: set[str], path: str = AWX):
+    """Serve the API until the block ends; yield the objects and the variables that lead to it."""
+    awx = FakeAwx(playbooks, path)
     server = make_server("127.0.0.1", 0, application(awx), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A stand-in for podman and docker, which are not to be had in tests: it writes down what it is asked for.
+"""A replacement for podman and docker, which tests cannot use: it logs its arguments.
 
-What is to run in an image runs without one, with the variables that are handed on to it and no others of their kind.
-Called as: container_engine.py LOG NAME WORD...
+The command of an image runs on this machine, with the HW_ variables that the image would get and no others.
+Usage: fake_container_engine.py LOG NAME WORD...
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import os
 import sys
 from pathlib import Path
 
-#: In place of the real cloud: where the service is.
-PLACES = ("HW_DLI_ENDPOINT", "HW_AUTH_URL")
+#: Variables of the local DLI, which replaces the cloud.
+ENDPOINTS = ("HW_DLI_ENDPOINT", "HW_AUTH_URL")
 
 
 def main(log: str, name: str, *words: str) -> None:
@@ -24,14 +24,14 @@ def main(log: str, name: str, *words: str) -> None:
     if words[:2] == ("image", "inspect"):
         print('[{"Id": "0"}]')
     if words[0] == "run":
-        # ansible-runner puts the image behind the name, and what is to run behind the image.
+        # ansible-runner puts the image after the name, and the command after the image.
         command = words[words.index("--name") + 3 :]
         given = Path(words[words.index("--env-file") + 1]).read_text(encoding="utf-8").splitlines()
-        handed_on = dict(line.split("=", 1) for line in given if line.startswith("HW_"))
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("HW_") or key in PLACES}
-        # ansible-runner's own display lies where the image would have it.
+        passed = dict(line.split("=", 1) for line in given if line.startswith("HW_"))
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("HW_") or key in ENDPOINTS}
+        # ansible-runner's callback plugin is in the image only.
         kept.pop("ANSIBLE_STDOUT_CALLBACK", None)
-        os.execvpe(command[0], command, {**kept, **handed_on})
+        os.execvpe(command[0], command, {**kept, **passed})
 
 
 if __name__ == "__main__":

@@ -17,12 +17,12 @@ import pytest
 import yaml
 
 from .awx_job import AWX_FILES, TYPE
-from .awx_stand_in import TOKEN, serve_awx
-from .conftest import BIN, TESTS, started
+from .conftest import BIN, CHECKOUT, started
+from .fake_awx_api import TOKEN, serve_awx
 
-PAGES = {name: (TESTS.parent / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("awx", "execution_environments")}
+PAGES = {name: (CHECKOUT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("awx", "execution_environments")}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PLAYBOOKS = {f"playbooks/{path.name}" for path in (TESTS.parent / "playbooks").glob("*.yml")}
+PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
 SET_STATS = "ansible.builtin.set_stats"
 IMAGE = "registry.example.com/automation/ee-huaweicloud:1.0"
 
@@ -121,7 +121,7 @@ def test_documented_variables():
     """Both tables together name every one of them."""
     told = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
     handed_on = set()
-    for path in sorted((TESTS.parent / "playbooks").glob("streaming_jobs_*.yml")):
+    for path in sorted((CHECKOUT / "playbooks").glob("streaming_jobs_*.yml")):
         (play,) = yaml.safe_load(path.read_text(encoding="utf-8"))
         (stats,) = [task[SET_STATS] for task in play["tasks"][0]["always"] if SET_STATS in task]
         assert not stats["per_host"]
@@ -142,7 +142,7 @@ class Engine:
         folder.mkdir()
         for name in ("podman", "docker"):
             program = folder / name
-            words = (sys.executable, Path(__file__).with_name("container_engine.py"), self.log, name)
+            words = (sys.executable, Path(__file__).with_name("fake_container_engine.py"), self.log, name)
             program.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n', encoding="utf-8")
             program.chmod(0o755)
         ansible.env["PATH"] = f"{folder}{os.pathsep}{ansible.env['PATH']}"
@@ -225,7 +225,7 @@ def test_push(engine):
 
 def test_requirements_are_not_pinned():
     """An execution environment shares its libraries with other collections."""
-    meta = TESTS.parent / "meta"
+    meta = CHECKOUT / "meta"
     named = yaml.safe_load((meta / "execution-environment.yml").read_text(encoding="utf-8"))["dependencies"]["python"]
-    wanted = (TESTS.parent / named).read_text(encoding="utf-8")
+    wanted = (CHECKOUT / named).read_text(encoding="utf-8")
     assert [line for line in wanted.splitlines() if not line.startswith("#")] == ["requests>=2.25.0"]

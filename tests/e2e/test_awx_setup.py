@@ -13,11 +13,10 @@ import pytest
 import yaml
 
 from .awx_rules import Refused, check_credential_type, check_survey
-from .awx_stand_in import PLATFORM, serve_awx
-from .conftest import TESTS
+from .conftest import CHECKOUT
+from .fake_awx_api import PLATFORM, serve_awx
 
 SETUP = "huaweicloud.cloud.awx_setup"
-CHECKOUT = TESTS.parent
 #: What a project made of this repository offers: whatever lies in it and is a playbook.
 PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
 SURVEYS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in CHECKOUT.glob("extensions/awx/surveys/*.json")}

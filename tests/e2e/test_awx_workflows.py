@@ -11,9 +11,9 @@ import re
 import pytest
 
 from .awx_job import INFO, LARGEST_RESULT, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
-from .conftest import MODULE, TESTS, started
+from .conftest import CHECKOUT, MODULE, started
 
-PAGE = TESTS.parent / "docs" / "awx.md"
+PAGE = CHECKOUT / "docs" / "awx.md"
 SQL = "INSERT INTO sink SELECT id FROM source"
 
 
@@ -80,7 +80,7 @@ def test_rejected_credentials_are_used_once(ansible, cloud, playbook):
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_event_size_of_a_thousand_jobs(ansible, cloud, figure, refused):
+def test_event_size_of_a_thousand_jobs(ansible, cloud, statistics, refused):
     """The second time each job is refused, with the longest of messages: none has a savepoint to start from."""
     cloud.service.clear()
     ids = list(range(1, 1001))
@@ -95,8 +95,8 @@ def test_event_size_of_a_thousand_jobs(ansible, cloud, figure, refused):
     (documented,) = re.findall(r"it is\nabout ([\d,]+), or ([\d,]+) if each", PAGE.read_text(encoding="utf-8"))
     assert max(sizes) == pytest.approx(int(documented[refused].replace(",", "")), rel=0.05)
     written = max(len(json.dumps(event)) for event in job.events)
-    told = "refused" if refused else "started"
-    figure(f"awx: 1000 jobs {told}, largest result in an event {max(sizes)} of {LARGEST_RESULT}, largest event {written} bytes")
+    state = "refused" if refused else "started"
+    statistics(f"awx: 1000 jobs {state}, largest result of an event {max(sizes)} of {LARGEST_RESULT}, of all {written} bytes")
 
 
 # Job types

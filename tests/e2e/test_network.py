@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import importlib
-
+import network
 import pytest
+from local_dli.seed import example
+from local_dli.server import serve
 
-from .conftest import serve, started
+from .conftest import started
 
-network = importlib.import_module("network")
-example = importlib.import_module("local_dli.seed").example
 TASK = {"job_ids": [131]}
 
 

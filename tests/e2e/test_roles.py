@@ -12,11 +12,11 @@ import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec_job, _dli, _fields
 
-from .conftest import TESTS, started
+from .conftest import CHECKOUT, started
 
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"
 ROLLOUT = "huaweicloud.cloud.streaming_jobs_rollout"
-ROLE = TESTS.parent / "roles" / "streaming_jobs_rollout"
+ROLE = CHECKOUT / "roles" / "streaming_jobs_rollout"
 SQL = "INSERT INTO sink SELECT id FROM source"
 CRASHES = f"-- local-dli: {{fail_after: 0.5, fail_text: boom}}\n{SQL}"
 

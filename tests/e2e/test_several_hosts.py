@@ -10,7 +10,7 @@ import json
 import pytest
 import yaml
 
-from .conftest import MODULE, PYTHONS, TESTS, started
+from .conftest import CHECKOUT, MODULE, PYTHONS, started
 
 CONTROLLER = ("-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
 HOSTS = ("-i", "ares,boreas,chloe,", *CONTROLLER, "--forks", "3")
@@ -95,10 +95,10 @@ def test_async(ansible, dli):
     assert started(dli) == [131] and warned(ended), ended.output
 
 
-@pytest.mark.parametrize("module", sorted(path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")))
+@pytest.mark.parametrize("module", sorted(path.stem for path in (CHECKOUT / "plugins" / "modules").glob("*.py")))
 def test_modules_with_action_plugin(module):
     """And keeps its own name, so that defaults for it still reach it."""
-    routes = yaml.safe_load((TESTS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
+    routes = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
     assert (module in routes) != module.endswith("_info")
 
 

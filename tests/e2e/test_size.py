@@ -45,7 +45,7 @@ def start_all(folder, dli, ids, **options) -> tuple[dict, float]:
 
 
 @pytest.mark.parametrize(("count", "requests"), [(1, 1 + 1), (4, 1 + 1), (100, 1 + 1), (1000, 10 + 1), (10000, 100 + 1)])
-def test_number_of_requests(tmp_path, big, figure, count, requests):
+def test_number_of_requests(tmp_path, big, statistics, count, requests):
     ids = fill(big, count)
     result, seconds = start_all(tmp_path, big, ids)
     assert result["summary"]["started"] == count and started(big) == ids
@@ -53,7 +53,7 @@ def test_number_of_requests(tmp_path, big, figure, count, requests):
     assert big.requests.connections() == 1
     assert len(json.dumps(result)) < 1024 * (count + 4)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    figure(f"size: {count} jobs, {requests} requests, {seconds:.1f} s, {memory} MiB at most in any process")
+    statistics(f"size: {count} jobs, {requests} requests, {seconds:.1f} s, {memory} MiB at most in any process")
 
 
 def test_smaller_batch_limit(tmp_path, big):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import re
 
-from .conftest import TESTS
+from .conftest import CHECKOUT
 
-PAGE = (TESTS.parent / "docs" / "streaming_jobs.md").read_text(encoding="utf-8")
+PAGE = (CHECKOUT / "docs" / "streaming_jobs.md").read_text(encoding="utf-8")
 
 
 def test_table_matches_module_documentation(ansible):
@@ -28,8 +28,8 @@ def test_table_matches_module_documentation(ansible):
 
 
 def test_page_lists_every_module_and_role():
-    modules = {path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")}
-    roles = {path.name for path in (TESTS.parent / "roles").iterdir() if path.is_dir()}
+    modules = {path.stem for path in (CHECKOUT / "plugins" / "modules").glob("*.py")}
+    roles = {path.name for path in (CHECKOUT / "roles").iterdir() if path.is_dir()}
     first, second = PAGE.split("## What each of them can")
     assert set(re.findall(r"`((?:dli|streaming)_streaming_\w+|streaming_jobs_(?:rollout|recover))`", first)) >= modules | roles
     assert set(re.findall(r"`(dli_streaming_\w+)`", second.partition("## One life")[0])) == modules

@@ -1,24 +1,25 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What goes wrong in docs/troubleshooting.md, made to go wrong: one task for each of its sections, most of them in one play."""
+"""The faults of docs/troubleshooting.md: a task for each of its sections, most of them in one play."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import shutil
 
-from .conftest import MODULE, PYTHONS, Ansible, Ended, serve
+import network
+from local_dli.faults import Rule
+from local_dli.server import serve
 
-network = importlib.import_module("network")
-Rule = importlib.import_module("local_dli.faults").Rule
+from .conftest import MODULE, PYTHONS, Ansible, CommandResult
+
 ONCE = {"max_retries": 0, "job_ids": [131]}
 
 
-def provoke(ansible: Ansible, collections: str) -> dict[str, Ended]:
-    """Return for the title of each section what Ansible printed or the task returned."""
+def run_faults(ansible: Ansible, collections: str) -> dict[str, CommandResult]:
+    """Return the output of Ansible or the messages of the task for the title of each section."""
     with contextlib.ExitStack() as running:
         tasks = dict(_tasks(running, PYTHONS["without_requests"]))
         play = {
@@ -30,19 +31,19 @@ def provoke(ansible: Ansible, collections: str) -> dict[str, Ended]:
             ],
         }
         ended = ansible.playbook(json.dumps([play]))
-    told = {entry["task"]: Ended(ended.code, _told(entry["result"]), "") for entry in ended.results}
-    assert set(told) == set(tasks), ended.output
-    return {**told, **dict(_without_a_task(ansible, collections))}
+    results = {entry["task"]: CommandResult(ended.code, _messages(entry["result"]), "") for entry in ended.results}
+    assert set(results) == set(tasks), ended.output
+    return {**results, **dict(_without_a_task(ansible, collections))}
 
 
-def _told(result: dict) -> str:
-    """Return what a reader sees of a result: its sentences."""
+def _messages(result: dict) -> str:
+    """Return the messages of a result."""
     return "\n".join([*result.get("warnings", []), result.get("msg", ""), *(job["msg"] for job in result.get("jobs", []))])
 
 
 def _tasks(running: contextlib.ExitStack, without_requests: str):
     def service(**settings):
-        """Return a local DLI that is not like the others, and the environment that leads there."""
+        """Return a local DLI with these settings, and the variables that lead to it."""
         made = running.enter_context(serve(**settings))
         return made, made.env()
 
@@ -58,9 +59,9 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     yield "No region", {"environment": keys}
     _tls, secure = service(tls=network.Authority().server("127.0.0.1").context())
     yield "A certificate that is not trusted", {"environment": secure}
-    middle = running.enter_context(network.proxy(credentials=("user", "right-password")))
-    away = {"endpoint": "https://dli.cn-north-4.myhuaweicloud.com"}
-    yield "A proxy in between", {"environment": keys, "options": {"proxy": middle.url, "region": "cn-north-4", **away}}
+    proxy = running.enter_context(network.proxy(credentials=("user", "right-password")))
+    elsewhere = {"endpoint": "https://dli.cn-north-4.myhuaweicloud.com"}
+    yield "A proxy in between", {"environment": keys, "options": {"proxy": proxy.url, "region": "cn-north-4", **elsewhere}}
     closed = running.enter_context(network.closed_port())
     yield "The service cannot be reached", {"environment": plain, "options": {"endpoint": f"http://{closed}"}}
     yield "Throttling", {"environment": faulty(Rule("status", status=429, times=None))}

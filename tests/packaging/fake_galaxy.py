@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A Galaxy on loopback: as much of its API, version 3, as publishing and installing a collection needs."""
+"""A fake of Galaxy's API, version 3, on loopback: the part that publishing and installing a collection needs."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-TOKEN = "token-of-the-rehearsal"
+TOKEN = "token-of-the-test"
 
 
 @dataclass
-class Galaxy:
-    """What was published: file name -> content."""
+class FakeGalaxy:
+    """The published files: name -> content."""
 
     url: str = ""
     published: dict[str, bytes] = field(default_factory=dict)
 
     def env(self, token_file: Path) -> dict[str, str]:
-        """What leads ansible-galaxy here instead of to the public one, and not to this person's token."""
+        """Return the variables that lead ansible-galaxy here, with a token of the test."""
         token_file.write_text(f"token: {TOKEN}\n", encoding="utf-8")
         return {"ANSIBLE_GALAXY_SERVER": f"{self.url}/api/", "ANSIBLE_GALAXY_TOKEN_PATH": str(token_file)}
 
     def get(self, path: str) -> dict | bytes | None:
-        """Return what lies at a path."""
+        """Return the content of a path."""
         if path == "/api/":
             return {"available_versions": {"v3": "v3/"}}
         if path == "/api/v3/imports/collections/1/":
@@ -65,7 +65,7 @@ class Galaxy:
         }
 
     def publish(self, content_type: str, body: bytes) -> dict:
-        """Take an upload in."""
+        """Store an upload."""
         head = f"Content-Type: {content_type}\n\n".encode()
         parts = {part.get_param("name", header="content-disposition"): part for part in _parts(head + body)}
         content = parts["file"].get_payload(decode=True)
@@ -79,9 +79,9 @@ def _parts(message: bytes) -> list:
 
 
 @contextlib.contextmanager
-def serve() -> Iterator[Galaxy]:
-    """Run a Galaxy for as long as the block lasts."""
-    galaxy = Galaxy()
+def serve() -> Iterator[FakeGalaxy]:
+    """Serve the API until the block ends."""
+    galaxy = FakeGalaxy()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -104,7 +104,7 @@ def serve() -> Iterator[Galaxy]:
             self.wfile.write(content)
 
         def log_message(self, *_args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     galaxy.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -32,7 +32,10 @@ CALLS = ("create", "update", "tag", "tags", "run", "stop", "delete", "list", "de
 OPERATIONS = {"edit": "update", "untag": "tag"}
 SUCCESS_STATES = {"created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"}
 #: Statuses whose permitted operations are documented (dli-api.md 2.1).
-DOCUMENTED = ("job_init", "job_running", "job_running", "job_submitting", "job_cancel_success", "job_finish", "job_running_exception")
+DOCUMENTED = (
+    *("job_init", "job_running", "job_running", "job_submitting"),
+    *("job_cancel_success", "job_finish", "job_running_exception"),
+)
 
 
 @dataclass(frozen=True)
