@@ -14,7 +14,7 @@ from typing import Any
 
 from local_dli.local import LocalDli
 
-from .conftest import MODULE, Ansible, CommandResult
+from .conftest import MODULE, Ansible, CommandResult, play
 
 
 @dataclass
@@ -39,10 +39,10 @@ def run_cases(ansible: Ansible, cases: Iterable[Case]) -> CommandResult:
     inventory = ansible.folder / "inventory.json"
     hosts = {name: _host(case) for name, case in names.items()}
     inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
-    tasks = [{"name": "The case", MODULE: "{{ arguments }}", "check_mode": "{{ is_check_mode }}"}]
-    text = json.dumps([{"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": tasks}])
+    task = {MODULE: "{{ arguments }}", "check_mode": "{{ is_check_mode }}"}
+    content = play(task, hosts="all", strategy="free")
     forks = str(4 * (os.cpu_count() or 1))
-    ended = ansible.playbook(text, "-i", inventory, "--forks", forks, "-vvvv", env={"ANSIBLE_PIPELINING": "true"})
+    ended = ansible.playbook(content, "-i", inventory, "--forks", forks, "-vvvv", env={"ANSIBLE_PIPELINING": "true"})
     for entry in ended.results:
         names[entry["host"]].result, names[entry["host"]].failed = entry["result"], entry["failed"]
     if any(case.result is None for case in names.values()):

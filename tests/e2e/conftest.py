@@ -26,6 +26,17 @@ PYTHONS = json.loads(os.environ["E2E_PYTHONS"])
 TIMEOUT = 300
 
 
+#: Statement of an SQL job that can be started.
+STATEMENT = "INSERT INTO sink SELECT id FROM source"
+#: Keys of the example account: of a user who may read but not change jobs, and temporary ones.
+READER = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
+TEMPORARY = {
+    "access_key": "LOCALDLITEMPORARYKE2",
+    "secret_key": "inventedForTheLocalDliOnly00000000000002",
+    "security_token": "invented-security-token-of-the-local-dli",
+}
+
+
 @dataclass
 class CommandResult:
     """The outcome of a command; ``results`` are the results of its tasks."""
@@ -92,25 +103,21 @@ class Ansible:
         """Run ``ansible localhost -m MODULE -a ARGUMENTS``."""
         return self.command("ansible", "localhost", "-m", module, "-a", arguments, *words, env=env)
 
-    def playbook(self, text, *words, env=None) -> CommandResult:
-        """Run a playbook given as text."""
+    def playbook(self, content, *words, env=None) -> CommandResult:
+        """Run a playbook given as text, as one play or as several."""
+        if not isinstance(content, str):
+            content = json.dumps([content] if isinstance(content, dict) else content)
         file = self.folder / "playbook.yml"
-        file.write_text(text, encoding="utf-8")
+        file.write_text(content, encoding="utf-8")
         return self.command("ansible-playbook", *words, file, env=env)
 
     def task(self, arguments: dict, *words, env=None, module=MODULE, **keywords) -> CommandResult:
         """Run a module as the only task of a playbook; ``keywords`` are the task's."""
-        play = {
-            "hosts": "localhost",
-            "gather_facts": False,
-            "tasks": [{"name": "The task", module: arguments, **keywords}],
-        }
-        return self.playbook(json.dumps([play]), *words, env=env)
+        return self.playbook(play({module: arguments, **keywords}), *words, env=env)
 
     def tasks(self, *tasks: dict, env=None) -> list[CommandResult]:
         """Run tasks in one play, also after failures; return the result of each. This is faster than a play for each task."""
-        named = [{"name": f"Task {number}", "ignore_errors": True, **task} for number, task in enumerate(tasks)]
-        ended = self.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": named}]), env=env)
+        ended = self.playbook(play(*tasks, ignore_errors=True), env=env)
         assert ended.code == 0 and len(ended.results) == len(tasks) and "Traceback" not in ended.output, ended.output
         return [replace(ended, results=[result]) for result in ended.results]
 
@@ -134,6 +141,24 @@ def cloud():
     """A local DLI with the example jobs, to which no variables lead."""
     with serve() as service:
         yield service
+
+
+def play(*tasks: dict, hosts: str = "localhost", **keywords) -> dict:
+    """Return a play; the tasks get names."""
+    named = [{"name": f"Task {number}", **task} for number, task in enumerate(tasks)]
+    return {"hosts": hosts, "gather_facts": False, "tasks": named, **keywords}
+
+
+def calls(dli) -> list[str]:
+    """Return the names of the calls that the service got, in that order."""
+    return [request.call for request in dli.requests.of()]
+
+
+def error_message(ended) -> str:
+    """Return the message of a task that failed without changes."""
+    assert ended.code == 2 and ended.result["changed"] is False, ended.output
+    assert "Traceback" not in ended.output
+    return ended.result["msg"]
 
 
 def started(dli) -> list[int]:

@@ -19,11 +19,10 @@ import yaml
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row
 
-from .conftest import CHECKOUT, PYTHONS, started
+from .conftest import CHECKOUT, PYTHONS, STATEMENT, started
 from .pages import Block
 
 VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}
-SQL = "INSERT INTO sink SELECT id FROM source"
 #: Lines that need a package index or a clone. The steps of `make test` cover them: each makes a venv, and `build` installs.
 SKIPPED = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
 #: Variables that every shell sets.
@@ -100,10 +99,10 @@ class ExampleJobs(Environment):
     def __init__(self, ansible, dli) -> None:
         super().__init__(ansible)
         for number, name in enumerate(("orders_enriched", "clicks_hourly")):
-            dli.seed([{"job_id": 900 + number, "name": name, "sql_body": SQL}])
+            dli.seed([{"job_id": 900 + number, "name": name, "sql_body": STATEMENT}])
         for number, name in ((128, "runs_128"), (129, "runs_129"), (910, "orders_live")):
-            dli.seed([{"job_id": number, "name": name, "sql_body": SQL, "status": "job_running"}])
-        (ansible.folder / "orders_enriched.sql").write_text(SQL, encoding="utf-8")
+            dli.seed([{"job_id": number, "name": name, "sql_body": STATEMENT, "status": "job_running"}])
+        (ansible.folder / "orders_enriched.sql").write_text(STATEMENT, encoding="utf-8")
 
 
 class SeveralHosts(ExampleJobs):

@@ -11,10 +11,9 @@ import re
 import pytest
 
 from .awx_job import INFO, LARGEST_RESULT, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
-from .conftest import CHECKOUT, MODULE, started
+from .conftest import CHECKOUT, MODULE, STATEMENT, play, started
 
 PAGE = CHECKOUT / "docs" / "awx.md"
-SQL = "INSERT INTO sink SELECT id FROM source"
 
 
 # Events and artifacts
@@ -84,7 +83,7 @@ def test_event_size_of_a_thousand_jobs(ansible, cloud, statistics, refused):
     """The second time each job is refused, with the longest of messages: none has a savepoint to start from."""
     cloud.service.clear()
     ids = list(range(1, 1001))
-    cloud.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": SQL} for i in ids])
+    cloud.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": STATEMENT} for i in ids])
     answers = {"dli_job_ids": "\n".join(map(str, ids)), "dli_wait": "false", "dli_resume_savepoint": str(refused).lower()}
     job = template(ansible, cloud, RUN).launch(answers)
     sizes = [len(str(event["event_data"].get("res"))) for event in job.events if event["event"] != "playbook_on_stats"]
@@ -155,7 +154,6 @@ def test_found_jobs_are_passed_to_next_node(ansible, cloud):
 def test_artifacts_are_passed_to_notification(ansible, cloud):
     """Any playbook after a failed job has the sentence and the ids at hand."""
     first = template(ansible, cloud, RUN).launch({"dli_job_ids": "999"})
-    task = {"name": "Alarm", "ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}
-    play = json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
-    ended = ansible.playbook(play, "-e", json.dumps(first.artifacts))
+    task = {"ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}
+    ended = ansible.playbook(play(task), "-e", json.dumps(first.artifacts))
     assert ended.result["msg"] == f"{first.artifacts['dli_msg']} 999"

@@ -10,7 +10,7 @@ import json
 import pytest
 import yaml
 
-from .conftest import CHECKOUT, MODULE, started
+from .conftest import CHECKOUT, MODULE, play, started
 from .environments import ExampleJobs
 
 MODULES = sorted(f"huaweicloud.cloud.{path.stem}" for path in (CHECKOUT / "plugins" / "modules").glob("*.py"))
@@ -30,19 +30,14 @@ def test_examples_of_a_module(ansible, dli, module):
         dli.other("delete", [900, 901])  # the examples create and delete them
     if module.endswith("_jobs_info"):
         dli.other("delete", [222, 223, 224])  # jobs that cannot be started, and its example starts what it finds
-    play = {
-        "hosts": "localhost",
-        "gather_facts": False,
-        "vars": {
-            "project_id": env["HW_PROJECT_ID"],
-            "access_key": env["HW_ACCESS_KEY"],
-            "secret_key": env["HW_SECRET_KEY"],
-            "release_jobs": [137, 999999],
-        },
-        "tasks": examples(ansible, module),
-        "module_defaults": {module: {"wait_interval": 0.1}} if makes_jobs else {},
+    variables = {
+        "project_id": env["HW_PROJECT_ID"],
+        "access_key": env["HW_ACCESS_KEY"],
+        "secret_key": env["HW_SECRET_KEY"],
+        "release_jobs": [137, 999999],
     }
-    ended = ansible.playbook(json.dumps([play]))
+    defaults = {module: {"wait_interval": 0.1}} if makes_jobs else {}
+    ended = ansible.playbook(play(*examples(ansible, module), vars=variables, module_defaults=defaults))
     assert ended.code == 0, ended.output
     if makes_jobs:
         assert all(entry["result"]["changed"] for entry in ended.results), ended.output

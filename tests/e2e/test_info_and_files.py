@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Finding jobs, savepoints by hand, graphs, exporting and importing: what a person does, and what the service did then."""
+"""The modules for information, savepoints, graphs, export and import through real Ansible, compared with what the service did."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import time
 
 import pytest
 
+from .conftest import STATEMENT
+
 SHORT = "huaweicloud.cloud.dli_streaming_"
 INFO, SAVEPOINT, GRAPH = f"{SHORT}jobs_info", f"{SHORT}job_savepoint", f"{SHORT}job_graph_info"
 EXPORT, IMPORT = f"{SHORT}jobs_export", f"{SHORT}jobs_import"
-SQL = "INSERT INTO sink SELECT id FROM source"
 
 
 @pytest.fixture
@@ -39,16 +40,16 @@ def do_each(ansible):
 
 
 def calls(dli):
-    """Return the names of the calls that came in, in order, and forget them."""
+    """Return the names of the calls that the service got, in order, and clear them."""
     made = [request.call for request in dli.requests.of()]
     dli.requests.clear()
     return made
 
 
 def many(dli, count, **members):
-    """Add jobs 5001, 5002, … that are drafts."""
+    """Add the drafts 5001, 5002, …"""
     numbers = range(1, count + 1)
-    dli.seed([{"job_id": 5000 + number, "name": f"many_{number:04}", "sql_body": SQL, **members} for number in numbers])
+    dli.seed([{"job_id": 5000 + number, "name": f"many_{number:04}", "sql_body": STATEMENT, **members} for number in numbers])
 
 
 def found(ended):
@@ -57,7 +58,7 @@ def found(ended):
     return sorted(job["job_id"] for job in ended.result["jobs"])
 
 
-# Finding jobs
+# Information
 
 
 def test_info_lists_all_jobs(do, dli):
@@ -95,7 +96,7 @@ FINDS = [
 
 def test_info_filters(do_each, dli):
     many(dli, 1, tags={"team": "a", "tier": "1"})
-    dli.seed([{"job_id": 6001, "name": "of_team_b", "sql_body": SQL, "tags": {"team": "b", "tier": "1"}}])
+    dli.seed([{"job_id": 6001, "name": "of_team_b", "sql_body": STATEMENT, "tags": {"team": "b", "tier": "1"}}])
     ended = do_each(*[(INFO, options, False) for options, _expected, _requests in FINDS])
     assert [found(one) for one in ended] == [expected for _options, expected, _requests in FINDS]
     assert calls(dli) == [call for _options, _expected, requests in FINDS for call in requests]
@@ -123,7 +124,7 @@ def test_info_show_detail(do_each, dli):
 
 
 def test_info_order(do_each, dli):
-    dli.seed([{"job_id": 7000 + age, "name": f"age_{age}", "age": age * 86400, "sql_body": SQL} for age in (3, 1, 2)])
+    dli.seed([{"job_id": 7000 + age, "name": f"age_{age}", "age": age * 86400, "sql_body": STATEMENT} for age in (3, 1, 2)])
     wanted = {"job_names": "age_1,age_2,age_3"}, {"status": "job_init"}
     ended = do_each(*[(INFO, {**options, **order}, False) for options in wanted for order in ({}, {"order": "asc"})])
     orders = [[job["job_id"] for job in one.result["jobs"]] for one in ended]
@@ -132,7 +133,7 @@ def test_info_order(do_each, dli):
 
 
 def test_info_with_deletion_between_pages(do, dli):
-    """A job that is deleted between two pages pulls another one onto the page that was read already."""
+    """A job that is deleted between two pages moves another one to the page that was already read."""
     many(dli, 150)
     newest = do(INFO, {}).result["jobs"][0]["job_id"]
     calls(dli)
@@ -142,7 +143,7 @@ def test_info_with_deletion_between_pages(do, dli):
     assert calls(dli) == ["list"] * 3
 
 
-INFO_SLIPS = [
+INVALID_INFO = [
     ({"job_ids": "131,x"}, "job_ids: 'x' is not a job id"),
     ({"tags": {"a": "b,c"}}, "tags: a=b,c cannot be asked for"),
     ({"tags": {"a": ""}}, "tags: a= cannot be asked for"),
@@ -151,8 +152,8 @@ INFO_SLIPS = [
 
 
 def test_info_invalid_options_send_no_request(do_each, dli):
-    ended = do_each(*[(INFO, options, False) for options, _words in INFO_SLIPS])
-    for (_options, words), one in zip(INFO_SLIPS, ended):
+    ended = do_each(*[(INFO, options, False) for options, _words in INVALID_INFO])
+    for (_options, words), one in zip(INVALID_INFO, ended):
         assert one.failed and words in one.result["msg"] and one.result["jobs"] == [], one.result
     assert calls(dli) == []
 
@@ -171,7 +172,7 @@ def test_info_service_errors(do, dli):
     assert "dli:jobs:list" in ended.result["msg"]
 
 
-# Savepoints by hand
+# Savepoints
 
 OBS = "local-dli/by-hand/"
 ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status", "error_code", "msg", "reconciled"}
@@ -187,7 +188,7 @@ def asked(check_mode=False, action="trigger", path=OBS, **options):
 
 
 def outcome(ended):
-    """Return state, changed, failed and reconciled of the job, having held the members against each other."""
+    """Return state, changed, failed and reconciled of the job, after a check that they fit each other."""
     job = ended.result["job"]
     assert set(job) == ROW
     assert ended.failed == job["failed"] and ended.result["changed"] == bool(job["changed"])
@@ -207,7 +208,7 @@ def test_savepoint_trigger(do, dli, path):
 
 
 def settled(dli, job_id):
-    """Return a job once it makes no savepoint any more."""
+    """Wait until a job makes no savepoint; return it."""
     until = time.monotonic() + 10
     while dli.job(job_id).status == "job_savepointing" and time.monotonic() < until:
         time.sleep(0.05)
@@ -217,7 +218,7 @@ def settled(dli, job_id):
 @pytest.mark.parametrize("already", [{}, {"savepoint": "x/savepoint-7"}], ids=["its first", "one more"])
 def test_savepoint_wait(do, dli, already):
     dli.settings.update({"savepoint_delay": 1.5})
-    dli.seed([{"job_id": 901, "name": "live", "status": "job_running", "sql_body": SQL, "started_ago": 60, **already}])
+    dli.seed([{"job_id": 901, "name": "live", "status": "job_running", "sql_body": STATEMENT, "started_ago": 60, **already}])
     ended = savepoint(do, job_name="live", wait=True, wait_interval=0.5)
     assert outcome(ended) == ("made", True, False, False), ended.output
     assert ended.result["job"]["status"] == "job_running" and ended.result["msg"] == "Made a savepoint of job 901 live."
@@ -229,7 +230,9 @@ def test_savepoint_wait(do, dli, already):
 def test_savepoint_failure(do, dli):
     for job_id, more in ((901, {}), (902, {"savepoint": "x/savepoint-7"})):
         script = {"savepoint_fail": "Checkpoint expired before completing.", "savepoint_delay": 1}
-        dli.seed([{"job_id": job_id, "name": f"s{job_id}", "status": "job_running", "sql_body": SQL, "script": script, **more}])
+        dli.seed(
+            [{"job_id": job_id, "name": f"s{job_id}", "status": "job_running", "sql_body": STATEMENT, "script": script, **more}]
+        )
         ended = savepoint(do, job_id=job_id, wait=True, wait_interval=0.3)
         assert outcome(ended) == ("failed", True, True, False)
         assert "Checkpoint expired before completing." in ended.result["msg"]
@@ -244,7 +247,7 @@ def test_savepoint_timeout(do, dli):
 
 @pytest.mark.parametrize("action", ["trigger", "import"])
 def test_savepoint_for_each_status(do_each, dli, action):
-    """Check mode says for every status what the run then says."""
+    """Check mode predicts the result for every status."""
     good = {"trigger": [207], "import": [201, 209]}[action]
     ids = (201, 203, 207, 208, 209, 211)  # the unit tests have them all
     ended = do_each(*[asked(check_mode, action, job_id=job_id) for check_mode in (True, False) for job_id in ids])
@@ -290,7 +293,7 @@ def test_savepoint_with_lost_response(do, dli, action, job_id, call):
 
 @pytest.mark.parametrize(("action", "job_id", "call"), [("trigger", 207, "savepoint"), ("import", 221, "import_savepoint")])
 def test_savepoint_with_unknown_outcome(do, dli, action, job_id, call):
-    """Something between us and the service broke, before anything was carried out; from outside that looks the same."""
+    """A fault before the request is carried out cannot be distinguished from one after it."""
     dli.faults.add("status", call=call, status=502)
     ended = savepoint(do, job_id=job_id, action=action, confirm_timeout=1)
     assert outcome(ended) == ("unknown", None, True, True)
@@ -298,7 +301,7 @@ def test_savepoint_with_unknown_outcome(do, dli, action, job_id, call):
 
 
 def test_savepoint_refused(do, dli):
-    """Between the look and the request the job has stopped."""
+    """The job ends between the read and the request."""
     dli.faults.add("actor", call="savepoint", act="force", job_ids=(207,), fields={"status": "job_finish"})
     ended = savepoint(do, job_id=207)
     assert outcome(ended) == ("refused", False, True, False)
@@ -306,7 +309,7 @@ def test_savepoint_refused(do, dli):
     assert dli.requests.of("savepoint")[0].request_id in ended.result["request_ids"]
 
 
-SAVEPOINT_SLIPS = [
+INVALID_SAVEPOINTS = [
     ({"path": " ", "job_id": 207}, "savepoint_path is empty"),
     ({"path": "s3a://x/y", "job_id": 207}, "'s3a://x/y' is no path in OBS"),
     ({}, "either job_id or job_name"),
@@ -317,8 +320,8 @@ SAVEPOINT_SLIPS = [
 
 
 def test_savepoint_invalid_options_send_no_request(do_each, dli):
-    ended = do_each(*[asked(**options) for options, _words in SAVEPOINT_SLIPS])
-    for (_options, words), one in zip(SAVEPOINT_SLIPS, ended):
+    ended = do_each(*[asked(**options) for options, _words in INVALID_SAVEPOINTS])
+    for (_options, words), one in zip(INVALID_SAVEPOINTS, ended):
         assert one.failed and words in one.result["msg"] and one.result["job"] is None, one.result
     assert calls(dli) == []
 
@@ -361,7 +364,7 @@ def test_graph_with_plan(do, dli):
     ("job", "words"),
     [
         ({"job_type": "flink_jar_job", "job_config": {"entrypoint": "x.jar"}}, "it is a flink_jar_job"),
-        ({"sql_body": SQL, "job_config": {"flink_version": "1.15"}}, "not of 1.15"),
+        ({"sql_body": STATEMENT, "job_config": {"flink_version": "1.15"}}, "not of 1.15"),
         ({}, "it has no SQL yet"),
         ({"sql_body": "select * from clicks"}, "JK.1001"),
     ],
@@ -390,7 +393,7 @@ def test_graph_without_single_job(do_each, dli):
     assert "graph" not in calls(dli)
 
 
-# Exporting
+# Export
 
 DIR = "local-dli/exports"
 
@@ -453,7 +456,7 @@ def test_export_with_failed_batch(do, dli, fault, state, changed):
 
 
 def test_export_stops_on_authentication_failure(do, dli):
-    """More wrong signatures would lock the key."""
+    """More rejected signatures would lock the key."""
     many(dli, 120)
     dli.faults.add("status", call="export", status=403, times=None)
     ended = do(EXPORT, {"job_ids": list(range(5001, 5121)), "obs_dir": DIR})
@@ -471,7 +474,7 @@ def test_export_response_variants(do, dli):
     assert do(EXPORT, {"job_ids": 131, "obs_dir": DIR}).result["zip_files"] == dli.objects.paths != []
 
 
-EXPORT_SLIPS = [
+INVALID_EXPORTS = [
     ({"obs_dir": DIR}, "no jobs are named"),
     ({"obs_dir": DIR, "all": True, "job_ids": 131}, "all is set, and so are"),
     ({"obs_dir": "", "all": True}, "obs_dir is empty"),
@@ -480,18 +483,18 @@ EXPORT_SLIPS = [
 
 
 def test_export_invalid_options_send_no_request(do_each, dli):
-    ended = do_each(*[(EXPORT, options, False) for options, _words in EXPORT_SLIPS])
-    for (_options, words), one in zip(EXPORT_SLIPS, ended):
+    ended = do_each(*[(EXPORT, options, False) for options, _words in INVALID_EXPORTS])
+    for (_options, words), one in zip(INVALID_EXPORTS, ended):
         assert one.failed and words in one.result["msg"] and one.result["jobs"] == one.result["zip_files"] == [], one.result
     assert calls(dli) == []
 
 
-# Importing
+# Import
 
 
 @pytest.fixture
 def exported(do, dli):
-    """A file with two jobs, of which one was deleted since."""
+    """A file with two jobs; one of them was deleted after the export."""
     (file,) = do(EXPORT, {"job_ids": [131, 209], "obs_dir": DIR}).result["zip_files"]
     dli.other("delete", [209])
     calls(dli)

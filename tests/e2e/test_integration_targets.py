@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from .conftest import CHECKOUT
+from .conftest import CHECKOUT, play
 
 #: All but setup_local_dli, which does nothing where the environment names a service.
 TARGETS = sorted((CHECKOUT / "tests" / "integration" / "targets").glob("dli_*"))
@@ -22,7 +20,6 @@ def test_every_module_has_a_target():
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda path: path.name)
 def test_target(ansible, dli, target):
-    play = {"hosts": "localhost", "gather_facts": False, "roles": [{"role": str(target)}]}
-    ended = ansible.playbook(json.dumps([play]))
+    ended = ansible.playbook(play(roles=[{"role": str(target)}]))
     assert ended.code == 0, ended.output
     assert "ok=0" not in ended.stdout

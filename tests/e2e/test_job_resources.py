@@ -41,8 +41,7 @@ class Job:
 
     def task(self, *words, **options):
         """Run the module once."""
-        task = {"name": "The task", self.module: {**QUICK, **self.options, **options}}
-        return self.ansible.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), *words)
+        return self.ansible.task({**QUICK, **self.options, **options}, *words, module=self.module)
 
     def both(self, **options):
         """Run the module in check mode and then for real; both must say the same. Return the real result."""

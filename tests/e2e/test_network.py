@@ -10,7 +10,7 @@ import pytest
 from local_dli.seed import example
 from local_dli.server import serve
 
-from .conftest import started
+from .conftest import calls, error_message, started
 
 TASK = {"job_ids": [131]}
 
@@ -29,12 +29,6 @@ def secure(ansible, authority):
         yield service
 
 
-def refused(ended) -> str:
-    assert ended.code == 2 and ended.result["changed"] is False, ended.output
-    assert "Traceback" not in ended.output
-    return ended.result["msg"]
-
-
 def warnings(ended) -> str:
     return " ".join(ended.stderr.split()) + " ".join(ended.stdout.split())
 
@@ -44,7 +38,7 @@ def warnings(ended) -> str:
 
 def test_unknown_authority(ansible, secure):
     """A variable that somebody set long ago does not make it known."""
-    message = refused(ansible.task(TASK, env={"HW_INSECURE": "true", "OS_INSECURE": "true"}))
+    message = error_message(ansible.task(TASK, env={"HW_INSECURE": "true", "OS_INSECURE": "true"}))
     assert "TLS: unable to get local issuer certificate" in message and "ca_cert" in message
     assert len(secure.requests) == 0
 
@@ -56,12 +50,12 @@ def test_configured_authority(ansible, secure, authority, place):
     options, env = ({place: file}, {}) if place == "ca_cert" else ({}, {place: file})
     ended = ansible.task({**TASK, **options}, env={**env, "HW_PROJECT_ID": ""})
     assert ended.code == 0 and started(secure) == [131], ended.output
-    assert [request.call for request in secure.requests.of()] == ["projects", "detail", "run"]
+    assert calls(secure) == ["projects", "detail", "run"]
 
 
 def test_option_overrides_environment(ansible, secure, authority):
     other = str(network.Authority().ca_file)
-    message = refused(ansible.task({**TASK, "ca_cert": other}, env={"REQUESTS_CA_BUNDLE": str(authority.ca_file)}))
+    message = error_message(ansible.task({**TASK, "ca_cert": other}, env={"REQUESTS_CA_BUNDLE": str(authority.ca_file)}))
     assert "TLS: " in message
     ended = ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env={"REQUESTS_CA_BUNDLE": other})
     assert ended.code == 0, ended.output
@@ -71,7 +65,7 @@ def test_option_overrides_environment(ansible, secure, authority):
 def test_invalid_certificate(ansible, authority, kind, part):
     certificate = authority.server(expired=True) if kind == "expired" else authority.only("dli.example.test")
     with serve(tls=certificate.context()) as service:
-        message = refused(ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=service.env()))
+        message = error_message(ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=service.env()))
         assert "TLS: " in message and part in message
 
 
@@ -85,7 +79,7 @@ def test_disabled_verification_warns(ansible, secure):
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert"])
 def test_missing_file(ansible, secure, authority, option):
     options = {"ca_cert": str(authority.ca_file), option: "/nowhere/file.pem"}
-    message = refused(ansible.task({**TASK, **options}))
+    message = error_message(ansible.task({**TASK, **options}))
     assert "/nowhere/file.pem" in message and len(secure.requests) == 0
 
 
@@ -94,13 +88,13 @@ def test_client_certificate(ansible, authority):
     both = ansible.folder / "both.pem"
     both.write_bytes(mine.cert_file.read_bytes() + mine.key_file.read_bytes())
     with serve(tls=authority.server().context(require_client=True)) as service:
-        assert "TLS: " in refused(ansible.task({**TASK, **trust}, env=service.env()))
+        assert "TLS: " in error_message(ansible.task({**TASK, **trust}, env=service.env()))
         shown = {"client_cert": str(mine.cert_file), "client_key": str(mine.key_file)}
         ended = ansible.task({**TASK, **trust, **shown}, env=service.env())
         assert ended.code == 0 and started(service) == [131], ended.output
         ended = ansible.task({**TASK, **trust, "client_cert": str(both)}, "--check", env=service.env())
         assert ended.code == 0, ended.output
-    assert "client_cert is missing" in refused(ansible.task({**TASK, "client_key": str(mine.key_file)}, env=service.env()))
+    assert "client_cert is missing" in error_message(ansible.task({**TASK, "client_key": str(mine.key_file)}, env=service.env()))
 
 
 # Proxies
@@ -128,7 +122,7 @@ def test_proxy_with_password(ansible, secure, authority):
         bad = middle.url_with("proxy-user", "wrong-password")
         for options, env in (({"proxy": bad}, {}), ({}, {"HTTPS_PROXY": bad}), ({"proxy": middle.url}, {})):
             ended = ansible.task({**TASK, **trust, **options}, "-vvvv", env={"NO_PROXY": "", **env})
-            assert "the proxy failed: " in refused(ended) and "407" in ended.result["msg"]
+            assert "the proxy failed: " in error_message(ended) and "407" in ended.result["msg"]
             assert "wrong-password" not in ended.output
         assert len(secure.requests) == 0
         ended = ansible.task({**TASK, **trust, "proxy": good}, "-vvvv")
@@ -138,7 +132,7 @@ def test_proxy_with_password(ansible, secure, authority):
 
 def test_unreachable_proxy(ansible, secure):
     with network.closed_port() as closed:
-        message = refused(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
+        message = error_message(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
     assert "the proxy failed: Connection refused" in message or "the proxy failed: [Errno 111]" in message, message
 
 
@@ -155,7 +149,7 @@ def test_http_to_another_host_requires_allow_http(ansible, dli):
     where = {"endpoint": f"http://{name}", "project_id": dli.project_id}
     with network.proxy({f"{name}:80": dli.url}) as middle:
         options = {**TASK, **where, "proxy": middle.url}
-        message = refused(ansible.task(options))
+        message = error_message(ansible.task(options))
         assert f"endpoint 'http://{name}' is not encrypted" in message and middle.asked == []
         ended = ansible.task({**options, "allow_http": True})
         assert ended.code == 0 and started(dli) == [131], ended.output
@@ -193,6 +187,6 @@ def test_credentials_are_not_sent_to_another_cloud(ansible, authority):
     """Where an option names another cloud, the addresses of the environment do not count."""
     with serve(tls=authority.server().context()) as one, network.proxy() as middle:
         env = {**one.env(), "HW_CLOUD": "otc.t-systems.com", "HTTPS_PROXY": middle.url, "NO_PROXY": ""}
-        refused(ansible.task({**TASK, "cloud": "myhuaweicloud.com", "max_retries": 0}, env=env))
+        error_message(ansible.task({**TASK, "cloud": "myhuaweicloud.com", "max_retries": 0}, env=env))
         assert [asked.target for asked in middle.asked] == ["iam.cn-north-4.myhuaweicloud.com:443"]
         assert len(one.requests) == 0

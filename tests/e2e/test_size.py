@@ -12,9 +12,7 @@ import time
 import pytest
 from local_dli.server import serve
 
-from .conftest import Ansible, started
-
-SQL = "INSERT INTO sink SELECT id FROM source"
+from .conftest import STATEMENT, Ansible, started
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +27,7 @@ def fill(dli, count: int) -> list[int]:
     dli.reset()
     dli.service.clear()
     ids = list(range(1, count + 1))
-    dli.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": SQL} for i in ids])
+    dli.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": STATEMENT} for i in ids])
     return ids
 
 

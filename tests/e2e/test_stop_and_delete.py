@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Ansible, states
+from .conftest import READER, STATEMENT, Ansible, calls, states
 
 STOP = "huaweicloud.cloud.dli_streaming_jobs_stop"
 DELETE = "huaweicloud.cloud.dli_streaming_jobs_delete"
-SQL = "INSERT INTO sink SELECT id FROM source"
 
 
 @pytest.fixture
 def busy(dli):
     """A service with two more jobs that run."""
-    dli.seed([{"job_id": number, "name": f"runs_{number}", "status": "job_running", "sql_body": SQL} for number in (128, 129)])
+    dli.seed(
+        [{"job_id": number, "name": f"runs_{number}", "status": "job_running", "sql_body": STATEMENT} for number in (128, 129)]
+    )
     return dli
 
 
@@ -47,7 +48,7 @@ def test_stop_is_idempotent(ansible, busy):
 
 def test_stop_requests(ansible, busy):
     assert ansible.task({"job_ids": [129, 128]}, module=STOP).code == 0
-    assert [request.call for request in busy.requests.of()] == ["list", "stop"]
+    assert calls(busy) == ["list", "stop"]
 
 
 def test_stop_for_each_status(ansible, dli):
@@ -70,7 +71,7 @@ def test_stop_with_failed_savepoint(ansible, dli):
     """The job runs on, and is not called stopped."""
     script = {"savepoint_fail": "no room left"}
     dli.settings.update({"savepoint_delay": 2})
-    dli.seed([{"job_id": 128, "name": "full", "status": "job_running", "sql_body": SQL, "script": script}])
+    dli.seed([{"job_id": 128, "name": "full", "status": "job_running", "sql_body": STATEMENT, "script": script}])
     wanted = {"job_ids": 128, "trigger_savepoint": True, "wait": True, "wait_interval": 0.2, "wait_timeout": 20}
     ended = ansible.task(wanted, module=STOP)
     assert ended.code == 2 and states(ended.result) == {128: "failed"}, ended.output
@@ -96,7 +97,7 @@ def test_stop_with_lost_response(ansible, busy):
 def test_stop_of_job_that_finishes(ansible, dli):
     """It is at rest, as was wanted; whose doing that was, nobody knows, and that is what is said."""
     script = {"run_for": 6}
-    dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": SQL, "script": script}])
+    dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": STATEMENT, "script": script}])
     dli.other("start", [128])
     dli.faults.add("hang", call="stop")
     ended = ansible.task({"job_ids": 128, "confirm_timeout": 30, "request_timeout": 8}, module=STOP)
@@ -170,8 +171,7 @@ def test_diff_mode(ansible: Ansible, busy, module, job, line):
 
 @pytest.mark.parametrize("module", [STOP, DELETE])
 def test_missing_permission(ansible, busy, module):
-    reader = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
-    ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=reader)
+    ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=READER)
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
     action = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
     assert f"ask for the IAM permission {action}" in ended.result["jobs"][0]["msg"]

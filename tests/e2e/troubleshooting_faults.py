@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 
 import network
 from local_dli.faults import Rule
 from local_dli.server import serve
 
-from .conftest import MODULE, PYTHONS, Ansible, CommandResult
+from .conftest import MODULE, PYTHONS, READER, Ansible, CommandResult, play
 
 ONCE = {"max_retries": 0, "job_ids": [131]}
 
@@ -22,15 +21,8 @@ def run_faults(ansible: Ansible, collections: str) -> dict[str, CommandResult]:
     """Return the output of Ansible or the messages of the task for the title of each section."""
     with contextlib.ExitStack() as running:
         tasks = dict(_tasks(running, PYTHONS["without_requests"]))
-        play = {
-            "hosts": "localhost",
-            "gather_facts": False,
-            "tasks": [
-                {"name": title, MODULE: {**ONCE, **task.pop("options", {})}, "ignore_errors": True, **task}
-                for title, task in tasks.items()
-            ],
-        }
-        ended = ansible.playbook(json.dumps([play]))
+        named = ({"name": title, MODULE: {**ONCE, **task.pop("options", {})}, **task} for title, task in tasks.items())
+        ended = ansible.playbook(play(*named, ignore_errors=True))
     results = {entry["task"]: CommandResult(ended.code, _messages(entry["result"]), "") for entry in ended.results}
     assert set(results) == set(tasks), ended.output
     return {**results, **dict(_without_a_task(ansible, collections))}
@@ -74,8 +66,7 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     late, slow = service()
     late.clock.offset = 23 * 60
     yield "A clock that is wrong", {"environment": slow}
-    reader = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
-    yield "A missing permission", {"environment": {**plain, **reader}}
+    yield "A missing permission", {"environment": {**plain, **READER}}
     hangs = faulty(Rule("hang", times=None))
     yield "A request without an answer", {"environment": hangs, "options": {"request_timeout": 1, "overall_timeout": 3}}
     waiting = {"job_ids": [244], "wait": True, "wait_timeout": 1, "wait_interval": 1}
