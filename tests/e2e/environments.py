@@ -299,7 +299,7 @@ class Installation(Environment):
 
     def run_shell(self, text: str) -> None:
         for line in text.splitlines():
-            if re.match(r"python3 \S+/tests/local_dli\b", line) and not line.endswith("&"):
+            if re.match(r"python3 \S+/local_dli\b", line) and not line.endswith("&"):
                 self._serve(line)
                 text = text.replace(line, "")
         super().run_shell(text)

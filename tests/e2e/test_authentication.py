@@ -256,7 +256,7 @@ def test_rejected_keys_are_not_used_again(ansible, dli):
 
 
 def test_wrong_secret_key_and_locked_access_key(ansible, dli):
-    """Five in a row lock the key (dli-api.md 0.1-9): each task makes one attempt only, and the sixth says what happened."""
+    """Five in a row lock the key (dli-api.md 0.1-9): each task makes one attempt, and the sixth reports the lock."""
     messages = [error_message(ansible.adhoc("job_ids=131", env={"HW_SECRET_KEY": "not-the-secret-key"})) for _task in range(6)]
     assert "the secret key does not belong to the access key" in messages[0]
     assert messages[0].endswith("The credentials came from HW_* (access key and secret key).")

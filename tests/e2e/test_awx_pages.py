@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""docs/awx.md and docs/execution_environments.md: every block is run, as far as it goes without AWX and without containers."""
+"""Every block of docs/awx.md and docs/execution_environments.md is run, without AWX and without containers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ IMAGE = "registry.example.com/automation/ee-huaweicloud:1.0"
 
 
 def blocks(page: str, heading: str, language: str) -> list:
-    """Return the blocks in one language of one section, or of what stands before the first."""
+    """Return the blocks in one language of one section, or of the text before the first section."""
     sections = {section.partition("\n")[0]: section for section in ("\n" + PAGES[page]).split("\n## ")}
     return [text for found, text in BLOCK.findall(sections[heading]) if found == language]
 
@@ -38,7 +38,7 @@ def lines(*where: str) -> list:
 
 
 def test_every_block_is_tested():
-    """Of each page, what the tests below take up."""
+    """The tests below run this number of blocks of each page."""
     counts = {name: sorted(language for language, _text in BLOCK.findall(text)) for name, text in PAGES.items()}
     assert counts["awx"] == ["shell"] * 4 + ["text"] + ["yaml"] * 2
     assert counts["execution_environments"] == ["shell"] * 5 + ["yaml"] * 2
@@ -58,7 +58,7 @@ def test_command_lines(ansible, dli):
 
 @pytest.fixture
 def awx(ansible):
-    """A stand-in for AWX."""
+    """A fake of AWX's API."""
     with serve_awx(PLAYBOOKS) as (objects, env):
         ansible.env["ANSIBLE_COLLECTIONS_PATH"] += f"{os.pathsep}{os.environ['E2E_AWX']}"
         objects.env = env
@@ -66,7 +66,7 @@ def awx(ansible):
 
 
 def test_setup_playbook(ansible, awx):
-    """Between the two the reader makes a credential in the form."""
+    """The reader creates a credential in the form between the two blocks."""
     first, second = blocks("awx", "Set up by playbook", "shell")
     first = first.replace("https://awx.example.com", awx.env["CONTROLLER_HOST"]).replace("YOUR_AWX_TOKEN", TOKEN)
     for line in first.splitlines():
@@ -90,7 +90,7 @@ def test_execution_environment_in_awx(ansible, awx):
 
 
 def test_credential_type_sections():
-    """What stands below each word, as it stands there, is YAML of its own."""
+    """The text below each key is valid YAML without changes."""
     text = (AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8")
     inputs, injectors = re.search(r"^inputs:\n(.*)^injectors:\n(.*)", text, re.DOTALL | re.MULTILINE).groups()
     assert yaml.safe_load(inputs) == TYPE["inputs"] and yaml.safe_load(injectors) == TYPE["injectors"]
@@ -118,23 +118,23 @@ def test_notification(ansible):
 
 
 def test_documented_variables():
-    """Both tables together name every one of them."""
-    told = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
-    handed_on = set()
+    """The two tables name all of them."""
+    documented = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
+    artifacts = set()
     for path in sorted((CHECKOUT / "playbooks").glob("streaming_jobs_*.yml")):
         (play,) = yaml.safe_load(path.read_text(encoding="utf-8"))
         (stats,) = [task[SET_STATS] for task in play["tasks"][0]["always"] if SET_STATS in task]
         assert not stats["per_host"]
-        handed_on |= set(stats["data"])
+        artifacts |= set(stats["data"])
         assert f"| `{path.stem}` |" in PAGES["awx"]
-    assert told == handed_on
+    assert documented == artifacts
 
 
 # docs/execution_environments.md
 
 
-class Engine:
-    """Where the stand-in for a container engine writes what it is asked for."""
+class FakeEngine:
+    """A fake container engine, which logs its arguments."""
 
     def __init__(self, ansible) -> None:
         self.log = ansible.folder / "engine.log"
@@ -149,7 +149,7 @@ class Engine:
         self.ansible = ansible
 
     def run(self, line: str) -> list:
-        """Run a line of the page; return what the engine was asked for."""
+        """Run a line of the page; return the arguments that the engine got."""
         self.log.write_text("", encoding="utf-8")
         ended = subprocess.run(
             ["/bin/sh", "-c", line],
@@ -163,19 +163,19 @@ class Engine:
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
         self.output = ended.stdout + ended.stderr
-        return [json.loads(asked) for asked in self.log.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture
 def engine(ansible):
-    """A stand-in for a container engine, and the page's definition beside it."""
+    """A fake container engine, in a folder with the definition of the page."""
     (definition,) = blocks("execution_environments", "Build one", "yaml")
     (ansible.folder / "execution-environment.yml").write_text(definition, encoding="utf-8")
-    return Engine(ansible)
+    return FakeEngine(ansible)
 
 
 def test_build(engine):
-    """The instructions are really made; the engine would carry them out."""
+    """The build context is real; the engine would build the image."""
     build, create, introspect = lines("execution_environments", "Build one")
     assert engine.run(build) == [["podman", "build", "-f", "context/Containerfile", "-t", "ee-huaweicloud:1.0", "context"]]
     engine.run(create)
@@ -186,10 +186,10 @@ def test_build(engine):
     assert yaml.safe_load((context / "_build" / "requirements.yml").read_text(encoding="utf-8")) == {
         "collections": [{"name": "huaweicloud.cloud"}]
     }
-    # Where a reader's collections are, here they are not.
+    # The collections of the test are in another folder.
     engine.run(introspect.replace("~/.ansible/collections", os.environ["E2E_COLLECTIONS"]))
-    learnt = yaml.safe_load(engine.output)
-    assert learnt == {"python": ["requests>=2.25.0  # from collection huaweicloud.cloud"], "system": []}
+    introspected = yaml.safe_load(engine.output)
+    assert introspected == {"python": ["requests>=2.25.0  # from collection huaweicloud.cloud"], "system": []}
 
 
 def test_build_from_tarball(engine):
@@ -200,7 +200,7 @@ def test_build_from_tarball(engine):
     definition = definition.replace("huaweicloud-cloud-VERSION.tar.gz", tarball.name)
     (folder / "execution-environment.yml").write_text(definition, encoding="utf-8")
     engine.run("ansible-builder create")
-    # The engine would do this in the folder _build, with the tools of the image.
+    # The engine would run this in the folder _build, in the image.
     words = ("collection", "install", "--offline", "-r", "requirements.yml", "--collections-path", folder / "collections")
     command = [str(BIN / "ansible-galaxy"), *map(str, words)]
     env = {**engine.ansible.env, "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections")}
@@ -209,11 +209,11 @@ def test_build_from_tarball(engine):
 
 
 def test_navigator(engine, dli):
-    """Docker, because Podman wants a folder of the machine; and a terminal is not there."""
+    """With Docker, because Podman needs a folder of the machine."""
     engine.ansible.env.update(dli.env(), ANSIBLE_NAVIGATOR_CONTAINER_ENGINE="docker")
     (line,) = lines("execution_environments", "Try it")
-    asked = engine.run(line)
-    (run,) = [words for words in asked if words[1] == "run"]
+    commands = engine.run(line)
+    (run,) = [words for words in commands if words[1] == "run"]
     assert run[-5:] == ["ee-huaweicloud:1.0", "ansible-playbook", "huaweicloud.cloud.streaming_jobs_run", "-e", "dli_job_ids=131"]
     assert started(dli) == [131] and not any(dli.env()["HW_SECRET_KEY"] in word for word in run)
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""playbooks/awx_setup.yml with the real modules of awx.awx, against a stand-in for AWX's API."""
+"""playbooks/awx_setup.yml with the real modules of awx.awx, against a fake of AWX's API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import CHECKOUT
 from .fake_awx_api import PLATFORM, serve_awx
 
 SETUP = "huaweicloud.cloud.awx_setup"
-#: What a project made of this repository offers: whatever lies in it and is a playbook.
+#: The playbooks that a project with this repository offers.
 PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
 SURVEYS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in CHECKOUT.glob("extensions/awx/surveys/*.json")}
 TYPE = CHECKOUT / "extensions" / "awx" / "credential_types" / "huaweicloud.yml"
@@ -28,14 +28,14 @@ WORKFLOW = "DLI: Start streaming jobs, and again what failed"
 
 @pytest.fixture
 def awx(ansible):
-    """A stand-in for AWX, with one credential; the environment of ``ansible`` points at it."""
+    """A fake of AWX's API with one credential, to which the variables of ``ansible`` lead."""
     with serve_awx(PLAYBOOKS) as (objects, env):
         yield prepared(ansible, objects, env)
 
 
 @pytest.fixture
 def platform(ansible):
-    """The same, with the API where Automation Platform has it."""
+    """The same, with the path of the API in Automation Platform."""
     with serve_awx(PLAYBOOKS, PLATFORM) as (objects, env):
         ansible.env["CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX"] = "/api/controller/"
         yield prepared(ansible, objects, env)
@@ -49,7 +49,7 @@ def prepared(ansible, objects, env):
 
 
 def set_up(ansible, awx, *words, **variables):
-    """Run the playbook; return how it ended, and what was written in AWX."""
+    """Run the playbook; return its result, and what it wrote in AWX."""
     awx.writes.clear()
     ended = ansible.command("ansible-playbook", SETUP, *words, "-e", json.dumps(variables))
     return ended, list(awx.writes)
@@ -76,7 +76,7 @@ def test_setup_is_idempotent(ansible, awx):
 
 
 def test_setup_with_credential_image_and_project(ansible, platform):
-    """With a credential there is a workflow as well; its second node runs only if the first has failed."""
+    """With a credential there is also a workflow, whose second node runs only if the first has failed."""
     platform.add("projects", {"name": "Ours", "organization": platform.named("organizations")["Default"]["id"]})
     variables = {
         "setup_credential": "My cloud",
@@ -117,7 +117,7 @@ def test_check_mode_reports_drift(ansible, awx):
     [
         ({"setup_organization": "Elsewhere"}, "Elsewhere"),
         ({"setup_playbook_folder": "plays/"}, "Playbook not found for project."),
-        ({"setup_credential": "nobody's"}, "returned 0 items, expected 1"),
+        ({"setup_credential": "Unknown"}, "returned 0 items, expected 1"),
     ],
 )
 def test_missing_object(ansible, awx, variables, said):
@@ -184,7 +184,7 @@ def test_invalid_survey_is_refused(changes):
 
 
 def test_surveys_match_playbooks():
-    """It asks for what the head of the playbook explains, and for nothing else; each playbook has one."""
+    """Each playbook has a survey for exactly the variables that its header describes."""
     assert {f"playbooks/{name}.yml" for name in SURVEYS} | {"playbooks/awx_setup.yml"} == PLAYBOOKS
     for name, survey in SURVEYS.items():
         head = Path(CHECKOUT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8").partition("The next node")[0]

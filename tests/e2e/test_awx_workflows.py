@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The shipped playbooks as AWX jobs: what is in their events, what they hand on, job types, and workflows."""
+"""The playbooks of the collection as AWX jobs: events, artifacts, job types, and workflows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_events_contain_all_results(ansible, cloud):
 
 
 def test_unknown_outcome(ansible, cloud):
-    """The start is sure; what became of it is not, since the service lets nobody look any more."""
+    """The start is known, its outcome is not, because the service rejects the reads after it."""
     cloud.faults.add("unauthorized", call="detail", skip=1, times=None)
     job = template(ansible, cloud, RUN).launch({"dli_job_ids": "131", "dli_wait": "true"})
     ids = [job.artifacts[f"dli_{word}_job_ids"] for word in ("started", "failed", "unknown")]
@@ -55,7 +55,7 @@ def test_savepoints_of_several_jobs(ansible, cloud):
 
 
 def test_savepoint_with_failed_read(ansible, cloud):
-    """The service fails for the second job before anything is sent; it has failed, and the third is not forgotten."""
+    """The read of the second job fails before anything is sent; the third is processed."""
     for job_id in (137, 138):
         cloud.force(job_id, "job_running")
     body = {"error_code": "DLI.0001", "error_msg": "no"}
@@ -67,7 +67,7 @@ def test_savepoint_with_failed_read(ansible, cloud):
 
 @pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
 def test_rejected_credentials_are_used_once(ansible, cloud, playbook):
-    """A few wrong signatures lock the key; and all that was asked for has failed."""
+    """A few rejected signatures lock the key. All jobs are reported as failed."""
     inputs = {**inputs_of(cloud.env()), "secret_key": "not-the-secret-key-of-this-access-key"}
     answers = {"dli_job_ids": "131, 207"}
     if playbook == SAVEPOINT:
@@ -80,7 +80,7 @@ def test_rejected_credentials_are_used_once(ansible, cloud, playbook):
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_event_size_of_a_thousand_jobs(ansible, cloud, statistics, refused):
-    """The second time each job is refused, with the longest of messages: none has a savepoint to start from."""
+    """If refused, each job has the longest message: it has no savepoint to resume from."""
     cloud.service.clear()
     ids = list(range(1, 1001))
     cloud.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": STATEMENT} for i in ids])
@@ -120,31 +120,31 @@ def test_check_and_diff_mode(ansible, cloud, playbook):
 
 @pytest.mark.parametrize("survey_of_the_workflow", [False, True])
 def test_workflow_retries_failed_jobs(ansible, cloud, survey_of_the_workflow):
-    """The answers to a workflow's own survey go to every node, and beat what a node hands on."""
+    """The answers to the survey of a workflow are passed to every node, and override artifacts."""
     cloud.faults.add("actor", act="force", job_ids=(138,), fields={"status": "job_canceling"}, call="list")
-    asked = {"dli_job_ids": "131\n138\n130", "dli_wait": "false"}
-    first = template(ansible, cloud, RUN).launch(asked)
+    answers = {"dli_job_ids": "131\n138\n130", "dli_wait": "false"}
+    first = template(ansible, cloud, RUN).launch(answers)
     assert not first.succeeded and first.artifacts["dli_failed_job_ids"] == [138], first.ended.output
     cloud.force(138, "job_cancel_success")
     again = template(ansible, cloud, RUN, survey=False, extra_vars={"dli_retry_failed": True})
-    second = again.launch(asked if survey_of_the_workflow else {}, first.artifacts)
+    second = again.launch(answers if survey_of_the_workflow else {}, first.artifacts)
     assert second.succeeded and second.artifacts["dli_started_job_ids"] == [138], second.ended.output
     assert [row["job_id"] for row in second.results(MODULE)[0]["jobs"]] == [138]
     assert started(cloud) == [131, 130, 138]
 
 
 def test_workflow_retries_after_failed_read(ansible, cloud):
-    """Also what is named by its name."""
+    """Also jobs that are requested by name."""
     cloud.faults.add("status", status=400, call="list", body={"error_code": "DLI.0001", "error_msg": "no"}, times=1)
-    asked = {"dli_job_ids": "131\r\n130", "dli_job_names": "fraud_rules", "dli_wait": "false"}
-    first = template(ansible, cloud, RUN).launch(asked)
+    answers = {"dli_job_ids": "131\r\n130", "dli_job_names": "fraud_rules", "dli_wait": "false"}
+    first = template(ansible, cloud, RUN).launch(answers)
     assert not first.succeeded and started(cloud) == [], first.ended.output
     again = template(ansible, cloud, RUN, survey=False, extra_vars={"dli_retry_failed": True}).launch({}, first.artifacts)
     assert again.succeeded and started(cloud) == [131, 130, 138], again.ended.output
 
 
 def test_found_jobs_are_passed_to_next_node(ansible, cloud):
-    """A job template may write the name of what was handed on into its own extra variables."""
+    """The extra variables of a job template can refer to an artifact."""
     found = template(ansible, cloud, INFO).launch({"dli_status": ["job_running"]})
     assert found.artifacts["dli_found_job_ids"] == [207], found.ended.output
     stop = template(ansible, cloud, STOP, survey=False, extra_vars={"dli_job_ids": "{{ dli_found_job_ids }}"})
@@ -152,7 +152,7 @@ def test_found_jobs_are_passed_to_next_node(ansible, cloud):
 
 
 def test_artifacts_are_passed_to_notification(ansible, cloud):
-    """Any playbook after a failed job has the sentence and the ids at hand."""
+    """A playbook after a failed job gets its message and the ids."""
     first = template(ansible, cloud, RUN).launch({"dli_job_ids": "999"})
     task = {"ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}
     ended = ansible.playbook(play(task), "-e", json.dumps(first.artifacts))

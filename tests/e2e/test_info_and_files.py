@@ -182,8 +182,8 @@ def savepoint(do, *words, action="trigger", path=OBS, **options):
     return do(SAVEPOINT, {"action": action, "savepoint_path": path, **options}, *words)
 
 
-def asked(check_mode=False, action="trigger", path=OBS, **options):
-    """Return the same as a step of a play."""
+def savepoint_step(check_mode=False, action="trigger", path=OBS, **options):
+    """Return a step for ``do_each``."""
     return SAVEPOINT, {"action": action, "savepoint_path": path, **options}, check_mode
 
 
@@ -250,7 +250,7 @@ def test_savepoint_for_each_status(do_each, dli, action):
     """Check mode predicts the result for every status."""
     good = {"trigger": [207], "import": [201, 209]}[action]
     ids = (201, 203, 207, 208, 209, 211)  # the unit tests have them all
-    ended = do_each(*[asked(check_mode, action, job_id=job_id) for check_mode in (True, False) for job_id in ids])
+    ended = do_each(*[savepoint_step(check_mode, action, job_id=job_id) for check_mode in (True, False) for job_id in ids])
     for job_id, predicted, reported in zip(ids, ended, ended[len(ids) :]):
         assert predicted.result["job"] == reported.result["job"]
         done = "triggered" if action == "trigger" else "imported"
@@ -265,7 +265,7 @@ NO_JOBS = [({"job_id": 999}, "not_found"), ({"job_name": "nobody"}, "not_found")
 
 def test_savepoint_without_single_job(do_each, dli):
     steps = [(options, state, check_mode) for options, state in NO_JOBS for check_mode in (True, False)]
-    ended = do_each(*[asked(check_mode, **options) for options, _state, check_mode in steps])
+    ended = do_each(*[savepoint_step(check_mode, **options) for options, _state, check_mode in steps])
     assert [outcome(one) for one in ended] == [(state, False, True, False) for _options, state, _check_mode in steps]
     assert dli.ledger.entries == []
 
@@ -320,7 +320,7 @@ INVALID_SAVEPOINTS = [
 
 
 def test_savepoint_invalid_options_send_no_request(do_each, dli):
-    ended = do_each(*[asked(**options) for options, _words in INVALID_SAVEPOINTS])
+    ended = do_each(*[savepoint_step(**options) for options, _words in INVALID_SAVEPOINTS])
     for (_options, words), one in zip(INVALID_SAVEPOINTS, ended):
         assert one.failed and words in one.result["msg"] and one.result["job"] is None, one.result
     assert calls(dli) == []
@@ -409,10 +409,10 @@ def test_export(do, dli):
     assert [job["state"] for job in ended.result["jobs"]] == expected
     (file,) = dli.objects.paths
     assert ended.result["zip_files"] == [file]
-    for row, foreseen in zip(ended.result["jobs"], predicted.result["jobs"]):
+    for row, before in zip(ended.result["jobs"], predicted.result["jobs"]):
         assert set(row) == ROW | {"zip_file"}
         assert row.pop("zip_file") == (file if row["state"] == "exported" else None)
-        assert foreseen.pop("zip_file") is None and row == foreseen
+        assert before.pop("zip_file") is None and row == before
         assert row["status"] == row["status_before"]
     assert ended.result["summary"]["exported"] == 3 and ended.result["summary"]["failed_jobs"] == 3
     assert {entry.job_id for entry in dli.ledger.of("export")} == {131, 207, 138}

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Jobs as resources through real Ansible: what the modules say, what check mode foresees, and what the service did then."""
+"""The modules for one job through real Ansible: results, check mode, and what the service did."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 @dataclass
 class Job:
-    """One job that tasks are about."""
+    """The job of the tasks."""
 
     ansible: object
     module: str
@@ -44,20 +44,20 @@ class Job:
         return self.ansible.task({**QUICK, **self.options, **options}, *words, module=self.module)
 
     def both(self, **options):
-        """Run the module in check mode and then for real; both must say the same. Return the real result."""
+        """Run the module in check mode and for real, and compare the results. Return the real one."""
         task = {self.module: {**QUICK, **self.options, **options}}
-        foreseen, ended = self.ansible.tasks({**task, "check_mode": True}, task)
-        assert ended.failed is foreseen.failed, ended.output
+        predicted, ended = self.ansible.tasks({**task, "check_mode": True}, task)
+        assert ended.failed is predicted.failed, ended.output
         for member in ("changed", "actions", "differences"):
-            assert foreseen.result[member] == ended.result[member], (foreseen.result, ended.result)
+            assert predicted.result[member] == ended.result[member], (predicted.result, ended.result)
         for member in ("state", "changed", "failed", "name", "status_before", "error_code"):
-            assert foreseen.result["job"][member] == ended.result["job"][member], (foreseen.result, ended.result)
+            assert predicted.result["job"][member] == ended.result["job"][member], (predicted.result, ended.result)
         return ended.result
 
 
 @pytest.fixture
 def job(ansible, dli, request):
-    """A job of the kind that the test is parametrised with, ``sql`` otherwise; it is not there yet."""
+    """A job of the kind that the test is parametrized with, or else ``sql``; it does not exist yet."""
     kind = request.node.callspec.params.get("kind", "sql") if hasattr(request.node, "callspec") else "sql"
     module, settings, _live, _fixed = KINDS[kind]
     return Job(ansible, module, {"name": "the_job", **settings})
@@ -69,7 +69,7 @@ def writes(dli) -> list[str]:
 
 
 def the_job(dli):
-    """Return the job that the tests make, as the service has it."""
+    """Return the job in the service."""
     (found,) = [job for job in dli.jobs.values() if job.name == "the_job"]
     return found
 
@@ -124,7 +124,7 @@ NEW_SQL = "INSERT INTO a\nSELECT id + 1 FROM b\n"
 
 
 def running(job, dli, **settings):
-    """Have the job created, and running."""
+    """Create and start the job."""
     job.options.update(settings)
     ended = job.task(state="started", wait=True)
     assert ended.result["job"]["status"] == "job_running", ended.output
@@ -135,18 +135,18 @@ def running(job, dli, **settings):
 def test_new_sql_without_savepoint_and_diff(job, dli):
     running(job, dli)
     change = {"sql_body": NEW_SQL, "restart": "allowed", "resume_savepoint": False, "wait": True}
-    foreseen = job.task("--check", "--diff", **change)
+    predicted = job.task("--check", "--diff", **change)
     ended = job.task("--diff", **change)
     assert ended.result["job"]["state"] == "restarted" and ended.result["job"]["status"] == "job_running", ended.output
     assert the_job(dli).resumed_from is None and the_job(dli).sql_body == NEW_SQL
-    for output in (foreseen.stdout, ended.stdout):
+    for output in (predicted.stdout, ended.stdout):
         assert "-  SELECT id FROM b" in output and "+  SELECT id + 1 FROM b" in output
         assert "   INSERT INTO a" in output and "--- before: the_job" in output
     assert "SELECT" not in json.dumps(ended.result)
 
 
 def test_incompatible_savepoint(job, dli):
-    """The start fails, and its savepoint is not lost; the next task starts without it."""
+    """The start fails and keeps the savepoint; the next task starts without it."""
     running(job, dli)
     undecided = job.task(sql_body=NEW_SQL, restart="allowed", wait=True)
     assert undecided.result["job"]["state"] == "resume_undecided" and undecided.result["actions"] == [], undecided.output
@@ -161,7 +161,7 @@ def test_incompatible_savepoint(job, dli):
 
 
 def test_update_of_running_job_sends_changed_settings_only(job, dli):
-    """A bucket that is sent although it is as it was makes the update of a running job fail (dli-api.md 2.3)."""
+    """The update of a running job fails if it contains a bucket that did not change (dli-api.md 2.3)."""
     running(job, dli, obs_bucket="bucket", checkpoint_enabled=True)
     ended = job.task(restart_when_exception=True, smn_topic="topic", checkpoint_mode="1")
     assert (ended.code, ended.result["actions"]) == (0, ["update"]), ended.output
@@ -180,7 +180,7 @@ def test_update_refused_after_stop(job, dli):
     assert ended.result["changed"] is True and ended.result["actions"] == ["stop"]
     assert row["status"] == the_job(dli).status == "job_cancel_success"
     assert "at rest now, with the old settings" in row["msg"] and "resume_savepoint true" in row["msg"]
-    # The way on that the message shows.
+    # The next step that the message describes.
     result = job.task(queue_name="streaming", state="started", resume_savepoint=True, wait=True).result
     assert (result["actions"], result["job"]["status"]) == (["update", "start"], "job_running")
     assert the_job(dli).resumed_from
@@ -188,7 +188,7 @@ def test_update_refused_after_stop(job, dli):
 
 @kinds
 def test_lost_responses(job, dli, kind):
-    """Created and changed once, and told so."""
+    """The job is created and changed once, and reported as such."""
     dli.faults.add("reset_after", call="create")
     result = job.task().result
     assert (result["job"]["state"], result["job"]["changed"], result["job"]["reconciled"]) == ("created", True, True)
@@ -201,7 +201,7 @@ def test_lost_responses(job, dli, kind):
 
 
 def test_lost_requests(job, dli):
-    """Nobody knows, and nothing is sent twice."""
+    """The outcome is unknown, and nothing is sent again."""
     dli.faults.add("status", call="create", status=504)
     ended = job.task(state="started", confirm_timeout=1)
     row = ended.result["job"]
@@ -267,7 +267,7 @@ def test_settings_of_update_only(job, dli):
 
 @kinds
 def test_every_setting_is_idempotent(job, dli, kind):
-    """Whatever words the service gives it back in."""
+    """Also settings that the service returns in another form."""
     both = {
         "desc": "words",
         "queue_name": "streaming",
@@ -319,10 +319,10 @@ def test_empty_strings_are_unset(job, dli):
     assert job.task(**dict.fromkeys(texts, "")).result["changed"] is False
 
 
-NONSENSE = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
+INVALID = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
 
 
 def test_invalid_options(job, dli):
-    for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in NONSENSE)):
+    for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in INVALID)):
         assert ended.failed and (ended.result["actions"], ended.result["changed"]) == ([], False), ended.result
     assert len(dli.requests) == 0

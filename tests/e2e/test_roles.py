@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The roles, by their full names, and what the service did then."""
+"""The roles, compared with what the service did."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run_role(ansible, role: str, *words, **variables):
 
 @pytest.fixture
 def running(dli):
-    """A service with two jobs that run and can be saved."""
+    """A service with two running jobs that support savepoints."""
     for number, name in ((401, "orders"), (402, "clicks")):
         job = {"job_id": number, "name": name, "status": "job_running", "sql_body": STATEMENT, "queue_name": "flink_queue"}
         dli.seed([{**job, "run_mode": "exclusive_cluster", "job_config": {"parallel_number": 1}}])
@@ -40,15 +40,15 @@ def running(dli):
 
 
 def done(dli, job_id: int) -> list[str]:
-    """Return what was done to a job, in that order."""
+    """Return the operations on a job, in order."""
     return [entry.what for entry in dli.ledger.of(job_id=job_id, accepted=True)]
 
 
-# Recovering
+# Recovery
 
 
 def test_recover(ansible, dli):
-    """What has a savepoint goes on from it; what has none is told of, and the others are started all the same."""
+    """Jobs with a savepoint resume from it; jobs without one are reported, and the others are started."""
     dli.seed([{"job_id": 411, "name": "stateless", "status": "job_running_exception", "sql_body": STATEMENT}])
     quick = {"streaming_jobs_recover_wait_interval": 0.2}
     ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411, 131], **quick)
@@ -83,7 +83,7 @@ def test_recover_with_failed_read(ansible, dli):
     assert ended.code == 2 and "HTTP 401" in ended.output
 
 
-# Rolling out. A savepoint fits more CUs per task manager, but no other STATEMENT or parallelism (dli-api.md 7.6).
+# Rollout. A savepoint fits more CUs per task manager, but no other STATEMENT or parallelism (dli-api.md 7.6).
 
 QUICK = {"streaming_jobs_rollout_verify_seconds": 2, "streaming_jobs_rollout_wait_interval": 0.2}
 
@@ -100,7 +100,7 @@ def test_rollout_is_idempotent(ansible, running):
 
 
 def test_role_passes_every_option():
-    """They are named one by one, because Ansible warns of arguments that are a template as a whole."""
+    """The arguments are listed, because Ansible warns of a template for all arguments."""
     for kind, const in (("sql", _dli.SQL), ("jar", _dli.JAR)):
         text = (ROLE / "tasks" / f"apply_{kind}.yml").read_text(encoding="utf-8")
         (task,) = yaml.safe_load(text)
@@ -140,7 +140,7 @@ def test_recover_missing_job(ansible, dli):
 
 
 def test_rollout_without_savepoint(ansible, running):
-    """Another parallelism starts without state, if that is asked for."""
+    """A job with another parallelism can start without state."""
     jobs = [{"name": "orders", "parallel_number": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_resume_savepoint": False}
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
@@ -156,7 +156,7 @@ def test_rollout_in_check_mode(ansible, running):
 
 
 def test_rollback(ansible, running):
-    """The second job is not touched then, unless it is asked for."""
+    """The second job is not changed then, unless an option says so."""
     jobs = [{"name": "orders", "sql_body": CRASHES}, {"name": "clicks", "tm_cus": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_savepoint_path": "bucket/saved"}
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
@@ -173,7 +173,7 @@ def test_rollback(ansible, running):
 
 
 def test_rollback_without_savepoint(ansible, running):
-    """The service has deleted the savepoint of the stop by then (dli-api.md 7.2)."""
+    """The service has deleted the savepoint of the stop (dli-api.md 7.2)."""
     jobs = [{"name": "orders", "sql_body": CRASHES}]
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 2 and [job["outcome"] for job in result] == ["failed"], ended.output

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""One task for one job or ten thousand: as few requests as the API allows, in bearable time and memory."""
+"""The number of requests, the time and the memory of a task for one to ten thousand jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import STATEMENT, Ansible, started
 
 @pytest.fixture(scope="module")
 def big():
-    """A service with ten thousand jobs besides those of the example."""
+    """A service for many jobs."""
     with serve() as service:
         yield service
 
@@ -55,7 +55,7 @@ def test_number_of_requests(tmp_path, big, statistics, count, requests):
 
 
 def test_smaller_batch_limit(tmp_path, big):
-    """The batch is halved until the service takes it; each part settles on its own."""
+    """The batch is halved until the service accepts it; each part is processed separately."""
     ids = fill(big, 1000)
     big.settings.update({"max_batch": 300})
     result, _seconds = start_all(tmp_path, big, ids)
@@ -81,7 +81,7 @@ def test_many_names(tmp_path, big):
 
 
 def test_overall_timeout_while_listing(tmp_path, big):
-    """Ten pages of a second each do not fit into three seconds."""
+    """Ten pages that take a second each exceed the timeout of three seconds."""
     fill(big, 1000)
     big.faults.add("delay", call="list", seconds=1, times=None)
     ansible = Ansible(tmp_path)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Stopping and deleting through real Ansible, and what the service did then."""
+"""The modules for stopping and deleting jobs through real Ansible, compared with what the service did."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DELETE = "huaweicloud.cloud.dli_streaming_jobs_delete"
 
 @pytest.fixture
 def busy(dli):
-    """A service with two more jobs that run."""
+    """A service with two more running jobs."""
     dli.seed(
         [{"job_id": number, "name": f"runs_{number}", "status": "job_running", "sql_body": STATEMENT} for number in (128, 129)]
     )
@@ -23,11 +23,11 @@ def busy(dli):
 
 
 def done(dli, what: str) -> list[int]:
-    """Return the ids of the jobs that were really stopped, or deleted, in that order."""
+    """Return the ids of the jobs that the service stopped or deleted, in that order."""
     return [entry.job_id for entry in dli.ledger.of(what=what, accepted=True)]
 
 
-# Stopping
+# Stop
 
 
 def test_stop_is_idempotent(ansible, busy):
@@ -52,12 +52,12 @@ def test_stop_requests(ansible, busy):
 
 
 def test_stop_for_each_status(ansible, dli):
-    """What the service would refuse is not sent (DLI.15002), and a savepoint is not disturbed."""
+    """A stop that the service would refuse is not sent (DLI.15002), and a savepoint is not interrupted."""
     ended = ansible.task({"job_ids": list(range(201, 215))}, module=STOP)
     found = states(ended.result)
     assert {job for job, state in found.items() if state == "already_stopped"} == {201, 202, 204, 208, 209, 212, 214}
     assert found[207] == found[203] == "stopped" and found[211] == "not_stoppable"
-    # Where the documentation does not say whether a stop is possible, the service decides.
+    # For statuses without documentation, the stop is sent.
     assert {found[205], found[206], found[210], found[213]} <= {"stopped", "refused"}
     assert {207, 203} <= set(done(dli, "stop"))
 
@@ -68,7 +68,7 @@ def test_stop_during_submission(ansible, dli):
 
 
 def test_stop_with_failed_savepoint(ansible, dli):
-    """The job runs on, and is not called stopped."""
+    """The job continues to run, and is not reported as stopped."""
     script = {"savepoint_fail": "no room left"}
     dli.settings.update({"savepoint_delay": 2})
     dli.seed([{"job_id": 128, "name": "full", "status": "job_running", "sql_body": STATEMENT, "script": script}])
@@ -80,7 +80,7 @@ def test_stop_with_failed_savepoint(ansible, dli):
 
 @pytest.mark.parametrize("shape", ["short", "object", "reversed", "array"])
 def test_stop_response_variants(ansible, busy, shape):
-    """The published example shows one element for two ids, and older documents a bare object (dli-api.md 1.4)."""
+    """The documentation has one element for two ids, and older versions a bare object (dli-api.md 1.4)."""
     busy.settings.update({"stop_answer": shape})
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
     assert ended.code == 0 and states(ended.result) == {129: "stopped", 128: "stopped"}, ended.output
@@ -95,7 +95,7 @@ def test_stop_with_lost_response(ansible, busy):
 
 
 def test_stop_of_job_that_finishes(ansible, dli):
-    """It is at rest, as was wanted; whose doing that was, nobody knows, and that is what is said."""
+    """The job is stopped as requested; the cause is unknown, so changed is null."""
     script = {"run_for": 6}
     dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": STATEMENT, "script": script}])
     dli.other("start", [128])
@@ -113,7 +113,7 @@ def test_stop_with_missing_job(ansible, busy):
     assert ended.result["changed"] is True
 
 
-# Deleting
+# Delete
 
 
 def test_delete_is_idempotent(ansible, busy):
@@ -178,7 +178,7 @@ def test_missing_permission(ansible, busy, module):
 
 
 def test_stop_during_savepoint(ansible, busy):
-    """The second meets the savepoint of the first: it is sat out with a wait, and told of without one."""
+    """The second stop occurs during the savepoint of the first: it waits for it, or else reports it."""
     busy.settings.update({"savepoint_delay": 8})
     wanted = {"job_ids": 129, "trigger_savepoint": True}
     first = ansible.task(wanted, module=STOP)

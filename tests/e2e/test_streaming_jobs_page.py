@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What docs/streaming_jobs.md says in its tables, held against the modules and roles; test_pages.py plays its blocks."""
+"""The tables of docs/streaming_jobs.md match the modules and roles; test_pages.py runs its blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = (CHECKOUT / "docs" / "streaming_jobs.md").read_text(encoding="utf-8")
 
 
 def test_table_matches_module_documentation(ansible):
-    """Of check mode, diff mode and running twice; what the cells say besides is for people."""
+    """For check mode, diff mode and idempotence; other text of the cells is not checked."""
     table = PAGE.split("## What each of them can")[1].partition("## One life")[0]
     for row in (line for line in table.splitlines() if "`dli_" in line):
         names, check, diff, twice = (cell.strip() for cell in row.strip("|").split("|")[:4])
