@@ -37,7 +37,9 @@ Outcome = t.TypeVar("Outcome")
 def for_each(strategy: st.SearchStrategy[Example], count: int, check: t.Callable[[Example], t.Any], **options: t.Any) -> None:
     """Call a function with so many random examples."""
 
-    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck), **options)
+    @settings(
+        max_examples=count, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck), **options
+    )  # fmt: skip
     @given(strategy)
     def check_example(example: Example) -> None:
         check(example)
