@@ -2,8 +2,8 @@
 # Variables given to make (ARGS, ONLY, JOBS, PORT, PYTHON, N) reach it through the environment.
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
-STEPS := lint types unit e2e changelog-lint licenses workflows localdli chaos sanity ansible-lint docs-lint docs build importer packaging demo
-MATRIX := $(foreach core,2.16 2.17 2.18 2.19 2.20,sanity-$(core)) unit-2.16 unit-2.19 unit-2.21 e2e-2.16 e2e-2.19 awx-2.21
+STEPS := lint types unit e2e changelog-lint licenses workflows localdli property sanity ansible-lint docs-lint docs build importer packaging demo
+MATRIX := $(foreach core,2.16 2.17 2.18 2.19 2.20,sanity-$(core)) unit-2.16 unit-2.19 unit-2.21 e2e-2.16 e2e-2.19 awx-2.21 integration
 CHORES := dli run tarball lock clean
 comma := ,
 

@@ -25,8 +25,8 @@ os.execv(sys.executable, [sys.executable, pip, "install"] + options)
 """
 
 
-def sanity(job: Job, venv: Path, *args: str) -> None:
-    """``ansible-test sanity`` on a staged tree, with the ansible-core that the venv holds."""
+def ansible_test(job: Job, venv: Path, command: str, *args: str) -> None:
+    """An ``ansible-test`` command on a staged tree, with the ansible-core that the venv holds."""
     # Each ansible-core has a home of its own, for the venvs it keeps: a developer's ~/.ansible stays as it is.
     (core,) = venv.glob("lib/python3*/site-packages/ansible_core-*.dist-info")
     home = SHARED / f"ansible-test-{core.stem}"
@@ -35,7 +35,7 @@ def sanity(job: Job, venv: Path, *args: str) -> None:
         path = f"{venv / 'bin'}{os.pathsep}{path_of_real_pythons()}"
         env = environment(HOME=home, PATH=path)
         try:
-            printed = job.run("ansible-test", "sanity", "--color", "no", *args, env=env, cwd=stage(job.name))
+            printed = job.run("ansible-test", command, "--color", "no", *args, env=env, cwd=stage(job.name))
         except StepFailed:
             # The errors stand far apart, between screens of pip's output.
             job.say("\nIn short:")

@@ -25,8 +25,8 @@ from .work import WORK, DevError, lock, prepare
 
 _HEARTBEAT = 20.0
 _TAIL = 60
-# How a line begins that tests/figures.py wrote: worth showing although the step passed.
-_FIGURE = ">> "
+# Prefix of the lines that tests/conftest.py adds to pytest's summary; they are shown although the step passed.
+_STATISTICS = ">> "
 
 
 @dataclass
@@ -174,8 +174,8 @@ def _say(start: float, text: str) -> None:
 def _show(start: float, job: Job, outcome: Outcome) -> None:
     _say(start, f"{outcome.name} {outcome.word} in {outcome.seconds:.0f} s{outcome.note and f': {outcome.note}'}")
     for line in job.lines():
-        if line.startswith(_FIGURE):
-            print(f"    {line.removeprefix(_FIGURE)}")
+        if line.startswith(_STATISTICS):
+            print(f"    {line.removeprefix(_STATISTICS)}")
     if outcome.failed:
         for line in job.lines()[-_TAIL:]:
             print(f"    {line}")

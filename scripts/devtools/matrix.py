@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The steps of `make matrix`: every ansible-core that the collection supports, on the Pythons that it knows.
 
-`make test` has the newest one already, except for unit tests on all its target Pythons and the tests of AWX.
+`make test` has the newest one already, except for unit tests on all its target Pythons, the integration targets in ansible-test,
+and the tests of AWX.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from . import ansible_test
+from .ansible_test import ansible_test
 from .job import Job, StepFailed
 from .pytests import end_to_end, units
 from .pythons import CORES, NEWEST, controller, pythons
@@ -44,7 +45,7 @@ def _add(name: str, core: str, help_text: str, function: Step) -> None:
 
 def _sanity(core: str) -> None:
     def sanity(job: Job, args: list[str]) -> None:
-        ansible_test.sanity(job, _venv(job, core), *args)
+        ansible_test(job, _venv(job, core), "sanity", *args)
 
     _add("sanity", core, "ansible-test sanity with", sanity)
 
@@ -78,6 +79,12 @@ def _awx(core: str) -> None:
     _add("awx", core, "end-to-end tests of AWX, job templates and execution environments, with", awx)
 
 
+def _integration(job: Job, args: list[str]) -> None:
+    """ansible-test integration with the newest ansible-core, against the local DLI; ARGS name targets"""
+    # An argument that follows --venv is lost when ansible-test starts itself in the venv.
+    ansible_test(job, _venv(job, NEWEST), "integration", *args, "--venv")
+
+
 for _core in CORES:
     if _core != NEWEST:
         _sanity(_core)
@@ -86,3 +93,4 @@ for _core in (OLDEST, MIDDLE, NEWEST):
 for _core in (OLDEST, MIDDLE):
     _e2e(_core)
 _awx(NEWEST)
+MATRIX["integration"] = _integration

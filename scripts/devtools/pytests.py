@@ -55,5 +55,5 @@ def end_to_end(job: Job, core: Path, targets: list[str], args: list[str], proces
         "E2E_COLLECTIONS": installed,
         "E2E_PYTHONS": json.dumps({name: str(home / "bin" / "python") for name, home in interpreters.items()}),
     }
-    # A file stays in one process: its table of cells is played once.
+    # A file stays in one process, which runs the cases of its module fixtures once.
     pytest(job, venv(job, "dev"), "tests/e2e", args, "-n", str(processes), "--dist", "loadfile", **told)

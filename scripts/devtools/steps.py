@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import ansible_test, local_dli
+from . import local_dli
+from .ansible_test import ansible_test
 from .awx_collection import awx_collection
 from .job import Job, StepFailed
 from .pytests import end_to_end, pytest
@@ -104,15 +105,15 @@ def localdli(job: Job, args: list[str]) -> None:
 
 
 @step
-def chaos(job: Job, args: list[str]) -> None:
-    """random worlds with faults and other people's hands, every report held against the truth (N= worlds)"""
-    pytest(job, venv(job, "dev"), "tests/chaos", args, CHAOS_SCHEDULES=os.environ.get("N") or "2000")
+def property(job: Job, args: list[str]) -> None:  # noqa: A001 - the name of the step
+    """property-based tests: random scenarios with faults and other clients, results compared with the ledger (N= scenarios)"""
+    pytest(job, venv(job, "dev"), "tests/property", args, PROPERTY_SCENARIOS=os.environ.get("N") or "2000")
 
 
 @step
 def sanity(job: Job, args: list[str]) -> None:
     """ansible-test sanity with the newest ansible-core"""
-    ansible_test.sanity(job, venv(job, "dev"), *args)
+    ansible_test(job, venv(job, "dev"), "sanity", *args)
 
 
 @step
@@ -168,7 +169,7 @@ def importer(job: Job, args: list[str]) -> None:
 def packaging(job: Job, args: list[str]) -> None:
     """README, workflows and Makefile against what is there, and a release rehearsed as RELEASING.md says"""
     home = venv(job, "dev")
-    pytest(job, home, "tests/packaging", args, PACKAGING_BIN=home / "bin")
+    pytest(job, home, "tests/packaging", args)
 
 
 @step

@@ -1,11 +1,11 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A job template launched as AWX launches it, as far as that goes without AWX.
+"""Launches a job template as AWX does, without AWX.
 
-Real are: AWX's own injector of credentials (awx-plugins-interfaces; a private interface, pinned), ansible-runner, its events,
-and the collection. Told again from AWX's sources (awx/main/tasks, models/mixins, utils/safe_yaml) is how extra variables come
-together, and that all but those of the job template itself are marked unsafe, names and texts alike.
+Real are: the credential injector of AWX (awx-plugins-interfaces; a private interface, pinned), ansible-runner, its events, and
+the collection. Written from the sources of AWX (awx/main/tasks, models/mixins, utils/safe_yaml) is the merging of extra
+variables: all but those of the job template itself are marked unsafe, both names and values.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
 from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._environment import FAMILIES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
 
 from .awx_rules import check_answers
-from .conftest import TESTS, Ansible, Ended
+from .conftest import CHECKOUT, Ansible, CommandResult
 
 RUN, STOP, INFO, SAVEPOINT, RECOVER = (f"streaming_jobs_{name}" for name in ("run", "stop", "info", "savepoint", "recover"))
-AWX_FILES = TESTS.parent / "extensions" / "awx"
+AWX_FILES = CHECKOUT / "extensions" / "awx"
 TYPE = yaml.safe_load((AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8"))
 FIELDS = [field["id"] for field in TYPE["inputs"]["fields"]]
-#: Which variable each field of the credential type becomes.
+#: The variable of each field of the credential type.
 VARIABLES = {option: names[0] for option, names in FAMILIES["HW_*"].items()}
 #: MAX_EVENT_RES_DATA of awx/settings/defaults.py: a larger result of a task is dropped from its event.
 LARGEST_RESULT = 700_000
 
 
 def inputs_of(env: dict) -> dict:
-    """Return the fields of a credential that say the same as an environment; as in the form, all others are empty."""
+    """Return the fields of a credential with the values of an environment; as in the form, all others are empty."""
     return {name: env.get(VARIABLES[name], "") for name in FIELDS}
 
 
@@ -45,7 +45,7 @@ def survey_of(playbook: str) -> dict:
 
 
 def inject(inputs: dict, private: Path) -> tuple[dict, dict]:
-    """Return the environment that a credential makes, and what AWX shows of it."""
+    """Return the environment of a credential, and the part of it that AWX shows."""
     kind = ManagedCredentialType("huaweicloud", TYPE["name"], TYPE["kind"], TYPE["inputs"], TYPE["injectors"])
     env, shown = {}, {}
     inject_credential(kind, Credential(inputs), env, shown, [], str(private), container_root=str(private))
@@ -53,7 +53,7 @@ def inject(inputs: dict, private: Path) -> tuple[dict, dict]:
 
 
 def _defaults(survey: dict) -> dict:
-    """Return what counts where nobody answers: an empty text, and a default that fits."""
+    """Return the values of questions without an answer: an empty text, or the default."""
     asked = survey["spec"]
     return {item["variable"]: item["default"] for item in asked if item["default"] or item["type"] in ("text", "textarea")}
 
@@ -65,10 +65,10 @@ class _Unsafe(yaml.SafeDumper):
 
 @dataclass
 class Job:
-    """A job that has ended."""
+    """A finished job."""
 
     private: Path
-    ended: Ended
+    ended: CommandResult
 
     @cached_property
     def events(self) -> list:
@@ -76,13 +76,13 @@ class Job:
         return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
     def results(self, action: str) -> list:
-        """What the tasks of one action returned, as their events hold it."""
+        """The results of the tasks of one action, from their events."""
         parts = [event["event_data"] for event in self.events]
         return [part["res"] for part in parts if part.get("task_action") == action and part.get("res")]
 
     @property
     def artifacts(self) -> dict:
-        """What AWX keeps for the next node of a workflow."""
+        """The artifacts, which AWX passes to the next node of a workflow."""
         (stats,) = [event for event in self.events if event["event"] == "playbook_on_stats"]
         return stats["event_data"]["artifact_data"]
 
@@ -93,27 +93,27 @@ class Job:
 
 @dataclass
 class JobTemplate:
-    """A job template: ``inputs`` are its credential's, ``extra_vars`` its own, ``hosts`` its inventory's."""
+    """A job template with the inputs of its credential, its extra variables, and the hosts of its inventory."""
 
     ansible: Ansible
     playbook: str
     inputs: dict
     survey: bool = True
     extra_vars: dict | None = None
-    #: An interpreter that is not there, so that a playbook must choose its own.
+    #: The interpreter does not exist, so that a playbook has to choose one.
     hosts: dict = field(default_factory=lambda: {"localhost": {"ansible_python_interpreter": "/nowhere/python"}})
 
-    def launch(self, answers=None, handed_on=None, *words: str) -> Job:
-        """Run a job: with answers to the survey, in a workflow, and with the words of a job type."""
+    def launch(self, answers=None, artifacts=None, *words: str) -> Job:
+        """Run a job with answers to the survey, artifacts of a previous node, and arguments of a job type."""
         own = dict(self.extra_vars or {})
-        given = {"awx_job_id": 1, **(handed_on or {}), **(answers or {})}
+        given = {"awx_job_id": 1, **(artifacts or {}), **(answers or {})}
         if self.survey:
             check_answers(survey_of(self.playbook), answers or {})
             given = {**_defaults(survey_of(self.playbook)), **given}
         private = self._private_folder()
         env, _shown = inject(self.inputs, private)
         files = {
-            # An import, because AWX lets nobody choose a playbook that is in no project.
+            # An import, because AWX runs only playbooks that are in the project.
             f"project/{self.playbook}.yml": f"- import_playbook: huaweicloud.cloud.{self.playbook}\n",
             "inventory/hosts.json": json.dumps({"all": {"hosts": self.hosts}}),
             "env/envvars": json.dumps({**env, "MAX_EVENT_RES": str(LARGEST_RESULT)}),

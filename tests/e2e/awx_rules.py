@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What AWX accepts as a credential type and as a survey, told again from its sources (awx/main/fields.py, awx/api/views)."""
+"""The validation of credential types and surveys in AWX, written from its sources (awx/main/fields.py, awx/api/views)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ANSWERS = {
 
 
 class Refused(Exception):
-    """AWX would answer with HTTP 400 and this sentence."""
+    """AWX responds with HTTP 400 and this message."""
 
 
 def require(condition: object, sentence: str) -> None:
@@ -35,7 +35,7 @@ def require(condition: object, sentence: str) -> None:
 
 
 def check_credential_type(kind: str, inputs: dict, injectors: dict) -> None:
-    """Refuse a credential type that somebody may not make."""
+    """Refuse a credential type that AWX does not accept."""
     require(kind in ("cloud", "net"), f"only cloud and net types can be made, not {kind}")
     require(set(inputs) <= {"fields", "required"}, f"inputs hold {sorted(inputs)}")
     ids = [_field(field) for field in inputs.get("fields", [])]
@@ -65,7 +65,7 @@ def _field(field: dict) -> str:
 
 
 def check_survey(survey: dict) -> None:
-    """Refuse a survey that AWX does not take."""
+    """Refuse a survey that AWX does not accept."""
     for member, kind in (("name", str), ("description", str), ("spec", list)):
         require(isinstance(survey.get(member), kind), f"Field '{member}' is missing from survey spec.")
     require(survey["spec"], "'spec' doesn't contain any items.")
@@ -88,7 +88,7 @@ def _question(number: int, question: dict) -> str:
 
 
 def check_answers(survey: dict, answers: dict) -> None:
-    """Refuse answers that do not fit the survey, as AWX does when somebody launches a job."""
+    """Refuse answers that do not fit the survey, as AWX does when a job is launched."""
     for question in survey["spec"]:
         variable, kind = question["variable"], question["type"]
         if variable not in answers:

@@ -1,42 +1,45 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Real ansible commands on the built and installed collection, against local DLIs in this process.
+"""Fixtures for real ansible commands with the built and installed collection, against local DLIs in this process.
 
-The environment says where things are (``make e2e`` sets it): E2E_BIN, the folder of the ansible commands;
-E2E_COLLECTIONS, where the collection is installed; E2E_PYTHONS, the interpreters to run modules with.
+``make e2e`` sets these variables: E2E_BIN, the folder of the ansible commands; E2E_COLLECTIONS, the collections path with
+the installed collection; E2E_PYTHONS, the interpreters that modules run with; E2E_AWX, the collections path with awx.awx.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from local_dli.server import serve
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "unit"), str(TESTS.parent / "extensions" / "local_dli")]
-
-importlib.import_module("conftest")  # that of tests/unit: it registers the collection's names
-figures = importlib.import_module("figures")
-figure, pytest_terminal_summary = figures.figure, figures.pytest_terminal_summary
-serve = importlib.import_module("local_dli.server").serve
-
+CHECKOUT = Path(__file__).resolve().parents[2]
 MODULE = "huaweicloud.cloud.dli_streaming_jobs_run"
 BIN = Path(os.environ["E2E_BIN"])
 PYTHONS = json.loads(os.environ["E2E_PYTHONS"])
-#: Seconds that a whole command may take; far more than any of them needs.
-PATIENCE = 300
+#: Seconds after which a command is ended.
+TIMEOUT = 300
+
+
+#: Statement of an SQL job that can be started.
+STATEMENT = "INSERT INTO sink SELECT id FROM source"
+#: Keys of the example account: of a user who may read but not change jobs, and temporary ones.
+READER = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
+TEMPORARY = {
+    "access_key": "LOCALDLITEMPORARYKE2",
+    "secret_key": "inventedForTheLocalDliOnly00000000000002",
+    "security_token": "invented-security-token-of-the-local-dli",
+}
 
 
 @dataclass
-class Ended:
-    """How a command ended; ``results`` holds what every task returned."""
+class CommandResult:
+    """The outcome of a command; ``results`` are the results of its tasks."""
 
     code: int
     stdout: str
@@ -45,7 +48,7 @@ class Ended:
 
     @property
     def result(self):
-        """What the last task returned."""
+        """The result of the last task."""
         return self.results[-1]["result"]
 
     @property
@@ -59,7 +62,7 @@ class Ended:
 
 
 class Ansible:
-    """Runs ansible commands in a folder of their own, with nothing but the environment they need."""
+    """Runs ansible commands in a folder, with the variables that they need and no others."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,7 +82,7 @@ class Ansible:
         }
         (folder / "home").mkdir()
 
-    def command(self, *words, env=None) -> Ended:
+    def command(self, *words, env=None) -> CommandResult:
         """Run a command of E2E_BIN."""
         results = Path(self.env["E2E_RESULTS"])
         results.unlink(missing_ok=True)
@@ -90,48 +93,44 @@ class Ansible:
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             stdin=subprocess.DEVNULL,
         )
         lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-        return Ended(ended.returncode, ended.stdout, ended.stderr, [json.loads(line) for line in lines])
+        return CommandResult(ended.returncode, ended.stdout, ended.stderr, [json.loads(line) for line in lines])
 
-    def adhoc(self, arguments, *words, env=None, module=MODULE) -> Ended:
+    def adhoc(self, arguments, *words, env=None, module=MODULE) -> CommandResult:
         """Run ``ansible localhost -m MODULE -a ARGUMENTS``."""
         return self.command("ansible", "localhost", "-m", module, "-a", arguments, *words, env=env)
 
-    def playbook(self, text, *words, env=None) -> Ended:
-        """Run a playbook given as text."""
+    def playbook(self, content, *words, env=None) -> CommandResult:
+        """Run a playbook given as text, as one play or as several."""
+        if not isinstance(content, str):
+            content = json.dumps([content] if isinstance(content, dict) else content)
         file = self.folder / "playbook.yml"
-        file.write_text(text, encoding="utf-8")
+        file.write_text(content, encoding="utf-8")
         return self.command("ansible-playbook", *words, file, env=env)
 
-    def task(self, arguments: dict, *words, env=None, module=MODULE, **keywords) -> Ended:
+    def task(self, arguments: dict, *words, env=None, module=MODULE, **keywords) -> CommandResult:
         """Run a module as the only task of a playbook; ``keywords`` are the task's."""
-        play = {
-            "hosts": "localhost",
-            "gather_facts": False,
-            "tasks": [{"name": "The task", module: arguments, **keywords}],
-        }
-        return self.playbook(json.dumps([play]), *words, env=env)
+        return self.playbook(play({module: arguments, **keywords}), *words, env=env)
 
-    def tasks(self, *tasks: dict, env=None) -> list[Ended]:
-        """Run tasks in one play, whatever becomes of them; return how each ended. Far cheaper than a play for each."""
-        named = [{"name": f"Task {number}", "ignore_errors": True, **task} for number, task in enumerate(tasks)]
-        ended = self.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": named}]), env=env)
+    def tasks(self, *tasks: dict, env=None) -> list[CommandResult]:
+        """Run tasks in one play, also after failures; return the result of each. This is faster than a play for each task."""
+        ended = self.playbook(play(*tasks, ignore_errors=True), env=env)
         assert ended.code == 0 and len(ended.results) == len(tasks) and "Traceback" not in ended.output, ended.output
         return [replace(ended, results=[result]) for result in ended.results]
 
 
 @pytest.fixture
 def ansible(tmp_path) -> Ansible:
-    """Ansible commands, not yet pointed at any service."""
+    """Ansible commands without the variables of a service."""
     return Ansible(tmp_path)
 
 
 @pytest.fixture
 def dli(ansible):
-    """A local DLI with the example jobs; the environment of ``ansible`` points at it."""
+    """A local DLI with the example jobs, to which the variables of ``ansible`` lead."""
     with serve() as service:
         ansible.env.update(service.env())
         yield service
@@ -139,13 +138,31 @@ def dli(ansible):
 
 @pytest.fixture
 def cloud():
-    """The same, but nothing in the environment points at it."""
+    """A local DLI with the example jobs, to which no variables lead."""
     with serve() as service:
         yield service
 
 
+def play(*tasks: dict, hosts: str = "localhost", **keywords) -> dict:
+    """Return a play; the tasks get names."""
+    named = [{"name": f"Task {number}", **task} for number, task in enumerate(tasks)]
+    return {"hosts": hosts, "gather_facts": False, "tasks": named, **keywords}
+
+
+def calls(dli) -> list[str]:
+    """Return the names of the calls that the service got, in that order."""
+    return [request.call for request in dli.requests.of()]
+
+
+def error_message(ended) -> str:
+    """Return the message of a task that failed without changes."""
+    assert ended.code == 2 and ended.result["changed"] is False, ended.output
+    assert "Traceback" not in ended.output
+    return ended.result["msg"]
+
+
 def started(dli) -> list[int]:
-    """Return the ids of the jobs the service really started, in that order."""
+    """Return the ids of the jobs that the service started, in that order."""
     return [entry.job_id for entry in dli.ledger.starts()]
 
 

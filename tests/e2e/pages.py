@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The pages that people read, cut into sections and fenced blocks."""
+"""The pages of the documentation as sections and fenced blocks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import re
 import textwrap
 from typing import NamedTuple
 
-from .conftest import TESTS
+from .conftest import CHECKOUT
 
-CHECKOUT = TESTS.parent
-#: What these show wants more than a terminal: test_awx_pages.py runs it.
+#: Pages whose blocks need more than a terminal; test_awx_pages.py runs them.
 _OWN_TESTS = {CHECKOUT / "docs" / "awx.md", CHECKOUT / "docs" / "execution_environments.md"}
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted(set((CHECKOUT / "docs").glob("*.md")) - _OWN_TESTS)]
 _BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
@@ -25,7 +24,7 @@ class Block(NamedTuple):
 
 
 class Section(NamedTuple):
-    """What stands under one heading of the second level."""
+    """The text below a heading of the second level."""
 
     page: str
     title: str
@@ -44,10 +43,10 @@ def _sections() -> list[Section]:
     return found
 
 
-#: Every section that shows something.
+#: Every section with blocks.
 SECTIONS = [section for section in _sections() if section.blocks]
 
 
 def fences() -> int:
-    """Return how many lines of all pages open or close a block, in whatever way."""
+    """Return the number of lines that open or close a block, with any fence."""
     return sum(len(_FENCE.findall(page.read_text(encoding="utf-8"))) for page in PAGES)

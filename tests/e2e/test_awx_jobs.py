@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The shipped playbooks as AWX jobs: signing in with a credential, and answers to surveys."""
+"""The playbooks of the collection as AWX jobs: authentication with a credential, and answers to surveys."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._jobs import STATUSES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import STATUSES
 
 from . import awx_job
 from .awx_job import INFO, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
 from .conftest import MODULE, started
 
 
-def ways(cloud) -> dict:
-    """Ways to sign in, each an environment."""
-    place = {name: value for name, value in cloud.env().items() if name not in ("HW_ACCESS_KEY", "HW_SECRET_KEY")}
+def environments(cloud) -> dict:
+    """Return the environment of each authentication method."""
+    endpoints = {name: value for name, value in cloud.env().items() if name not in ("HW_ACCESS_KEY", "HW_SECRET_KEY")}
     temporary = next(pair for pair in cloud.accounts.account.keys if pair.security_token)
     keys = {"HW_ACCESS_KEY": temporary.access_key, "HW_SECRET_KEY": temporary.secret_key}
     return {
         "keys": cloud.env(),
-        "temporary keys": {**place, **keys, "HW_SECURITY_TOKEN": temporary.security_token},
-        "token": {**place, "HW_AUTH_TOKEN": cloud.token()},
+        "temporary keys": {**endpoints, **keys, "HW_SECURITY_TOKEN": temporary.security_token},
+        "token": {**endpoints, "HW_AUTH_TOKEN": cloud.token()},
         "user": cloud.password_env(),
         "agency": cloud.agency_env(),
     }
@@ -33,8 +33,8 @@ def ways(cloud) -> dict:
 # The credential
 
 
-def test_the_credential_type_holds_every_variable():
-    """All but those of files, which no job has. A field bears the name of the option."""
+def test_credential_type_has_every_variable():
+    """All but those of files, which jobs do not have. The fields have the names of the options."""
     expected = {option: name for option, name in awx_job.VARIABLES.items() if option not in ("profile", "shared_config_file")}
     assert awx_job.TYPE["injectors"]["env"] == {name: f"{{{{ {option} }}}}" for option, name in expected.items()}
     assert set(awx_job.FIELDS) == set(expected)
@@ -42,14 +42,14 @@ def test_the_credential_type_holds_every_variable():
     assert secret == {"secret_key", "security_token", "auth_token", "password"}
 
 
-@pytest.mark.parametrize("way", ["keys", "temporary keys", "token", "user", "agency"])
-def test_a_credential_signs_in(ansible, cloud, way):
-    """Empty fields become empty variables, which count as unset. What AWX shows of the environment holds no secret."""
-    inputs = inputs_of(ways(cloud)[way])
+@pytest.mark.parametrize("method", ["keys", "temporary keys", "token", "user", "agency"])
+def test_credential(ansible, cloud, method):
+    """Empty fields become empty variables, which are unset. The environment that AWX shows contains no secret."""
+    inputs = inputs_of(environments(cloud)[method])
     secrets = {name: inputs[name] for name in ("secret_key", "security_token", "auth_token", "password") if inputs[name]}
     env, shown = awx_job.inject(inputs, ansible.folder)
     assert "" in env.values() and not set(secrets.values()) & set(shown.values())
-    ids = "301\n999" if way == "agency" else "131\n999"
+    ids = "301\n999" if method == "agency" else "131\n999"
     job = JobTemplate(ansible, RUN, inputs).launch({"dli_job_ids": ids, "dli_wait": "false"})
     assert [row["state"] for row in job.results(MODULE)[0]["jobs"]] == ["started", "not_found"], job.ended.output
     assert started(cloud) == [int(ids[:3])]
@@ -57,7 +57,7 @@ def test_a_credential_signs_in(ansible, cloud, way):
 
 
 def assert_no_secret(job, secrets: dict) -> None:
-    """ansible-runner itself writes the environment into env/ and artifacts/ID/command; nothing else may hold a secret."""
+    """ansible-runner writes the environment into env/ and artifacts/ID/command; no other file may contain a secret."""
     assert secrets
     files = [path for path in job.private.rglob("*") if path.is_file()]
     by_runner = [path for path in files if path.name == "command" or path.parent.name == "env"]
@@ -67,7 +67,7 @@ def assert_no_secret(job, secrets: dict) -> None:
             assert value.encode() not in path.read_bytes(), f"{name} stands in {path}"
 
 
-def test_a_secret_that_the_service_repeats_is_in_no_artifact(ansible, cloud):
+def test_secret_in_response_is_masked(ansible, cloud):
     secrets = {"secret_key": cloud.env()["HW_SECRET_KEY"]}
     cloud.faults.add("status", status=400, call="run", body=[{"error_code": "DLI.13005", "error_msg": str(secrets)}])
     job = template(ansible, cloud, RUN).launch({"dli_job_ids": "131", "dli_wait": "false"})
@@ -78,15 +78,15 @@ def test_a_secret_that_the_service_repeats_is_in_no_artifact(ansible, cloud):
 # Surveys
 
 
-def test_a_text_area(ansible, cloud):
-    """Browsers end lines with CR LF, and people leave empty lines. The inventory may hold nothing."""
+def test_text_area(ansible, cloud):
+    """Browsers end lines with CR LF, and there may be empty lines. The inventory may be empty."""
     answers = {"dli_job_ids": " 131\r\n130\r\n\r\n138, 209\t214\n", "dli_job_names": "\r\ndraft \r\n", "dli_wait": "false"}
     job = template(ansible, cloud, RUN, hosts={}).launch(answers)
     assert job.succeeded and started(cloud) == [131, 130, 138, 209, 214, 201] == job.artifacts["dli_started_job_ids"]
 
 
-def test_every_survey_with_as_few_answers_as_may_be(ansible, cloud):
-    """Nothing but what is required: everything else is empty, or the default."""
+def test_surveys_with_required_answers_only(ansible, cloud):
+    """All other answers are empty or have their default."""
     job = template(ansible, cloud, INFO).launch({})
     assert job.succeeded and len(job.artifacts["dli_found_job_ids"]) > 20, job.ended.output
     for playbook in (RUN, STOP):
@@ -98,8 +98,8 @@ def test_every_survey_with_as_few_answers_as_may_be(ansible, cloud):
     assert job.artifacts["dli_started_job_ids"] == [137] and job.artifacts["dli_failed_job_ids"] == [204, 202], job.ended.output
 
 
-def test_names_from_a_multiple_choice(ansible, cloud):
-    """An administrator may turn the text area into a choice of one, or of several."""
+def test_multiple_choice(ansible, cloud):
+    """An administrator may replace the text area with a choice of one or several."""
     one = template(ansible, cloud, RUN, survey=False).launch({"dli_job_names": "clickstream_enrich"})
     several = template(ansible, cloud, RUN, survey=False).launch({"dli_job_names": ["orders_to_dws", "fraud_rules"]})
     assert one.succeeded and several.succeeded and started(cloud) == [131, 130, 138], several.ended.output
@@ -119,12 +119,12 @@ def test_choices_and_numbers(ansible, cloud):
     assert [entry.trigger_savepoint for entry in cloud.ledger.of(what="stop")] == [True]
 
 
-def test_the_statuses_to_choose_from_are_the_service_s():
+def test_status_choices():
     (question,) = [item for item in awx_job.survey_of(INFO)["spec"] if item["variable"] == "dli_status"]
     assert set(question["choices"]) == set(STATUSES)
 
 
-def test_a_survey_of_recovery(ansible, cloud):
+def test_recovery_survey(ansible, cloud):
     answers = {"dli_job_ids": "204, 137, 131", "dli_without_state": "true", "dli_wait": "false", "dli_queue_name": ""}
     job = template(ansible, cloud, RECOVER).launch(answers)
     assert job.succeeded and job.artifacts["dli_failed_job_ids"] == [] and set(started(cloud)) == {204, 137}, job.ended.output
@@ -152,8 +152,8 @@ def test_a_survey_of_recovery(ansible, cloud):
         (STOP, {}, "no jobs are named"),
     ],
 )
-def test_bad_input_is_told_in_one_sentence(ansible, cloud, playbook, variables, said):
-    """Without a survey that would stop it before. A text that looks like a template is none."""
+def test_invalid_input(ansible, cloud, playbook, variables, said):
+    """Without a survey, which would refuse it earlier. A text that looks like a template is not evaluated."""
     job = template(ansible, cloud, playbook, survey=False).launch(variables)
     assert not job.succeeded and said in json.dumps(job.artifacts) + job.ended.output, job.ended.output
     assert cloud.ledger.entries == [] and "Traceback" not in job.ended.output and "is undefined" not in job.ended.output

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""docs/awx.md and docs/execution_environments.md: every block is run, as far as it goes without AWX and without containers."""
+"""Every block of docs/awx.md and docs/execution_environments.md is run, without AWX and without containers."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ import pytest
 import yaml
 
 from .awx_job import AWX_FILES, TYPE
-from .awx_stand_in import TOKEN, serve_awx
-from .conftest import BIN, TESTS, started
+from .conftest import BIN, CHECKOUT, started
+from .fake_awx_api import TOKEN, serve_awx
 
-PAGES = {name: (TESTS.parent / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("awx", "execution_environments")}
+PAGES = {name: (CHECKOUT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("awx", "execution_environments")}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PLAYBOOKS = {f"playbooks/{path.name}" for path in (TESTS.parent / "playbooks").glob("*.yml")}
+PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
 SET_STATS = "ansible.builtin.set_stats"
 IMAGE = "registry.example.com/automation/ee-huaweicloud:1.0"
 
 
 def blocks(page: str, heading: str, language: str) -> list:
-    """Return the blocks in one language of one section, or of what stands before the first."""
+    """Return the blocks in one language of one section, or of the text before the first section."""
     sections = {section.partition("\n")[0]: section for section in ("\n" + PAGES[page]).split("\n## ")}
     return [text for found, text in BLOCK.findall(sections[heading]) if found == language]
 
@@ -37,8 +37,8 @@ def lines(*where: str) -> list:
     return [line for text in blocks(*where, "shell") for line in text.splitlines() if line]
 
 
-def test_every_block_is_run_by_a_test():
-    """Of each page, what the tests below take up."""
+def test_every_block_is_tested():
+    """The tests below run this number of blocks of each page."""
     counts = {name: sorted(language for language, _text in BLOCK.findall(text)) for name, text in PAGES.items()}
     assert counts["awx"] == ["shell"] * 4 + ["text"] + ["yaml"] * 2
     assert counts["execution_environments"] == ["shell"] * 5 + ["yaml"] * 2
@@ -47,7 +47,7 @@ def test_every_block_is_run_by_a_test():
 # docs/awx.md
 
 
-def test_lines_at_a_shell(ansible, dli):
+def test_command_lines(ansible, dli):
     for line in lines("awx", ""):
         ended = ansible.command(*shlex.split(line))
         assert ended.code == 0, ended.output
@@ -58,15 +58,15 @@ def test_lines_at_a_shell(ansible, dli):
 
 @pytest.fixture
 def awx(ansible):
-    """A stand-in for AWX."""
+    """A fake of AWX's API."""
     with serve_awx(PLAYBOOKS) as (objects, env):
         ansible.env["ANSIBLE_COLLECTIONS_PATH"] += f"{os.pathsep}{os.environ['E2E_AWX']}"
         objects.env = env
         yield objects
 
 
-def test_setting_up(ansible, awx):
-    """Between the two the reader makes a credential in the form."""
+def test_setup_playbook(ansible, awx):
+    """The reader creates a credential in the form between the two blocks."""
     first, second = blocks("awx", "Set up by playbook", "shell")
     first = first.replace("https://awx.example.com", awx.env["CONTROLLER_HOST"]).replace("YOUR_AWX_TOKEN", TOKEN)
     for line in first.splitlines():
@@ -82,27 +82,27 @@ def test_setting_up(ansible, awx):
     assert ended.code == 0 and awx.named("workflow_job_templates"), ended.output
 
 
-def test_naming_an_execution_environment(ansible, awx):
+def test_execution_environment_in_awx(ansible, awx):
     ansible.env.update(awx.env)
     (line,) = lines("execution_environments", "Hand it to AWX")[2:]
     ended = ansible.command(*shlex.split(line))
     assert ended.code == 0 and awx.named("execution_environments")["ee-huaweicloud"]["image"] == IMAGE, ended.output
 
 
-def test_pasting_the_credential_type():
-    """What stands below each word, as it stands there, is YAML of its own."""
+def test_credential_type_sections():
+    """The text below each key is valid YAML without changes."""
     text = (AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8")
     inputs, injectors = re.search(r"^inputs:\n(.*)^injectors:\n(.*)", text, re.DOTALL | re.MULTILINE).groups()
     assert yaml.safe_load(inputs) == TYPE["inputs"] and yaml.safe_load(injectors) == TYPE["injectors"]
 
 
-def test_a_playbook_of_one_s_own_project(ansible, dli):
+def test_playbook_of_another_project(ansible, dli):
     (text,) = blocks("awx", "Set up by form", "yaml")
     ended = ansible.playbook(text, "-e", "dli_job_ids=131")
     assert ended.code == 0 and started(dli) == [131], ended.output
 
 
-def test_check_and_show_changes(ansible, dli):
+def test_check_and_diff_mode(ansible, dli):
     (line,) = lines("awx", "Check and show changes")
     (shown,) = blocks("awx", "Check and show changes", "text")
     ended = ansible.command(*shlex.split(line))
@@ -110,31 +110,31 @@ def test_check_and_show_changes(ansible, dli):
     assert shown in ended.stdout
 
 
-def test_an_alarm(ansible):
+def test_notification(ansible):
     (text,) = blocks("awx", "Workflows", "yaml")
     ended = ansible.playbook(text, "-e", '{"dli_msg": "Started 0 of 1 job.", "dli_failed_job_ids": [999]}')
     assert ended.result["msg"] == "Started 0 of 1 job. To look at: 999", ended.output
     assert ansible.playbook(text).code == 0
 
 
-def test_the_variables_are_those_that_are_handed_on():
-    """Both tables together name every one of them."""
-    told = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
-    handed_on = set()
-    for path in sorted((TESTS.parent / "playbooks").glob("streaming_jobs_*.yml")):
+def test_documented_variables():
+    """The two tables name all of them."""
+    documented = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
+    artifacts = set()
+    for path in sorted((CHECKOUT / "playbooks").glob("streaming_jobs_*.yml")):
         (play,) = yaml.safe_load(path.read_text(encoding="utf-8"))
         (stats,) = [task[SET_STATS] for task in play["tasks"][0]["always"] if SET_STATS in task]
         assert not stats["per_host"]
-        handed_on |= set(stats["data"])
+        artifacts |= set(stats["data"])
         assert f"| `{path.stem}` |" in PAGES["awx"]
-    assert told == handed_on
+    assert documented == artifacts
 
 
 # docs/execution_environments.md
 
 
-class Engine:
-    """Where the stand-in for a container engine writes what it is asked for."""
+class FakeEngine:
+    """A fake container engine, which logs its arguments."""
 
     def __init__(self, ansible) -> None:
         self.log = ansible.folder / "engine.log"
@@ -142,14 +142,14 @@ class Engine:
         folder.mkdir()
         for name in ("podman", "docker"):
             program = folder / name
-            words = (sys.executable, Path(__file__).with_name("container_engine.py"), self.log, name)
+            words = (sys.executable, Path(__file__).with_name("fake_container_engine.py"), self.log, name)
             program.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, words))} "$@"\n', encoding="utf-8")
             program.chmod(0o755)
         ansible.env["PATH"] = f"{folder}{os.pathsep}{ansible.env['PATH']}"
         self.ansible = ansible
 
     def run(self, line: str) -> list:
-        """Run a line of the page; return what the engine was asked for."""
+        """Run a line of the page; return the arguments that the engine got."""
         self.log.write_text("", encoding="utf-8")
         ended = subprocess.run(
             ["/bin/sh", "-c", line],
@@ -163,19 +163,19 @@ class Engine:
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
         self.output = ended.stdout + ended.stderr
-        return [json.loads(asked) for asked in self.log.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.fixture
 def engine(ansible):
-    """A stand-in for a container engine, and the page's definition beside it."""
+    """A fake container engine, in a folder with the definition of the page."""
     (definition,) = blocks("execution_environments", "Build one", "yaml")
     (ansible.folder / "execution-environment.yml").write_text(definition, encoding="utf-8")
-    return Engine(ansible)
+    return FakeEngine(ansible)
 
 
-def test_building(engine):
-    """The instructions are really made; the engine would carry them out."""
+def test_build(engine):
+    """The build context is real; the engine would build the image."""
     build, create, introspect = lines("execution_environments", "Build one")
     assert engine.run(build) == [["podman", "build", "-f", "context/Containerfile", "-t", "ee-huaweicloud:1.0", "context"]]
     engine.run(create)
@@ -186,13 +186,13 @@ def test_building(engine):
     assert yaml.safe_load((context / "_build" / "requirements.yml").read_text(encoding="utf-8")) == {
         "collections": [{"name": "huaweicloud.cloud"}]
     }
-    # Where a reader's collections are, here they are not.
+    # The collections of the test are in another folder.
     engine.run(introspect.replace("~/.ansible/collections", os.environ["E2E_COLLECTIONS"]))
-    learnt = yaml.safe_load(engine.output)
-    assert learnt == {"python": ["requests>=2.25.0  # from collection huaweicloud.cloud"], "system": []}
+    introspected = yaml.safe_load(engine.output)
+    assert introspected == {"python": ["requests>=2.25.0  # from collection huaweicloud.cloud"], "system": []}
 
 
-def test_building_from_a_tarball(engine):
+def test_build_from_tarball(engine):
     (definition,) = blocks("execution_environments", "Build one from a tarball", "yaml")
     folder = engine.ansible.folder
     (tarball,) = Path(os.environ["E2E_COLLECTIONS"]).glob("*.tar.gz")
@@ -200,7 +200,7 @@ def test_building_from_a_tarball(engine):
     definition = definition.replace("huaweicloud-cloud-VERSION.tar.gz", tarball.name)
     (folder / "execution-environment.yml").write_text(definition, encoding="utf-8")
     engine.run("ansible-builder create")
-    # The engine would do this in the folder _build, with the tools of the image.
+    # The engine would run this in the folder _build, in the image.
     words = ("collection", "install", "--offline", "-r", "requirements.yml", "--collections-path", folder / "collections")
     command = [str(BIN / "ansible-galaxy"), *map(str, words)]
     env = {**engine.ansible.env, "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections")}
@@ -208,24 +208,24 @@ def test_building_from_a_tarball(engine):
     assert (folder / "collections" / "ansible_collections" / "huaweicloud" / "cloud" / "playbooks").is_dir()
 
 
-def test_trying_it(engine, dli):
-    """Docker, because Podman wants a folder of the machine; and a terminal is not there."""
+def test_navigator(engine, dli):
+    """With Docker, because Podman needs a folder of the machine."""
     engine.ansible.env.update(dli.env(), ANSIBLE_NAVIGATOR_CONTAINER_ENGINE="docker")
     (line,) = lines("execution_environments", "Try it")
-    asked = engine.run(line)
-    (run,) = [words for words in asked if words[1] == "run"]
+    commands = engine.run(line)
+    (run,) = [words for words in commands if words[1] == "run"]
     assert run[-5:] == ["ee-huaweicloud:1.0", "ansible-playbook", "huaweicloud.cloud.streaming_jobs_run", "-e", "dli_job_ids=131"]
     assert started(dli) == [131] and not any(dli.env()["HW_SECRET_KEY"] in word for word in run)
 
 
-def test_pushing(engine):
+def test_push(engine):
     tag, push, _set_up = lines("execution_environments", "Hand it to AWX")
     assert engine.run(tag) + engine.run(push) == [["podman", "tag", "ee-huaweicloud:1.0", IMAGE], ["podman", "push", IMAGE]]
 
 
-def test_the_collection_pins_nothing():
+def test_requirements_are_not_pinned():
     """An execution environment shares its libraries with other collections."""
-    meta = TESTS.parent / "meta"
+    meta = CHECKOUT / "meta"
     named = yaml.safe_load((meta / "execution-environment.yml").read_text(encoding="utf-8"))["dependencies"]["python"]
-    wanted = (TESTS.parent / named).read_text(encoding="utf-8")
+    wanted = (CHECKOUT / named).read_text(encoding="utf-8")
     assert [line for line in wanted.splitlines() if not line.startswith("#")] == ["requests>=2.25.0"]

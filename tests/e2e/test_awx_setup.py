@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""playbooks/awx_setup.yml with the real modules of awx.awx, against a stand-in for AWX's API."""
+"""playbooks/awx_setup.yml with the real modules of awx.awx, against a fake of AWX's API."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ import pytest
 import yaml
 
 from .awx_rules import Refused, check_credential_type, check_survey
-from .awx_stand_in import PLATFORM, serve_awx
-from .conftest import TESTS
+from .conftest import CHECKOUT
+from .fake_awx_api import PLATFORM, serve_awx
 
 SETUP = "huaweicloud.cloud.awx_setup"
-CHECKOUT = TESTS.parent
-#: What a project made of this repository offers: whatever lies in it and is a playbook.
+#: The playbooks that a project with this repository offers.
 PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
 SURVEYS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in CHECKOUT.glob("extensions/awx/surveys/*.json")}
 TYPE = CHECKOUT / "extensions" / "awx" / "credential_types" / "huaweicloud.yml"
@@ -29,14 +28,14 @@ WORKFLOW = "DLI: Start streaming jobs, and again what failed"
 
 @pytest.fixture
 def awx(ansible):
-    """A stand-in for AWX, with one credential; the environment of ``ansible`` points at it."""
+    """A fake of AWX's API with one credential, to which the variables of ``ansible`` lead."""
     with serve_awx(PLAYBOOKS) as (objects, env):
         yield prepared(ansible, objects, env)
 
 
 @pytest.fixture
 def platform(ansible):
-    """The same, with the API where Automation Platform has it."""
+    """The same, with the path of the API in Automation Platform."""
     with serve_awx(PLAYBOOKS, PLATFORM) as (objects, env):
         ansible.env["CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX"] = "/api/controller/"
         yield prepared(ansible, objects, env)
@@ -50,13 +49,13 @@ def prepared(ansible, objects, env):
 
 
 def set_up(ansible, awx, *words, **variables):
-    """Run the playbook; return how it ended, and what was written in AWX."""
+    """Run the playbook; return its result, and what it wrote in AWX."""
     awx.writes.clear()
     ended = ansible.command("ansible-playbook", SETUP, *words, "-e", json.dumps(variables))
     return ended, list(awx.writes)
 
 
-def test_set_up_twice(ansible, awx):
+def test_setup_is_idempotent(ansible, awx):
     ended, written = set_up(ansible, awx)
     assert ended.code == 0 and "WARNING" not in ended.stderr, ended.output
     templates = awx.named("job_templates")
@@ -76,8 +75,8 @@ def test_set_up_twice(ansible, awx):
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
 
-def test_a_credential_an_image_and_another_project(ansible, platform):
-    """With a credential there is a workflow as well; its second node runs only if the first has failed."""
+def test_setup_with_credential_image_and_project(ansible, platform):
+    """With a credential there is also a workflow, whose second node runs only if the first has failed."""
     platform.add("projects", {"name": "Ours", "organization": platform.named("organizations")["Default"]["id"]})
     variables = {
         "setup_credential": "My cloud",
@@ -104,7 +103,7 @@ def test_a_credential_an_image_and_another_project(ansible, platform):
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
 
-def test_check_mode_tells_what_somebody_changed(ansible, awx):
+def test_check_mode_reports_drift(ansible, awx):
     set_up(ansible, awx)
     awx.named("job_templates")["DLI: Stop streaming jobs"]["ask_diff_mode_on_launch"] = False
     ended, written = set_up(ansible, awx, "--check")
@@ -118,15 +117,15 @@ def test_check_mode_tells_what_somebody_changed(ansible, awx):
     [
         ({"setup_organization": "Elsewhere"}, "Elsewhere"),
         ({"setup_playbook_folder": "plays/"}, "Playbook not found for project."),
-        ({"setup_credential": "nobody's"}, "returned 0 items, expected 1"),
+        ({"setup_credential": "Unknown"}, "returned 0 items, expected 1"),
     ],
 )
-def test_what_is_not_there_is_told(ansible, awx, variables, said):
+def test_missing_object(ansible, awx, variables, said):
     ended, _written = set_up(ansible, awx, **variables)
     assert ended.code == 2 and said in ended.output
 
 
-def test_without_the_collection_awx_awx(ansible):
+def test_missing_collection(ansible):
     ended = ansible.command("ansible-playbook", SETUP)
     assert ended.code != 0 and "awx.awx.credential_type" in ended.output
 
@@ -156,7 +155,7 @@ def credential_type(**changes):
         {"injectors": {"environment": {}}},
     ],
 )
-def test_the_rules_for_credential_types_bite(changes):
+def test_invalid_credential_type_is_refused(changes):
     check_credential_type(**credential_type())
     with pytest.raises(Refused):
         check_credential_type(**credential_type(**changes))
@@ -174,7 +173,7 @@ def test_the_rules_for_credential_types_bite(changes):
         {"question_name": None},
     ],
 )
-def test_the_rules_for_surveys_bite(changes):
+def test_invalid_survey_is_refused(changes):
     for survey in SURVEYS.values():
         check_survey(survey)
     survey = json.loads(json.dumps(SURVEYS["streaming_jobs_run"]))
@@ -184,8 +183,8 @@ def test_the_rules_for_surveys_bite(changes):
         check_survey(survey)
 
 
-def test_every_survey_fits_its_playbook():
-    """It asks for what the head of the playbook explains, and for nothing else; each playbook has one."""
+def test_surveys_match_playbooks():
+    """Each playbook has a survey for exactly the variables that its header describes."""
     assert {f"playbooks/{name}.yml" for name in SURVEYS} | {"playbooks/awx_setup.yml"} == PLAYBOOKS
     for name, survey in SURVEYS.items():
         head = Path(CHECKOUT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8").partition("The next node")[0]

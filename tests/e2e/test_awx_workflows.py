@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The shipped playbooks as AWX jobs: what is in their events, what they hand on, job types, and workflows."""
+"""The playbooks of the collection as AWX jobs: events, artifacts, job types, and workflows."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ import re
 import pytest
 
 from .awx_job import INFO, LARGEST_RESULT, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
-from .conftest import MODULE, TESTS, started
+from .conftest import CHECKOUT, MODULE, STATEMENT, play, started
 
-PAGE = TESTS.parent / "docs" / "awx.md"
-SQL = "INSERT INTO sink SELECT id FROM source"
+PAGE = CHECKOUT / "docs" / "awx.md"
 
 
 # Events and artifacts
 
 
-def test_events_hold_every_row_also_of_a_failed_job(ansible, cloud):
+def test_events_contain_all_results(ansible, cloud):
     job = template(ansible, cloud, RUN).launch(
         {"dli_job_ids": "131\n204\n999", "dli_job_names": "nope, twin", "dli_wait": "false"}
     )
@@ -38,8 +37,8 @@ def test_events_hold_every_row_also_of_a_failed_job(ansible, cloud):
     assert shown["msg"][0] == result["msg"] and len(shown["msg"]) == 1 + 3
 
 
-def test_an_unknown_job_is_told_apart(ansible, cloud):
-    """The start is sure; what became of it is not, since the service lets nobody look any more."""
+def test_unknown_outcome(ansible, cloud):
+    """The start is known, its outcome is not, because the service rejects the reads after it."""
     cloud.faults.add("unauthorized", call="detail", skip=1, times=None)
     job = template(ansible, cloud, RUN).launch({"dli_job_ids": "131", "dli_wait": "true"})
     ids = [job.artifacts[f"dli_{word}_job_ids"] for word in ("started", "failed", "unknown")]
@@ -55,8 +54,8 @@ def test_savepoints_of_several_jobs(ansible, cloud):
     assert artifacts["dli_failed_job_ids"] == [131] and artifacts["dli_failed_job_names"] == ["nope"]
 
 
-def test_a_savepoint_of_which_nothing_is_known(ansible, cloud):
-    """The service fails for the second job before anything is sent; it has failed, and the third is not forgotten."""
+def test_savepoint_with_failed_read(ansible, cloud):
+    """The read of the second job fails before anything is sent; the third is processed."""
     for job_id in (137, 138):
         cloud.force(job_id, "job_running")
     body = {"error_code": "DLI.0001", "error_msg": "no"}
@@ -67,8 +66,8 @@ def test_a_savepoint_of_which_nothing_is_known(ansible, cloud):
 
 
 @pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
-def test_a_refused_sign_in_is_one_sign_in(ansible, cloud, playbook):
-    """A few wrong signatures lock the key; and all that was asked for has failed."""
+def test_rejected_credentials_are_used_once(ansible, cloud, playbook):
+    """A few rejected signatures lock the key. All jobs are reported as failed."""
     inputs = {**inputs_of(cloud.env()), "secret_key": "not-the-secret-key-of-this-access-key"}
     answers = {"dli_job_ids": "131, 207"}
     if playbook == SAVEPOINT:
@@ -80,11 +79,11 @@ def test_a_refused_sign_in_is_one_sign_in(ansible, cloud, playbook):
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_a_thousand_jobs_fit_into_an_event(ansible, cloud, figure, refused):
-    """The second time each job is refused, with the longest of messages: none has a savepoint to start from."""
+def test_event_size_of_a_thousand_jobs(ansible, cloud, statistics, refused):
+    """If refused, each job has the longest message: it has no savepoint to resume from."""
     cloud.service.clear()
     ids = list(range(1, 1001))
-    cloud.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": SQL} for i in ids])
+    cloud.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": STATEMENT} for i in ids])
     answers = {"dli_job_ids": "\n".join(map(str, ids)), "dli_wait": "false", "dli_resume_savepoint": str(refused).lower()}
     job = template(ansible, cloud, RUN).launch(answers)
     sizes = [len(str(event["event_data"].get("res"))) for event in job.events if event["event"] != "playbook_on_stats"]
@@ -95,15 +94,15 @@ def test_a_thousand_jobs_fit_into_an_event(ansible, cloud, figure, refused):
     (documented,) = re.findall(r"it is\nabout ([\d,]+), or ([\d,]+) if each", PAGE.read_text(encoding="utf-8"))
     assert max(sizes) == pytest.approx(int(documented[refused].replace(",", "")), rel=0.05)
     written = max(len(json.dumps(event)) for event in job.events)
-    told = "refused" if refused else "started"
-    figure(f"awx: 1000 jobs {told}, largest result in an event {max(sizes)} of {LARGEST_RESULT}, largest event {written} bytes")
+    state = "refused" if refused else "started"
+    statistics(f"awx: 1000 jobs {state}, largest result of an event {max(sizes)} of {LARGEST_RESULT}, of all {written} bytes")
 
 
 # Job types
 
 
 @pytest.mark.parametrize("playbook", [RUN, STOP, SAVEPOINT, RECOVER, INFO])
-def test_check_and_show_changes(ansible, cloud, playbook):
+def test_check_and_diff_mode(ansible, cloud, playbook):
     answers = {"dli_job_ids": {RUN: "131", STOP: "207", SAVEPOINT: "207", RECOVER: "137", INFO: "131"}[playbook]}
     if playbook == SAVEPOINT:
         answers["dli_savepoint_path"] = "bucket/saved"
@@ -120,42 +119,41 @@ def test_check_and_show_changes(ansible, cloud, playbook):
 
 
 @pytest.mark.parametrize("survey_of_the_workflow", [False, True])
-def test_a_workflow_tries_again_what_failed(ansible, cloud, survey_of_the_workflow):
-    """The answers to a workflow's own survey go to every node, and beat what a node hands on."""
+def test_workflow_retries_failed_jobs(ansible, cloud, survey_of_the_workflow):
+    """The answers to the survey of a workflow are passed to every node, and override artifacts."""
     cloud.faults.add("actor", act="force", job_ids=(138,), fields={"status": "job_canceling"}, call="list")
-    asked = {"dli_job_ids": "131\n138\n130", "dli_wait": "false"}
-    first = template(ansible, cloud, RUN).launch(asked)
+    answers = {"dli_job_ids": "131\n138\n130", "dli_wait": "false"}
+    first = template(ansible, cloud, RUN).launch(answers)
     assert not first.succeeded and first.artifacts["dli_failed_job_ids"] == [138], first.ended.output
     cloud.force(138, "job_cancel_success")
     again = template(ansible, cloud, RUN, survey=False, extra_vars={"dli_retry_failed": True})
-    second = again.launch(asked if survey_of_the_workflow else {}, first.artifacts)
+    second = again.launch(answers if survey_of_the_workflow else {}, first.artifacts)
     assert second.succeeded and second.artifacts["dli_started_job_ids"] == [138], second.ended.output
     assert [row["job_id"] for row in second.results(MODULE)[0]["jobs"]] == [138]
     assert started(cloud) == [131, 130, 138]
 
 
-def test_what_failed_before_anything_could_be_looked_at_is_tried_again(ansible, cloud):
-    """Also what is named by its name."""
+def test_workflow_retries_after_failed_read(ansible, cloud):
+    """Also jobs that are requested by name."""
     cloud.faults.add("status", status=400, call="list", body={"error_code": "DLI.0001", "error_msg": "no"}, times=1)
-    asked = {"dli_job_ids": "131\r\n130", "dli_job_names": "fraud_rules", "dli_wait": "false"}
-    first = template(ansible, cloud, RUN).launch(asked)
+    answers = {"dli_job_ids": "131\r\n130", "dli_job_names": "fraud_rules", "dli_wait": "false"}
+    first = template(ansible, cloud, RUN).launch(answers)
     assert not first.succeeded and started(cloud) == [], first.ended.output
     again = template(ansible, cloud, RUN, survey=False, extra_vars={"dli_retry_failed": True}).launch({}, first.artifacts)
     assert again.succeeded and started(cloud) == [131, 130, 138], again.ended.output
 
 
-def test_found_jobs_go_to_the_next_node(ansible, cloud):
-    """A job template may write the name of what was handed on into its own extra variables."""
+def test_found_jobs_are_passed_to_next_node(ansible, cloud):
+    """The extra variables of a job template can refer to an artifact."""
     found = template(ansible, cloud, INFO).launch({"dli_status": ["job_running"]})
     assert found.artifacts["dli_found_job_ids"] == [207], found.ended.output
     stop = template(ansible, cloud, STOP, survey=False, extra_vars={"dli_job_ids": "{{ dli_found_job_ids }}"})
     assert stop.launch({}, found.artifacts).artifacts["dli_stopped_job_ids"] == [207]
 
 
-def test_an_alarm_is_given_what_happened(ansible, cloud):
-    """Any playbook after a failed job has the sentence and the ids at hand."""
+def test_artifacts_are_passed_to_notification(ansible, cloud):
+    """A playbook after a failed job gets its message and the ids."""
     first = template(ansible, cloud, RUN).launch({"dli_job_ids": "999"})
-    task = {"name": "Alarm", "ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}
-    play = json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
-    ended = ansible.playbook(play, "-e", json.dumps(first.artifacts))
+    task = {"ansible.builtin.debug": {"msg": "{{ dli_msg }} {{ dli_failed_job_ids | join(',') }}"}}
+    ended = ansible.playbook(play(task), "-e", json.dumps(first.artifacts))
     assert ended.result["msg"] == f"{first.artifacts['dli_msg']} 999"

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The examples in the documentation of every module are run; those of the pages are for test_pages.py."""
+"""The examples in the documentation of every module are run; test_pages.py runs those of the pages."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import json
 import pytest
 import yaml
 
-from .conftest import MODULE, started
-from .pages import CHECKOUT
-from .worlds import Examples
+from .conftest import CHECKOUT, MODULE, play, started
+from .environments import ExampleJobs
 
 MODULES = sorted(f"huaweicloud.cloud.{path.stem}" for path in (CHECKOUT / "plugins" / "modules").glob("*.py"))
 
@@ -23,27 +22,22 @@ def examples(ansible, module: str) -> list:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_of_a_module(ansible, dli, module):
-    """As they stand, one after the other, in one play."""
-    Examples(ansible, dli)
+    """All examples, unchanged, in one play."""
+    ExampleJobs(ansible, dli)
     env = dli.env()
     makes_jobs = module.endswith(("_sql_job", "_jar_job"))
     if makes_jobs:
-        dli.other("delete", [900, 901])  # from nothing to nothing, by way of every state
+        dli.other("delete", [900, 901])  # the examples create and delete them
     if module.endswith("_jobs_info"):
         dli.other("delete", [222, 223, 224])  # jobs that cannot be started, and its example starts what it finds
-    play = {
-        "hosts": "localhost",
-        "gather_facts": False,
-        "vars": {
-            "project_id": env["HW_PROJECT_ID"],
-            "access_key": env["HW_ACCESS_KEY"],
-            "secret_key": env["HW_SECRET_KEY"],
-            "release_jobs": [137, 999999],
-        },
-        "tasks": examples(ansible, module),
-        "module_defaults": {module: {"wait_interval": 0.1}} if makes_jobs else {},
+    variables = {
+        "project_id": env["HW_PROJECT_ID"],
+        "access_key": env["HW_ACCESS_KEY"],
+        "secret_key": env["HW_SECRET_KEY"],
+        "release_jobs": [137, 999999],
     }
-    ended = ansible.playbook(json.dumps([play]))
+    defaults = {module: {"wait_interval": 0.1}} if makes_jobs else {}
+    ended = ansible.playbook(play(*examples(ansible, module), vars=variables, module_defaults=defaults))
     assert ended.code == 0, ended.output
     if makes_jobs:
         assert all(entry["result"]["changed"] for entry in ended.results), ended.output

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The fault table: every fault x every call x check and real, through one real ansible-playbook.
+"""The fault table: every fault in every call, in check mode and in a real run, in one run of ansible-playbook.
 
-Each cell is a host of the inventory with a local DLI of its own; the report of each is held against its ledger.
+The results of each case are compared with the ledger of its local DLI.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import json
 from contextlib import ExitStack
 
 import pytest
-from chaos.oracle import OVERRUN, Tally, check_rows, check_task
 from local_dli import seed as seeds
 from local_dli.server import serve
+from property.checks import OVERRUN, Statistics, check_rows, check_task
 
-from .cells import Cell, play
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+
+from .cases import Case, run_cases
 from .conftest import Ansible
-
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._rows import Row  # isort: skip
 
 FAULTS = {
     "reset before the request": {"kind": "reset_before"},
@@ -41,7 +41,7 @@ FAULTS = {
     "slow drip of the headers": {"kind": "drip_headers", "seconds": 0.2},
     "never answering": {"kind": "hang"},
     "never answering what was carried out": {"kind": "hang", "carried_out": True},
-    "redirect to another host": {"kind": "redirect", "location": "TRAP"},
+    "redirect to another host": {"kind": "redirect", "location": "TARGET"},
     "HTML instead of JSON": {"kind": "html", "status": 200},
     "HTML instead of JSON for what was carried out": {"kind": "html", "status": 200, "carried_out": True},
     "truncated JSON": {"kind": "truncated"},
@@ -57,10 +57,9 @@ FAULTS = {
     "clock 20 minutes off": {"kind": "clock"},
 }
 
-#: Where the fault strikes: the call, how many such calls pass before, how often it strikes, the mode and the options.
-#: Check mode has no start to spoil. One job is read by itself, two through the list. 223 has no queue, so that
-#: its start is refused.
-PLACES = {
+#: The call with the fault, how many such calls pass before, how often the fault occurs, check mode, and the options.
+#: Check mode sends no start. One job is read by its id, two with the list. The start of job 223, which has no queue, is refused.
+POSITIONS = {
     "list": ("list", 0, 99, False, {"job_ids": [131, 130]}),
     "list, check mode": ("list", 0, 1, True, {"job_ids": [131, 130]}),
     "detail": ("detail", 0, 1, False, {"job_ids": [131]}),
@@ -76,105 +75,103 @@ TIMES = {
     "wait_timeout": 5,
     "wait_interval": 0.3,
 }
-#: The jobs that the places name, out of the example.
+#: The example jobs that the options name.
 EXAMPLE = seeds.load()
-SEED = seeds.Seed(
-    EXAMPLE.account, tuple(job for job in EXAMPLE.jobs if job["job_id"] in (130, 131, 207, 223)), EXAMPLE.settings
-)
-CELLS = [(fault, place) for fault in FAULTS for place in PLACES]
+SEED = seeds.Seed(EXAMPLE.account, tuple(job for job in EXAMPLE.jobs if job["job_id"] in (130, 131, 207, 223)), EXAMPLE.settings)
+CASES = [(fault, position) for fault in FAULTS for position in POSITIONS]
 
 
 @pytest.fixture(scope="module")
-def trap():
-    """Where redirects point: nobody must ever come here."""
+def redirect_target():
+    """The target of redirects, which must get no requests."""
     with serve() as service:
         yield service
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory, trap):
-    """Play all cells at once; return how the command ended, and the cells."""
+def table(tmp_path_factory, redirect_target):
+    """Run all cases; return the result of the command, and the cases."""
     ansible = Ansible(tmp_path_factory.mktemp("faults"))
     with ExitStack() as stack:
-        cells = {key: _cell(stack, *key, trap) for key in CELLS}
-        yield play(ansible, cells), cells
+        cases = {key: _case(stack, *key, redirect_target) for key in CASES}
+        yield run_cases(ansible, cases.values()), cases
 
 
-def _cell(stack: ExitStack, fault: str, place: str, trap) -> Cell:
-    """Return a cell whose service has its one fault."""
-    call, skip, times, check, options = PLACES[place]
+def _case(stack: ExitStack, fault: str, position: str, redirect_target) -> Case:
+    """Return a case whose service has one fault."""
+    call, skip, times, check, options = POSITIONS[position]
     service = stack.enter_context(serve(SEED))
     rule = {"call": call, "skip": skip, "times": times, **FAULTS[fault]}
-    if rule.get("location") == "TRAP":
-        rule["location"] = f"{trap.url}/v1.0/x/streaming/jobs"
+    if rule.get("location") == "TARGET":
+        rule["location"] = f"{redirect_target.url}/v1.0/x/streaming/jobs"
     if rule["kind"] == "clock":
         service.clock.offset = 1200.0
     else:
         service.faults.add(rule.pop("kind"), **rule)
-    return Cell(service, {**TIMES, **options}, check)
+    return Case(service, {**TIMES, **options}, check)
 
 
-@pytest.mark.parametrize("key", CELLS, ids=" / ".join)
-def test_the_report_is_what_the_service_did(table, key):
-    _ended, cells = table
-    cell, options = cells[key], PLACES[key[1]][4]
-    rows = [Row(**job) for job in cell.result["jobs"]]
-    check_task(cell.dli, cell.me, 0, cell.check_mode)
-    if not cell.check_mode:
-        check_rows(cell.dli, cell.me, rows, bool(options.get("wait")), Tally())
+@pytest.mark.parametrize("key", CASES, ids=" / ".join)
+def test_results_match_ledger(table, key):
+    _ended, cases = table
+    case, options = cases[key], POSITIONS[key[1]][4]
+    rows = [JobResult(**job) for job in case.result["jobs"]]
+    check_task(case.dli, case.actor, case.check_mode)
+    if not case.check_mode:
+        check_rows(case.dli, case.actor, rows, bool(options.get("wait")), Statistics())
     if rows:
         assert [row.job_id for row in rows] == options["job_ids"]
     else:
-        assert cell.failed and not cell.dli.requests.of("run")
-    assert cell.failed == (not rows or any(row.failed for row in rows))
-    assert bool(cell.result["changed"]) == any(row.changed for row in rows)
-    _check_words(cell.result, cell.dli)
-    _check_time(cell.dli, waited="wait" in options)
+        assert case.failed and not case.dli.requests.of("run")
+    assert case.failed == (not rows or any(row.failed for row in rows))
+    assert bool(case.result["changed"]) == any(row.changed for row in rows)
+    _check_messages(case.result, case.dli)
+    _check_time(case.dli, waited="wait" in options)
 
 
-def _check_words(result, dli) -> None:
-    """Every message is one a person can act on."""
+def _check_messages(result, dli) -> None:
+    """Every message is a sentence without internals."""
     for message in [result["msg"], *(job["msg"] for job in result["jobs"])]:
         assert message and "\n" not in message
-        for ugly in ("Traceback", "object at 0x", "Exception", "None", "{'"):
-            assert ugly not in message, message
+        for internal in ("Traceback", "object at 0x", "Exception", "None", "{'"):
+            assert internal not in message, message
     if not result["jobs"]:
         assert dli.url in result["msg"] and result["msg"].endswith(".")
 
 
 def _check_time(dli, waited: bool) -> None:
-    """From the first to the last request there may be no more than the deadlines allow."""
+    """The time from the first to the last request is within the deadlines."""
     moments = [request.at for request in dli.requests.of()]
     allowed = TIMES["overall_timeout"] + (TIMES["wait_timeout"] if waited else 0) + OVERRUN
     assert not moments or (max(moments) - min(moments)) / 1000 <= allowed
 
 
-def test_what_each_fault_must_come_to(table, figure):
-    """Not only no lies: where the truth can be learnt, it is."""
-    _ended, cells = table
-    started = {key for key, cell in cells.items() if any(job["changed"] for job in cell.result["jobs"])}
-    # Whatever spoils an answer to the start after it was carried out, the job's status tells.
+def test_outcome_of_each_fault(table, statistics):
+    """The outcome is known wherever it can be read from the service."""
+    _ended, cases = table
+    started = {key for key, case in cases.items() if any(job["changed"] for job in case.result["jobs"])}
+    # Where the response to a start is lost after the start was carried out, the status of the job shows it.
     for fault, rule in FAULTS.items():
         carried_out = rule.get("carried_out") or rule["kind"] in (
             "reset_after", "reset_mid", "drip", "drip_headers", "truncated", "wrong_types", "answer",
         )  # fmt: skip
         assert ((fault, "run") in started) == bool(carried_out or rule.get("status") == 429), fault
-        # A passing fault of a read costs a repetition, not the task; only a refused sign-in is not repeated.
-        hopeless = rule["kind"] in ("unauthorized", "clock", "redirect", "wrong_types")
-        assert ((fault, "detail") in started) == (not hopeless), fault
-    struck = sum(request.fault is not None for cell in cells.values() for request in cell.dli.requests.of())
-    figure(f"fault table: {len(CELLS)} cells, {struck} requests struck by a fault, {len(started)} cells with a start")
-    lost = [job for cell in cells.values() for job in cell.result["jobs"] if job["state"] == "unknown"]
-    assert all(job["failed"] for job in lost)
+        # A read is repeated after a temporary fault; rejected credentials are not used again.
+        permanent = rule["kind"] in ("unauthorized", "clock", "redirect", "wrong_types")
+        assert ((fault, "detail") in started) == (not permanent), fault
+    hit = sum(request.fault is not None for case in cases.values() for request in case.dli.requests.of())
+    statistics(f"fault table: {len(CASES)} cases, {hit} requests with a fault, {len(started)} cases with a start")
+    unknown = [job for case in cases.values() for job in case.result["jobs"] if job["state"] == "unknown"]
+    assert all(job["failed"] for job in unknown)
 
 
-def test_redirects_are_never_followed(table, trap):
-    assert len(trap.requests) == 0
+def test_redirects_are_not_followed(table, redirect_target):
+    assert len(redirect_target.requests) == 0
 
 
 def test_no_secret_in_any_output(table):
-    ended, cells = table
-    for cell in cells.values():
-        secret = cell.dli.env()["HW_SECRET_KEY"]
-        assert secret not in json.dumps(cell.result)
+    ended, cases = table
+    for case in cases.values():
+        secret = case.dli.env()["HW_SECRET_KEY"]
+        assert secret not in json.dumps(case.result)
         assert secret not in ended.output

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Jobs as resources through real Ansible: what the modules say, what check mode foresees, and what the service did then."""
+"""The modules for one job through real Ansible: results, check mode, and what the service did."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 
 @dataclass
 class Job:
-    """One job that tasks are about."""
+    """The job of the tasks."""
 
     ansible: object
     module: str
@@ -41,24 +41,23 @@ class Job:
 
     def task(self, *words, **options):
         """Run the module once."""
-        task = {"name": "The task", self.module: {**QUICK, **self.options, **options}}
-        return self.ansible.playbook(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]), *words)
+        return self.ansible.task({**QUICK, **self.options, **options}, *words, module=self.module)
 
     def both(self, **options):
-        """Run the module in check mode and then for real; both must say the same. Return the real result."""
+        """Run the module in check mode and for real, and compare the results. Return the real one."""
         task = {self.module: {**QUICK, **self.options, **options}}
-        foreseen, ended = self.ansible.tasks({**task, "check_mode": True}, task)
-        assert ended.failed is foreseen.failed, ended.output
+        predicted, ended = self.ansible.tasks({**task, "check_mode": True}, task)
+        assert ended.failed is predicted.failed, ended.output
         for member in ("changed", "actions", "differences"):
-            assert foreseen.result[member] == ended.result[member], (foreseen.result, ended.result)
+            assert predicted.result[member] == ended.result[member], (predicted.result, ended.result)
         for member in ("state", "changed", "failed", "name", "status_before", "error_code"):
-            assert foreseen.result["job"][member] == ended.result["job"][member], (foreseen.result, ended.result)
+            assert predicted.result["job"][member] == ended.result["job"][member], (predicted.result, ended.result)
         return ended.result
 
 
 @pytest.fixture
 def job(ansible, dli, request):
-    """A job of the kind that the test is parametrised with, ``sql`` otherwise; it is not there yet."""
+    """A job of the kind that the test is parametrized with, or else ``sql``; it does not exist yet."""
     kind = request.node.callspec.params.get("kind", "sql") if hasattr(request.node, "callspec") else "sql"
     module, settings, _live, _fixed = KINDS[kind]
     return Job(ansible, module, {"name": "the_job", **settings})
@@ -70,13 +69,13 @@ def writes(dli) -> list[str]:
 
 
 def the_job(dli):
-    """Return the job that the tests make, as the service has it."""
+    """Return the job in the service."""
     (found,) = [job for job in dli.jobs.values() if job.name == "the_job"]
     return found
 
 
 @kinds
-def test_the_whole_life(job, dli, kind):
+def test_lifecycle(job, dli, kind):
     """Check, create, unchanged; a live setting; one that needs a restart, refused and allowed; stopped; absent, twice."""
     _module, _settings, live, resting = KINDS[kind]
     suffix = "_jar" if kind == "jar" else ""
@@ -125,7 +124,7 @@ NEW_SQL = "INSERT INTO a\nSELECT id + 1 FROM b\n"
 
 
 def running(job, dli, **settings):
-    """Have the job created, and running."""
+    """Create and start the job."""
     job.options.update(settings)
     ended = job.task(state="started", wait=True)
     assert ended.result["job"]["status"] == "job_running", ended.output
@@ -133,21 +132,21 @@ def running(job, dli, **settings):
     dli.ledger.clear()
 
 
-def test_other_sql_without_state_and_its_diff(job, dli):
+def test_new_sql_without_savepoint_and_diff(job, dli):
     running(job, dli)
     change = {"sql_body": NEW_SQL, "restart": "allowed", "resume_savepoint": False, "wait": True}
-    foreseen = job.task("--check", "--diff", **change)
+    predicted = job.task("--check", "--diff", **change)
     ended = job.task("--diff", **change)
     assert ended.result["job"]["state"] == "restarted" and ended.result["job"]["status"] == "job_running", ended.output
     assert the_job(dli).resumed_from is None and the_job(dli).sql_body == NEW_SQL
-    for output in (foreseen.stdout, ended.stdout):
+    for output in (predicted.stdout, ended.stdout):
         assert "-  SELECT id FROM b" in output and "+  SELECT id + 1 FROM b" in output
         assert "   INSERT INTO a" in output and "--- before: the_job" in output
     assert "SELECT" not in json.dumps(ended.result)
 
 
-def test_a_savepoint_that_does_not_fit_any_more(job, dli):
-    """The start fails, and its savepoint is not lost; the next task starts without it."""
+def test_incompatible_savepoint(job, dli):
+    """The start fails and keeps the savepoint; the next task starts without it."""
     running(job, dli)
     undecided = job.task(sql_body=NEW_SQL, restart="allowed", wait=True)
     assert undecided.result["job"]["state"] == "resume_undecided" and undecided.result["actions"] == [], undecided.output
@@ -161,8 +160,8 @@ def test_a_savepoint_that_does_not_fit_any_more(job, dli):
     assert (result["job"]["state"], result["actions"]) == ("started", ["start"])
 
 
-def test_what_may_change_while_it_runs_is_sent_alone(job, dli):
-    """A bucket that is sent although it is as it was makes the update of a running job fail (dli-api.md 2.3)."""
+def test_update_of_running_job_sends_changed_settings_only(job, dli):
+    """The update of a running job fails if it contains a bucket that did not change (dli-api.md 2.3)."""
     running(job, dli, obs_bucket="bucket", checkpoint_enabled=True)
     ended = job.task(restart_when_exception=True, smn_topic="topic", checkpoint_mode="1")
     assert (ended.code, ended.result["actions"]) == (0, ["update"]), ended.output
@@ -172,7 +171,7 @@ def test_what_may_change_while_it_runs_is_sent_alone(job, dli):
     assert the_job(dli).job_config["obs_bucket"] == "other" and the_job(dli).status == "job_running"
 
 
-def test_an_update_that_is_refused_after_the_stop(job, dli):
+def test_update_refused_after_stop(job, dli):
     running(job, dli)
     dli.settings.update({"queues": "streaming"})
     ended = job.task(queue_name="nowhere", restart="allowed")
@@ -181,15 +180,15 @@ def test_an_update_that_is_refused_after_the_stop(job, dli):
     assert ended.result["changed"] is True and ended.result["actions"] == ["stop"]
     assert row["status"] == the_job(dli).status == "job_cancel_success"
     assert "at rest now, with the old settings" in row["msg"] and "resume_savepoint true" in row["msg"]
-    # The way on that the message shows.
+    # The next step that the message describes.
     result = job.task(queue_name="streaming", state="started", resume_savepoint=True, wait=True).result
     assert (result["actions"], result["job"]["status"]) == (["update", "start"], "job_running")
     assert the_job(dli).resumed_from
 
 
 @kinds
-def test_answers_that_are_lost(job, dli, kind):
-    """Created and changed once, and told so."""
+def test_lost_responses(job, dli, kind):
+    """The job is created and changed once, and reported as such."""
     dli.faults.add("reset_after", call="create")
     result = job.task().result
     assert (result["job"]["state"], result["job"]["changed"], result["job"]["reconciled"]) == ("created", True, True)
@@ -201,8 +200,8 @@ def test_answers_that_are_lost(job, dli, kind):
     assert job.task(desc="new").result["changed"] is False
 
 
-def test_answers_that_are_lost_and_were_not_carried_out(job, dli):
-    """Nobody knows, and nothing is sent twice."""
+def test_lost_requests(job, dli):
+    """The outcome is unknown, and nothing is sent again."""
     dli.faults.add("status", call="create", status=504)
     ended = job.task(state="started", confirm_timeout=1)
     row = ended.result["job"]
@@ -215,7 +214,7 @@ def test_answers_that_are_lost_and_were_not_carried_out(job, dli):
     assert writes(dli) == ["stop", "update"]
 
 
-def test_a_stop_whose_answer_is_lost(job, dli):
+def test_lost_response_of_stop(job, dli):
     running(job, dli)
     dli.faults.add("reset_after", call="stop")
     result = job.task(cu_number=4, restart="allowed", wait=True).result
@@ -223,7 +222,7 @@ def test_a_stop_whose_answer_is_lost(job, dli):
     assert [entry.what for entry in dli.ledger.entries if entry.accepted] == ["stop", "edit", "start"]
 
 
-def test_a_name_that_is_taken(job, dli):
+def test_ambiguous_name(job, dli):
     dli.seed([{"job_id": 71, "name": "the_job"}, {"job_id": 72, "name": "the_job"}])
     result = job.both()
     assert result["job"]["state"] == "ambiguous" and "71, 72" in result["msg"]
@@ -235,7 +234,7 @@ def test_a_name_that_is_taken(job, dli):
     assert result["job"]["state"] == "ambiguous" and "job 72" in result["msg"]
 
 
-def test_a_job_of_the_other_kind(job, dli):
+def test_wrong_job_type(job, dli):
     running(job, dli)
     other = Job(job.ansible, JAR, {"name": "the_job"})
     for state in ("present", "absent", "stopped"):
@@ -257,7 +256,7 @@ def test_tags(job, dli):
     assert the_job(dli).tags == {"team": "red"}
 
 
-def test_settings_that_only_an_update_takes(job, dli):
+def test_settings_of_update_only(job, dli):
     late = {"operator_config": {"operator_list": [{"id": "1", "parallelism": 1}]}}
     result = job.both(**late, show_detail=True)
     assert (result["job"]["state"], result["actions"]) == ("created", ["create", "update"])
@@ -268,7 +267,7 @@ def test_settings_that_only_an_update_takes(job, dli):
 
 @kinds
 def test_every_setting_is_idempotent(job, dli, kind):
-    """Whatever words the service gives it back in."""
+    """Also settings that the service returns in another form."""
     both = {
         "desc": "words",
         "queue_name": "streaming",
@@ -310,7 +309,7 @@ def test_every_setting_is_idempotent(job, dli, kind):
     assert (again.result["changed"], again.result["differences"]) == (False, []), again.output
 
 
-def test_what_a_survey_sends_for_nothing(job, dli):
+def test_empty_strings_are_unset(job, dli):
     texts = ("job_id", "desc", "queue_name", "obs_bucket", "checkpoint_mode", "runtime_config", "run_mode", "job_type")
     ended = job.task(**dict.fromkeys(texts, ""))
     assert ended.code == 0, ended.output
@@ -320,10 +319,10 @@ def test_what_a_survey_sends_for_nothing(job, dli):
     assert job.task(**dict.fromkeys(texts, "")).result["changed"] is False
 
 
-NONSENSE = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
+INVALID = [{"name": ""}, {"job_id": "1,2"}, {"run_mode": "edge_node"}, {"name": "n" * 58}, {"wait_timeout": 0}]
 
 
-def test_options_that_make_no_sense(job, dli):
-    for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in NONSENSE)):
+def test_invalid_options(job, dli):
+    for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in INVALID)):
         assert ended.failed and (ended.result["actions"], ended.result["changed"]) == ([], False), ended.result
     assert len(dli.requests) == 0

@@ -1,39 +1,32 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Certificates and proxies: real TLS, a real forward proxy, and other clouds under the names they have in the world."""
+"""Certificates and proxies: real TLS, a real forward proxy, and other clouds under their real host names."""
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
+from local_dli.seed import example
+from local_dli.server import serve
+from local_dli.testing import network
 
-from .conftest import serve, started
+from .conftest import calls, error_message, started
 
-network = importlib.import_module("local_dli.testing.network")
-example = importlib.import_module("local_dli.seed").example
 TASK = {"job_ids": [131]}
 
 
 @pytest.fixture(scope="module")
 def authority():
-    """A certificate authority that nobody trusts who is not told to."""
+    """A certificate authority that is not trusted by default."""
     return network.Authority()
 
 
 @pytest.fixture
 def secure(ansible, authority):
-    """A local DLI that speaks TLS; the environment of ``ansible`` points at it."""
+    """A local DLI with TLS, to which the variables of ``ansible`` lead."""
     with serve(tls=authority.server().context()) as service:
         ansible.env.update(service.env())
         yield service
-
-
-def refused(ended) -> str:
-    assert ended.code == 2 and ended.result["changed"] is False, ended.output
-    assert "Traceback" not in ended.output
-    return ended.result["msg"]
 
 
 def warnings(ended) -> str:
@@ -43,40 +36,40 @@ def warnings(ended) -> str:
 # Certificates
 
 
-def test_an_authority_that_is_not_known(ansible, secure):
-    """A variable that somebody set long ago does not make it known."""
-    message = refused(ansible.task(TASK, env={"HW_INSECURE": "true", "OS_INSECURE": "true"}))
+def test_unknown_authority(ansible, secure):
+    """Variables that disable verification in other tools have no effect."""
+    message = error_message(ansible.task(TASK, env={"HW_INSECURE": "true", "OS_INSECURE": "true"}))
     assert "TLS: unable to get local issuer certificate" in message and "ca_cert" in message
     assert len(secure.requests) == 0
 
 
 @pytest.mark.parametrize("place", ["ca_cert", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_an_authority_that_is_named(ansible, secure, authority, place):
-    """Also for the identity service: there is one more connection to it, and it is verified as well."""
+def test_configured_authority(ansible, secure, authority, place):
+    """The additional connection to the identity service is verified too."""
     file = str(authority.ca_file)
     options, env = ({place: file}, {}) if place == "ca_cert" else ({}, {place: file})
     ended = ansible.task({**TASK, **options}, env={**env, "HW_PROJECT_ID": ""})
     assert ended.code == 0 and started(secure) == [131], ended.output
-    assert [request.call for request in secure.requests.of()] == ["projects", "detail", "run"]
+    assert calls(secure) == ["projects", "detail", "run"]
 
 
-def test_a_named_authority_beats_the_environment(ansible, secure, authority):
+def test_option_overrides_environment(ansible, secure, authority):
     other = str(network.Authority().ca_file)
-    message = refused(ansible.task({**TASK, "ca_cert": other}, env={"REQUESTS_CA_BUNDLE": str(authority.ca_file)}))
+    message = error_message(ansible.task({**TASK, "ca_cert": other}, env={"REQUESTS_CA_BUNDLE": str(authority.ca_file)}))
     assert "TLS: " in message
     ended = ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env={"REQUESTS_CA_BUNDLE": other})
     assert ended.code == 0, ended.output
 
 
 @pytest.mark.parametrize("kind, part", [("expired", "certificate has expired"), ("only", "mismatch")])
-def test_a_certificate_that_is_not_good(ansible, authority, kind, part):
+def test_invalid_certificate(ansible, authority, kind, part):
     certificate = authority.server(expired=True) if kind == "expired" else authority.only("dli.example.test")
     with serve(tls=certificate.context()) as service:
-        message = refused(ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=service.env()))
+        message = error_message(ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=service.env()))
         assert "TLS: " in message and part in message
 
 
-def test_no_verification_warns(ansible, secure):
+def test_disabled_verification_warns(ansible, secure):
     ended = ansible.task({**TASK, "validate_certs": False}, env={"REQUESTS_CA_BUNDLE": "/nowhere"})
     assert ended.code == 0 and started(secure) == [131], ended.output
     assert "validate_certs is false: anybody between here and the service can read" in warnings(ended)
@@ -84,52 +77,54 @@ def test_no_verification_warns(ansible, secure):
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert"])
-def test_a_file_that_is_not_there(ansible, secure, authority, option):
+def test_missing_file(ansible, secure, authority, option):
     options = {"ca_cert": str(authority.ca_file), option: "/nowhere/file.pem"}
-    message = refused(ansible.task({**TASK, **options}))
+    message = error_message(ansible.task({**TASK, **options}))
     assert "/nowhere/file.pem" in message and len(secure.requests) == 0
 
 
-def test_a_certificate_of_our_own(ansible, authority):
-    mine, trust = authority.client(), {"ca_cert": str(authority.ca_file)}
+def test_client_certificate(ansible, authority):
+    client, trust = authority.client(), {"ca_cert": str(authority.ca_file)}
     both = ansible.folder / "both.pem"
-    both.write_bytes(mine.cert_file.read_bytes() + mine.key_file.read_bytes())
+    both.write_bytes(client.cert_file.read_bytes() + client.key_file.read_bytes())
     with serve(tls=authority.server().context(require_client=True)) as service:
-        assert "TLS: " in refused(ansible.task({**TASK, **trust}, env=service.env()))
-        shown = {"client_cert": str(mine.cert_file), "client_key": str(mine.key_file)}
+        assert "TLS: " in error_message(ansible.task({**TASK, **trust}, env=service.env()))
+        shown = {"client_cert": str(client.cert_file), "client_key": str(client.key_file)}
         ended = ansible.task({**TASK, **trust, **shown}, env=service.env())
         assert ended.code == 0 and started(service) == [131], ended.output
         ended = ansible.task({**TASK, **trust, "client_cert": str(both)}, "--check", env=service.env())
         assert ended.code == 0, ended.output
-    assert "client_cert is missing" in refused(ansible.task({**TASK, "client_key": str(mine.key_file)}, env=service.env()))
+    assert "client_cert is missing" in error_message(
+        ansible.task({**TASK, "client_key": str(client.key_file)}, env=service.env())
+    )
 
 
 # Proxies
 
 
 @pytest.mark.parametrize("place", ["proxy", "HTTPS_PROXY", "https_proxy"])
-def test_a_proxy(ansible, secure, authority, place):
-    with network.proxy() as middle:
-        options, env = ({place: middle.url}, {}) if place == "proxy" else ({}, {place: middle.url})
+def test_proxy(ansible, secure, authority, place):
+    with network.proxy() as proxy:
+        options, env = ({place: proxy.url}, {}) if place == "proxy" else ({}, {place: proxy.url})
         ended = ansible.task({**TASK, **options, "ca_cert": str(authority.ca_file)}, env={"NO_PROXY": "", **env})
         assert ended.code == 0 and started(secure) == [131], ended.output
-        assert [(asked.method, asked.target) for asked in middle.asked] == [("CONNECT", secure.url.removeprefix("https://"))]
+        assert [(entry.method, entry.target) for entry in proxy.asked] == [("CONNECT", secure.url.removeprefix("https://"))]
 
 
-def test_no_proxy_counts_for_the_environment_s_proxy(ansible, secure, authority):
+def test_no_proxy(ansible, secure, authority):
     with network.closed_port() as closed:
         env = {"HTTPS_PROXY": f"http://{closed}", "NO_PROXY": "127.0.0.1"}
         assert ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=env).code == 0
 
 
-def test_a_proxy_that_wants_a_password(ansible, secure, authority):
+def test_proxy_with_password(ansible, secure, authority):
     trust = {"ca_cert": str(authority.ca_file), "max_retries": 1}
-    with network.proxy(credentials=("proxy-user", "proxy/password")) as middle:
-        good = middle.url_with("proxy-user", "proxy/password")
-        bad = middle.url_with("proxy-user", "wrong-password")
-        for options, env in (({"proxy": bad}, {}), ({}, {"HTTPS_PROXY": bad}), ({"proxy": middle.url}, {})):
+    with network.proxy(credentials=("proxy-user", "proxy/password")) as proxy:
+        good = proxy.url_with("proxy-user", "proxy/password")
+        bad = proxy.url_with("proxy-user", "wrong-password")
+        for options, env in (({"proxy": bad}, {}), ({}, {"HTTPS_PROXY": bad}), ({"proxy": proxy.url}, {})):
             ended = ansible.task({**TASK, **trust, **options}, "-vvvv", env={"NO_PROXY": "", **env})
-            assert "the proxy failed: " in refused(ended) and "407" in ended.result["msg"]
+            assert "the proxy failed: " in error_message(ended) and "407" in ended.result["msg"]
             assert "wrong-password" not in ended.output
         assert len(secure.requests) == 0
         ended = ansible.task({**TASK, **trust, "proxy": good}, "-vvvv")
@@ -137,33 +132,33 @@ def test_a_proxy_that_wants_a_password(ansible, secure, authority):
         assert "proxy/password" not in ended.output and "proxy%2Fpassword" not in ended.output
 
 
-def test_a_proxy_that_is_not_there(ansible, secure):
+def test_unreachable_proxy(ansible, secure):
     with network.closed_port() as closed:
-        message = refused(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
+        message = error_message(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
     assert "the proxy failed: Connection refused" in message or "the proxy failed: [Errno 111]" in message, message
 
 
-def test_plain_http_through_a_proxy(ansible, dli):
-    """The whole address goes to the proxy; what is signed does not change."""
-    with network.proxy() as middle:
-        ended = ansible.task({**TASK, "proxy": middle.url}, env={"NO_PROXY": ""})
+def test_http_through_proxy(ansible, dli):
+    """The proxy gets the absolute URL; the signature does not include it."""
+    with network.proxy() as proxy:
+        ended = ansible.task({**TASK, "proxy": proxy.url}, env={"NO_PROXY": ""})
         assert ended.code == 0 and started(dli) == [131], ended.output
-        assert {asked.method for asked in middle.asked} == {"GET", "POST"}
+        assert {entry.method for entry in proxy.asked} == {"GET", "POST"}
 
 
-def test_plain_http_to_another_machine_has_to_be_allowed(ansible, dli):
+def test_http_to_another_host_requires_allow_http(ansible, dli):
     name = "dli.example.test"
     where = {"endpoint": f"http://{name}", "project_id": dli.project_id}
-    with network.proxy({f"{name}:80": dli.url}) as middle:
-        options = {**TASK, **where, "proxy": middle.url}
-        message = refused(ansible.task(options))
-        assert f"endpoint 'http://{name}' is not encrypted" in message and middle.asked == []
+    with network.proxy({f"{name}:80": dli.url}) as proxy:
+        options = {**TASK, **where, "proxy": proxy.url}
+        message = error_message(ansible.task(options))
+        assert f"endpoint 'http://{name}' is not encrypted" in message and proxy.asked == []
         ended = ansible.task({**options, "allow_http": True})
         assert ended.code == 0 and started(dli) == [131], ended.output
         assert f"http://{name} is not encrypted" in warnings(ended)
 
 
-# Clouds, under the names they have in the world
+# Clouds, under their real host names
 
 
 @pytest.mark.parametrize(
@@ -178,22 +173,22 @@ def test_plain_http_to_another_machine_has_to_be_allowed(ansible, dli):
         ("eu-de", "otc.t-systems.com", {"endpoint": "https://dli.eu-de.otc.t-systems.com"}),
     ],
 )
-def test_a_cloud_by_its_names(ansible, authority, region, domain, options):
-    """Region and cloud are enough; a project is looked up at the cloud's own identity service."""
+def test_cloud_host_names(ansible, authority, region, domain, options):
+    """Region and cloud are sufficient; the project is looked up in the identity service of the cloud."""
     names = [f"{service}.{region}.{domain}" for service in ("dli", "iam")]
     with serve(example(region=region), tls=authority.server(*names).context()) as service:
         pair = {name: value for name, value in service.env().items() if name in ("HW_ACCESS_KEY", "HW_SECRET_KEY")}
-        with network.proxy({f"{name}:443": service.url for name in names}) as middle:
-            env = {"HTTPS_PROXY": middle.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file), **pair}
+        with network.proxy({f"{name}:443": service.url for name in names}) as proxy:
+            env = {"HTTPS_PROXY": proxy.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file), **pair}
             ended = ansible.task({**TASK, "region": region, **options}, env=env)
             assert ended.code == 0 and started(service) == [131], ended.output
-            assert [asked.target for asked in middle.asked] == [f"iam.{region}.{domain}:443", f"dli.{region}.{domain}:443"]
+            assert [entry.target for entry in proxy.asked] == [f"iam.{region}.{domain}:443", f"dli.{region}.{domain}:443"]
 
 
-def test_credentials_of_one_cloud_do_not_go_to_another(ansible, authority):
-    """Where an option names another cloud, the addresses of the environment do not count."""
-    with serve(tls=authority.server().context()) as one, network.proxy() as middle:
-        env = {**one.env(), "HW_CLOUD": "otc.t-systems.com", "HTTPS_PROXY": middle.url, "NO_PROXY": ""}
-        refused(ansible.task({**TASK, "cloud": "myhuaweicloud.com", "max_retries": 0}, env=env))
-        assert [asked.target for asked in middle.asked] == ["iam.cn-north-4.myhuaweicloud.com:443"]
+def test_credentials_are_not_sent_to_another_cloud(ansible, authority):
+    """With an option for another cloud, the endpoints of the environment are not used."""
+    with serve(tls=authority.server().context()) as one, network.proxy() as proxy:
+        env = {**one.env(), "HW_CLOUD": "otc.t-systems.com", "HTTPS_PROXY": proxy.url, "NO_PROXY": ""}
+        error_message(ansible.task({**TASK, "cloud": "myhuaweicloud.com", "max_retries": 0}, env=env))
+        assert [entry.target for entry in proxy.asked] == ["iam.cn-north-4.myhuaweicloud.com:443"]
         assert len(one.requests) == 0

@@ -1,58 +1,56 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every fenced block that anybody can read is run, section by section, in the world that its page is about."""
+"""Every fenced block of the documentation is run, section by section, in the environment that its page describes."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 
 import pytest
+from local_dli.seed import example
+from local_dli.server import listening, serve
+from local_dli.testing import network
 
-from .conftest import Ansible, serve
+from .conftest import Ansible
+from .environments import ChangelogFragment, Clouds, ExampleJobs, FailedCommand, Installation, Lifecycle, SeveralHosts
 from .pages import SECTIONS, fences
-from .troubles import provoke
-from .worlds import Clouds, Examples, Fragment, Hosts, Installed, Life, Trouble
+from .troubleshooting_faults import run_faults
 
-network = importlib.import_module("local_dli.testing.network")
-listening = importlib.import_module("local_dli.server").listening
-example = importlib.import_module("local_dli.seed").example
-
-#: A page, or a section of one, whose blocks are not to be run in the world ``examples``: the fixture to run them in.
-WORLDS = {
+#: The fixture in which the blocks of a page or section are run, unless it is ``examples``.
+ENVIRONMENTS = {
     "signing_in.md": "clouds",
-    "quick_start.md": "installed",
+    "quick_start.md": "installation",
     "quick_start.md: On the real cloud": "clouds",
-    "local_dli.md": "installed",
-    "troubleshooting.md": "trouble",
+    "local_dli.md": "installation",
+    "troubleshooting.md": "failed_command",
     "troubleshooting.md: Results are hard to read": "examples",
-    "CONTRIBUTING.md: Before you send a change": "fragment",
+    "CONTRIBUTING.md: Before you send a change": "changelog_fragment",
     "ad_hoc.md: One line at a shell": "clouds",
     "ad_hoc.md: Several hosts": "hosts",
-    "streaming_jobs.md: One life": "life",
+    "streaming_jobs.md: One life": "lifecycle",
 }
 
 
 @pytest.fixture
 def examples(ansible, dli):
-    return Examples(ansible, dli)
+    return ExampleJobs(ansible, dli)
 
 
 @pytest.fixture
 def hosts(ansible, dli):
-    return Hosts(ansible, dli)
+    return SeveralHosts(ansible, dli)
 
 
 @pytest.fixture
-def life(ansible, dli):
-    return Life(ansible, dli)
+def lifecycle(ansible, dli):
+    return Lifecycle(ansible, dli)
 
 
 @pytest.fixture
 def clouds(ansible):
-    """Huawei Cloud and Open Telekom Cloud, as far as DLI and IAM of one region each go."""
+    """DLI and IAM of one region of Huawei Cloud and one of Open Telekom Cloud."""
     authority = network.Authority()
     domains = {"cn-north-4": "cn-north-4.myhuaweicloud.com", "eu-de": "eu-de.otc.t-systems.com"}
     names = [[f"{service}.{domain}" for service in ("dli", "iam")] for domain in domains.values()]
@@ -62,50 +60,50 @@ def clouds(ansible):
         for seed, of_one in zip((None, german), names):
             context = authority.server(*of_one).context()
             found.append(running.enter_context(serve(seed, tls=context)))
-        ways = {f"{name}:443": cloud.url for cloud, of_one in zip(found, names) for name in of_one}
-        middle = running.enter_context(network.proxy(ways))
-        # The metadata service is met directly and without TLS.
+        routes = {f"{name}:443": cloud.url for cloud, of_one in zip(found, names) for name in of_one}
+        proxy = running.enter_context(network.proxy(routes))
+        # The metadata service is reached without a proxy and without TLS.
         plain = running.enter_context(listening(found[0]))
-        yield Clouds(ansible, found, authority, middle, plain.url)
+        yield Clouds(ansible, found, authority, proxy, plain.url)
 
 
 @pytest.fixture
-def installed(ansible):
+def installation(ansible):
     with contextlib.ExitStack() as services:
-        yield Installed(ansible, os.environ["E2E_COLLECTIONS"], services)
+        yield Installation(ansible, os.environ["E2E_COLLECTIONS"], services)
 
 
 @pytest.fixture(scope="module")
-def provoked(tmp_path_factory):
-    return provoke(Ansible(tmp_path_factory.mktemp("troubles")), os.environ["E2E_COLLECTIONS"])
+def faults(tmp_path_factory):
+    return run_faults(Ansible(tmp_path_factory.mktemp("faults")), os.environ["E2E_COLLECTIONS"])
 
 
 @pytest.fixture
-def trouble(ansible, dli, provoked, request):
-    return Trouble(ansible, dli, provoked[request.node.callspec.params["section"].title])
+def failed_command(ansible, dli, faults, request):
+    return FailedCommand(ansible, dli, faults[request.node.callspec.params["section"].title])
 
 
 @pytest.fixture
-def fragment(ansible):
-    return Fragment(ansible)
+def changelog_fragment(ansible):
+    return ChangelogFragment(ansible)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=str)
 def test_blocks(section, request):
-    world = request.getfixturevalue(WORLDS.get(str(section), WORLDS.get(section.page, "examples")))
+    environment = request.getfixturevalue(ENVIRONMENTS.get(str(section), ENVIRONMENTS.get(section.page, "examples")))
     for block in section.blocks:
-        world.show(block)
+        environment.run(block)
 
 
-def test_every_trouble_is_on_the_page(provoked):
+def test_every_fault_is_documented(faults):
     shown = {section.title for section in SECTIONS if section.page == "troubleshooting.md"}
-    assert set(provoked) == {title for title in shown if f"troubleshooting.md: {title}" not in WORLDS}
+    assert set(faults) == {title for title in shown if f"troubleshooting.md: {title}" not in ENVIRONMENTS}
 
 
-def test_no_block_escapes():
-    """One that is fenced in a way that is not seen above would never be run."""
+def test_every_block_is_found():
+    """A block with other fences than the pattern of pages.py would not be run."""
     assert fences() == 2 * sum(len(section.blocks) for section in SECTIONS)
 
 
-def test_every_world_is_of_a_page():
-    assert set(WORLDS) <= {str(section) for section in SECTIONS} | {section.page for section in SECTIONS}
+def test_every_environment_has_a_page():
+    assert set(ENVIRONMENTS) <= {str(section) for section in SECTIONS} | {section.page for section in SECTIONS}

@@ -1,120 +1,113 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The roles, by their full names, and what the service did then."""
+"""The roles, compared with what the service did."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec_job, _dli, _fields
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import job, job_settings
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
 
-from .conftest import TESTS, started
+from .conftest import CHECKOUT, STATEMENT, play, started
 
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"
 ROLLOUT = "huaweicloud.cloud.streaming_jobs_rollout"
-ROLE = TESTS.parent / "roles" / "streaming_jobs_rollout"
-SQL = "INSERT INTO sink SELECT id FROM source"
-CRASHES = f"-- local-dli: {{fail_after: 0.5, fail_text: boom}}\n{SQL}"
+ROLE = CHECKOUT / "roles" / "streaming_jobs_rollout"
+CRASHES = f"-- local-dli: {{fail_after: 0.5, fail_text: boom}}\n{STATEMENT}"
 
 
-def play(ansible, role: str, *words, **variables):
-    """Play a role and show the fact it leaves, whether it failed or not; return how it ended, and the fact."""
+def run_role(ansible, role: str, *words, **variables):
+    """Run a role, and print the fact that it sets also after a failure; return the result of the command, and the fact."""
     fact = f"{role.rpartition('.')[2]}_result"
-    tasks = [
-        {
-            "name": "All of it",
-            "block": [{"name": "The role", "ansible.builtin.include_role": {"name": role}}],
-            "always": [{"name": "Show", "ansible.builtin.debug": {"var": fact}}],
-        }
-    ]
-    text = json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}])
-    ended = ansible.playbook(text, *words)
+    task = {
+        "block": [{"name": "Run the role", "ansible.builtin.include_role": {"name": role}}],
+        "always": [{"name": "Print the fact", "ansible.builtin.debug": {"var": fact}}],
+    }
+    ended = ansible.playbook(play(task, vars=variables), *words)
     shown = [entry["result"][fact] for entry in ended.results if fact in entry["result"]]
     return ended, shown[-1]
 
 
 @pytest.fixture
 def running(dli):
-    """A service with two jobs that run and can be saved."""
+    """A service with two running jobs that support savepoints."""
     for number, name in ((401, "orders"), (402, "clicks")):
-        job = {"job_id": number, "name": name, "status": "job_running", "sql_body": SQL, "queue_name": "flink_queue"}
+        job = {"job_id": number, "name": name, "status": "job_running", "sql_body": STATEMENT, "queue_name": "flink_queue"}
         dli.seed([{**job, "run_mode": "exclusive_cluster", "job_config": {"parallel_number": 1}}])
     return dli
 
 
 def done(dli, job_id: int) -> list[str]:
-    """Return what was done to a job, in that order."""
+    """Return the operations on a job, in order."""
     return [entry.what for entry in dli.ledger.of(job_id=job_id, accepted=True)]
 
 
-# Recovering
+# Recovery
 
 
 def test_recover(ansible, dli):
-    """What has a savepoint goes on from it; what has none is told of, and the others are started all the same."""
-    dli.seed([{"job_id": 411, "name": "stateless", "status": "job_running_exception", "sql_body": SQL}])
+    """Jobs with a savepoint resume from it; jobs without one are reported, and the others are started."""
+    dli.seed([{"job_id": 411, "name": "stateless", "status": "job_running_exception", "sql_body": STATEMENT}])
     quick = {"streaming_jobs_recover_wait_interval": 0.2}
-    ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411, 131], **quick)
+    ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411, 131], **quick)
     assert ended.code == 2, ended.output
     assert len(result["found"]) == 2 and result["failed"] == [411] and result["without_state"] == []
     assert [entry.job_id for entry in dli.ledger.starts() if entry.resume_savepoint] == [137]
     assert dli.job(137).status == "job_running"
     assert "1 of 2 failed jobs could not be recovered: 411" in ended.output and "DLI.13017" in ended.output
     variables = {"streaming_jobs_recover_without_state": True, "streaming_jobs_recover_wait_interval": 0.2}
-    ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_names=["stateless"], **variables)
+    ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_names=["stateless"], **variables)
     assert ended.code == 0 and result["without_state"] == [411] and dli.job(411).status == "job_running", ended.output
-    ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411], **variables)
+    ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_ids=[137, 411], **variables)
     assert ended.code == 0 and result["found"] == [] and result["jobs"] == [], ended.output
 
 
 def test_recover_in_check_mode(ansible, dli):
-    ended, result = play(ansible, RECOVER, "--check", streaming_jobs_recover_job_ids=[137])
+    ended, result = run_role(ansible, RECOVER, "--check", streaming_jobs_recover_job_ids=[137])
     assert ended.code == 0 and [job["state"] for job in result["jobs"]] == ["started"], ended.output
     assert dli.ledger.entries == []
 
 
 def test_recover_everything_that_failed(ansible, dli):
-    ended, result = play(ansible, RECOVER, streaming_jobs_recover_wait=False)
+    ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_wait=False)
     failed = {204, 202, 137}
     assert set(result["found"]) == failed and {job["job_id"] for job in result["jobs"]} == failed, ended.output
     assert set(started(dli)) == failed - set(result["failed"])
 
 
-def test_a_look_that_fails_is_no_success(ansible, dli):
+def test_recover_with_failed_read(ansible, dli):
     dli.faults.add("unauthorized", call="list", times=9)
-    play = [{"hosts": "localhost", "gather_facts": False, "roles": [RECOVER]}]
-    ended = ansible.playbook(json.dumps(play))
+    ended = ansible.playbook(play(roles=[RECOVER]))
     assert ended.code == 2 and "HTTP 401" in ended.output
 
 
-# Rolling out. A savepoint fits more CUs per task manager, but no other SQL or parallelism (dli-api.md 7.6).
+# Rollout. A savepoint fits more CUs per task manager, but no other STATEMENT or parallelism (dli-api.md 7.6).
 
 QUICK = {"streaming_jobs_rollout_verify_seconds": 2, "streaming_jobs_rollout_wait_interval": 0.2}
 
 
-def test_roll_out_twice(ansible, running):
+def test_rollout_is_idempotent(ansible, running):
     jobs = [{"name": "orders", "tm_cus": 2}, {"name": "clicks", "tm_cus": 1}]
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["rolled_out", "unchanged"], ended.output
     assert done(running, 401) == ["stop", "edit", "start"] and done(running, 402) == []
     assert running.ledger.of(what="stop", job_id=401)[0].trigger_savepoint
     assert running.ledger.starts(401)[0].resume_savepoint
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["unchanged", "unchanged"], ended.output
 
 
-def test_the_role_knows_every_option():
-    """They are named one by one, because Ansible warns of arguments that are a template as a whole."""
-    for kind, const in (("sql", _dli.SQL), ("jar", _dli.JAR)):
+def test_role_passes_every_option():
+    """The arguments are listed, because Ansible warns of a template for all arguments."""
+    for kind, const in (("sql", job.SQL), ("jar", job.JAR)):
         text = (ROLE / "tasks" / f"apply_{kind}.yml").read_text(encoding="utf-8")
         (task,) = yaml.safe_load(text)
         arguments = task[f"huaweicloud.cloud.dli_streaming_{kind}_job"]
-        assert set(arguments) == {*_argspec_job.streaming_job(const), "wait", "wait_timeout", "wait_interval"}
-        settings = {field.name for field in _fields.fields_of(const)} | {"job_id", "tags", "purge_tags"}
+        assert set(arguments) == {*argspec.streaming_job(const), "wait", "wait_timeout", "wait_interval"}
+        settings = {field.name for field in job_settings.settings_of(const)} | {"job_id", "tags", "purge_tags"}
         known = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
         assert set(known["_streaming_jobs_rollout_settings"][kind]) == settings
         assert all(value == f"{{{{ _streaming_jobs_rollout_args.{name} | default(omit) }}}}" for name, value in arguments.items())
@@ -123,79 +116,78 @@ def test_the_role_knows_every_option():
 @pytest.mark.parametrize(
     ("job", "said"),
     [
-        ({"name": "orders", "sqlbody": SQL}, "orders: sqlbody is no setting of a sql job"),
+        ({"name": "orders", "sqlbody": STATEMENT}, "orders: sqlbody is no setting of a sql job"),
         ({"name": "orders", "state": "stopped", "restart": "never"}, "orders: restart, state are no setting of a sql job"),
         ({"name": "orders", "kind": "jarr"}, "orders: kind is sql or jar, not jarr"),
         ({"tm_cus": 2}, "streaming_jobs_rollout_jobs: a job has no name"),
     ],
 )
-def test_a_slip_is_told_before_anything_is_done(ansible, running, job, said):
-    play = {"hosts": "localhost", "gather_facts": False, "roles": [ROLLOUT]}
+def test_invalid_job_changes_nothing(ansible, running, job, said):
     jobs = [{"name": "clicks", "tm_cus": 2}, job]
-    ended = ansible.playbook(json.dumps([{**play, "vars": {"streaming_jobs_rollout_jobs": jobs, **QUICK}}]))
+    ended = ansible.playbook(play(roles=[ROLLOUT], vars={"streaming_jobs_rollout_jobs": jobs, **QUICK}))
     assert ended.code == 2 and said in ended.output and running.ledger.entries == [], ended.output
 
 
-def test_a_job_that_cannot_be_looked_at_has_its_row(ansible, running):
+def test_rollout_with_failed_read(ansible, running):
     jobs = [{"name": "twin", "tm_cus": 2}, {"name": "clicks", "tm_cus": 2}]
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **QUICK)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **QUICK)
     assert ended.code == 2 and [job["outcome"] for job in result] == ["failed", "rolled_out"], ended.output
     assert "several" in result[0]["msg"] or "2 jobs bear this name" in result[0]["msg"]
 
 
-def test_recovering_what_is_not_there(ansible, dli):
-    ended, result = play(ansible, RECOVER, streaming_jobs_recover_job_ids="", streaming_jobs_recover_job_names=["nope"])
+def test_recover_missing_job(ansible, dli):
+    ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_ids="", streaming_jobs_recover_job_names=["nope"])
     assert ended.code == 2 and result["missing"] == ["nope"] and "The project has no job nope" in ended.output, ended.output
 
 
-def test_a_change_that_no_savepoint_fits(ansible, running):
-    """Another parallelism starts without state, if that is asked for."""
+def test_rollout_without_savepoint(ansible, running):
+    """A job with another parallelism can start without state."""
     jobs = [{"name": "orders", "parallel_number": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_resume_savepoint": False}
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["rolled_out"], ended.output
     assert not running.ledger.starts(401)[0].resume_savepoint and "WARNING" not in ended.stderr
 
 
-def test_roll_out_in_check_mode(ansible, running):
+def test_rollout_in_check_mode(ansible, running):
     jobs = [{"name": "orders", "tm_cus": 2}]
-    ended, result = play(ansible, ROLLOUT, "--check", "--diff", streaming_jobs_rollout_jobs=jobs, **QUICK)
+    ended, result = run_role(ansible, ROLLOUT, "--check", "--diff", streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["rolled_out"], ended.output
     assert "+tm_cus: 2" in ended.stdout and running.ledger.entries == []
 
 
-def test_a_definition_that_does_not_run_is_rolled_back(ansible, running):
-    """The second job is not touched then, unless it is asked for."""
+def test_rollback(ansible, running):
+    """The second job is not changed then, unless an option says so."""
     jobs = [{"name": "orders", "sql_body": CRASHES}, {"name": "clicks", "tm_cus": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_savepoint_path": "bucket/saved"}
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
     assert ended.code == 2 and [job["outcome"] for job in result] == ["rolled_back"], ended.output
     assert "boom" in result[0]["msg"]
     job = running.job(401)
-    assert (job.status, job.sql_body) == ("job_running", SQL)
+    assert (job.status, job.sql_body) == ("job_running", STATEMENT)
     assert done(running, 402) == []
     assert done(running, 401) == ["savepoint", "stop", "edit", "start", "edit", "start"]
     assert running.ledger.starts(401)[-1].resume_savepoint
     assert "1 of 2 jobs was not rolled out: orders" in ended.output
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **variables)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **variables)
     assert [job["outcome"] for job in result] == ["rolled_back", "rolled_out"], ended.output
 
 
-def test_a_rollback_without_a_savepoint_is_said_to_have_failed(ansible, running):
-    """The service has deleted the savepoint of the stop by then (dli-api.md 7.2)."""
+def test_rollback_without_savepoint(ansible, running):
+    """The service has deleted the savepoint of the stop (dli-api.md 7.2)."""
     jobs = [{"name": "orders", "sql_body": CRASHES}]
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 2 and [job["outcome"] for job in result] == ["failed"], ended.output
-    assert "DLI.13017" in result[0]["msg"] and running.job(401).sql_body == SQL
+    assert "DLI.13017" in result[0]["msg"] and running.job(401).sql_body == STATEMENT
     variables = {**QUICK, "streaming_jobs_rollout_rollback_without_state": True}
     running.force(401, "job_running")
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
     assert [job["outcome"] for job in result] == ["rolled_back"] and running.job(401).status == "job_running", ended.output
 
 
-def test_a_job_that_is_not_there_yet(ansible, running):
-    jobs = [{"name": "fresh", "sql_body": SQL}, {"name": "rotten", "sql_body": CRASHES}]
-    ended, result = play(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
+def test_rollout_creates_job(ansible, running):
+    jobs = [{"name": "fresh", "sql_body": STATEMENT}, {"name": "rotten", "sql_body": CRASHES}]
+    ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert [job["outcome"] for job in result] == ["rolled_out", "rolled_back"], ended.output
     jobs = {job.name: job for job in running.jobs.values()}
     assert jobs["fresh"].status == "job_running" and jobs["rotten"].status == "job_running_exception"

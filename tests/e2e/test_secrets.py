@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every secret of every way to sign in, searched for in everything a run leaves behind."""
+"""No secret of any authentication method is in the output or the files of a run."""
 
 from __future__ import annotations
 
@@ -9,29 +9,10 @@ import json
 
 import pytest
 
-from .conftest import MODULE, Ansible
+from .conftest import MODULE, TEMPORARY, Ansible, play
 
-TEMPORARY = {
-    "access_key": "LOCALDLITEMPORARYKE2",
-    "secret_key": "inventedForTheLocalDliOnly00000000000002",
-    "security_token": "invented-security-token-of-the-local-dli",
-}
-FAMILIES = {
-    "HW": {
-        "access_key": "HW_ACCESS_KEY",
-        "secret_key": "HW_SECRET_KEY",
-        "security_token": "HW_SECURITY_TOKEN",
-        "auth_token": "HW_AUTH_TOKEN",
-    },
-    "OS": {
-        "access_key": "OS_ACCESS_KEY",
-        "secret_key": "OS_SECRET_KEY",
-        "security_token": "OS_SECURITY_TOKEN",
-        "auth_token": "OS_AUTH_TOKEN",
-    },
-}
-#: What the service is made to say about a job, so that failures are searched too; the texts hold secrets, as real ones do.
-ANSWERS = {
+#: Faults by job id, so that failures are searched too; some responses contain the secrets.
+FAULTS = {
     131: None,
     130: {"kind": "unauthorized", "call": "detail"},
     138: {"kind": "status", "status": 400, "call": "detail", "body": "ECHO"},
@@ -41,10 +22,10 @@ ANSWERS = {
 SUCCEED = (131, 201)
 
 
-def secrets_of(dli, way: str) -> dict:
-    if way == "token":
+def secrets_of(dli, method: str) -> dict:
+    if method == "token":
         return {"auth_token": dli.token()}
-    if way == "temporary keys":
+    if method == "temporary keys":
         return TEMPORARY
     return {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
 
@@ -54,35 +35,34 @@ def echo(secrets: dict):
 
 
 @pytest.mark.parametrize("place", ["options", "HW", "OS"])
-@pytest.mark.parametrize("way", ["keys", "temporary keys", "token"])
-def test_no_secret_in_anything(ansible: Ansible, dli, way, place):
-    """In one play with a task for each answer, whose results the log and the kept files hold side by side."""
-    secrets = secrets_of(dli, way)
+@pytest.mark.parametrize("method", ["keys", "temporary keys", "token"])
+def test_configured_secrets_are_masked(ansible: Ansible, dli, method, place):
+    """One play has a task for each fault; the log and the kept files contain all results."""
+    secrets = secrets_of(dli, method)
     env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
     options = {"project_id": dli.project_id, "endpoint": dli.url, "confirm_timeout": 1}
     if place == "options":
         options.update(secrets)
     else:
-        env.update({FAMILIES[place][name]: value for name, value in secrets.items()})
+        env.update({f"{place}_{name.upper()}": value for name, value in secrets.items()})
         # The files that stay hold the options in clear (that is Ansible's doing); secrets of the environment must not be there.
         env.update(ANSIBLE_KEEP_REMOTE_FILES="true", ANSIBLE_LOCAL_TEMP=str(ansible.folder / "tmp"))
         env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
-    for job_id, rule in ANSWERS.items():
+    for job_id, rule in FAULTS.items():
         if rule:
             told = {**rule, "body": echo(secrets)[:1]} if rule.get("body") else rule
             dli.faults.add(told["kind"], **{name: value for name, value in told.items() if name != "kind"}, job_id=job_id)
-    tasks = [{"name": f"Start {job_id}", MODULE: {"job_ids": [job_id], **options}, "ignore_errors": True} for job_id in ANSWERS]
-    play = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]
-    ended = ansible.playbook(json.dumps(play), "-vvvv", "--diff", env=env)
-    assert {job_id for job_id, one in zip(ANSWERS, ended.results) if not one["failed"]} == set(SUCCEED), ended.output
+    tasks = ({MODULE: {"job_ids": [job_id], **options}} for job_id in FAULTS)
+    ended = ansible.playbook(play(*tasks, ignore_errors=True), "-vvvv", "--diff", env=env)
+    assert {job_id for job_id, one in zip(FAULTS, ended.results) if not one["failed"]} == set(SUCCEED), ended.output
     assert ended.output.count("you sent") >= 2
-    everything = left_behind(ansible, ended)
-    assert place == "options" or any("AnsiballZ" in name for name in everything)
-    search(secrets, everything)
+    contents = files_of(ansible, ended)
+    assert place == "options" or any("AnsiballZ" in name for name in contents)
+    assert_absent(secrets, contents)
 
 
-def left_behind(ansible: Ansible, ended) -> dict:
-    """Return everything that a run has written, by where it stands; but not the files that it was given."""
+def files_of(ansible: Ansible, ended) -> dict:
+    """Return the output and the content of all files of a run, except for its input."""
     (ansible.folder / "playbook.yml").unlink()
     given = (ansible.folder / "home" / ".huaweicloud", ansible.folder / "home" / ".hcloud")
     files = [path for path in ansible.folder.rglob("*") if path.is_file() and not set(given) & set(path.parents)]
@@ -90,41 +70,41 @@ def left_behind(ansible: Ansible, ended) -> dict:
     return {"output": ended.output.encode(), **{str(path): path.read_bytes() for path in files}}
 
 
-def search(secrets: dict, everything: dict) -> None:
+def assert_absent(secrets: dict, contents: dict) -> None:
     for name, value in secrets.items():
-        for where_found, content in everything.items():
-            assert value.encode() not in content, f"{name} stands in {where_found}"
+        for where, content in contents.items():
+            assert value.encode() not in content, f"{name} is in {where}"
 
 
-class Learner:
-    """Lets the service repeat, in what it says next, every secret it has handed out so far."""
+class SecretEcho:
+    """Makes the service repeat all secrets that it has issued so far in its next responses."""
 
     def __init__(self, dli, call: str | None) -> None:
         self.dli = dli
         self.call = call
-        dli.requests.on_request = self.look
+        dli.requests.on_request = self.on_request
 
     def secrets(self) -> dict:
-        """Return what was handed out."""
-        handed_out = {f"token {number}": value for number, value in enumerate(self.dli.accounts._tokens)}
+        """Return the issued secrets."""
+        issued = {f"token {number}": value for number, value in enumerate(self.dli.accounts._tokens)}
         for number, pair in enumerate(self.dli.accounts._issued.values()):
             members = (pair.access_key, pair.secret_key, pair.security_token)
-            handed_out.update({f"key {number}, part {part}": value for part, value in enumerate(members)})
-        return handed_out
+            issued.update({f"key {number}, part {part}": value for part, value in enumerate(members)})
+        return issued
 
-    def look(self, request) -> None:
+    def on_request(self, request) -> None:
         if self.call and request.call in ("token", "temporary_key", "metadata_key", "projects"):
             self.dli.faults.clear()
             self.dli.faults.add("status", status=400, call=self.call, body=echo(self.secrets()), times=9)
 
 
-#: Ways of signing in whose secrets come from a file or from a service.
-LEARNT = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
+#: Authentication methods whose secrets come from a file or from a service.
+ACQUIRED = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
 
 
 @pytest.mark.parametrize("repeated_by", [None, "detail", "list", "run"])
-@pytest.mark.parametrize("way", LEARNT)
-def test_no_secret_that_was_learnt_on_the_way(ansible: Ansible, dli, way, repeated_by):
+@pytest.mark.parametrize("method", ACQUIRED)
+def test_acquired_secrets_are_masked(ansible: Ansible, dli, method, repeated_by):
     keys = {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
     user = dli.password_env()
     env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
@@ -133,41 +113,41 @@ def test_no_secret_that_was_learnt_on_the_way(ansible: Ansible, dli, way, repeat
     options = {"region": "cn-north-4", "endpoint": dli.url, "auth_url": dli.url, "confirm_timeout": 1, "metadata_url": dli.url}
     secrets = dict(keys)
     home = ansible.folder / "home"
-    if way.startswith("password"):
+    if method.startswith("password"):
         secrets = {"password": user["HW_USER_PASSWORD"]}
         names = {"HW": "HW_USER_NAME HW_USER_PASSWORD HW_DOMAIN_NAME", "OS": "OS_USERNAME OS_PASSWORD OS_DOMAIN_NAME"}
         values = [user[name] for name in names["HW"].split()]
-        place = way.rpartition(" ")[2]
+        place = method.rpartition(" ")[2]
         if place == "options":
             options.update(zip(("username", "password", "domain_name"), values))
             del env["ANSIBLE_KEEP_REMOTE_FILES"]
         else:
             env.update(zip(names[place].split(), values))
-    elif way == "agency":
+    elif method == "agency":
         env.update({name: value for name, value in dli.agency_env().items() if name != "HW_PROJECT_ID"})
         options["job_ids"] = [301, 302]
-    elif way == "sdk file":
+    elif method == "sdk file":
         (home / ".huaweicloud").mkdir()
         text = f"[basic]\nak={keys['access_key']}\nsk={keys['secret_key']}\n"
         (home / ".huaweicloud" / "credentials").write_text(text, encoding="utf-8")
-    elif way == "profile":
+    elif method == "profile":
         (home / ".hcloud").mkdir()
         profile = {"name": "p", "accessKeyId": keys["access_key"], "secretAccessKey": keys["secret_key"]}
         (home / ".hcloud" / "config.json").write_text(json.dumps({"current": "p", "profiles": [profile]}), encoding="utf-8")
-    learner = Learner(dli, "list" if repeated_by == "detail" else repeated_by)
+    echoed = SecretEcho(dli, "list" if repeated_by == "detail" else repeated_by)
     if repeated_by == "detail":
-        options["job_ids"] = [131] if way != "agency" else [301]
-        learner.call = "detail"
+        options["job_ids"] = [131] if method != "agency" else [301]
+        echoed.call = "detail"
     ended = ansible.task({"job_ids": [131, 130], **options}, "-vvvv", "--diff", env=env)
     assert (ended.code == 0) == (repeated_by is None), ended.output
-    if way in ("sdk file", "profile") and repeated_by:
-        assert "you sent" in ended.output  # the service did repeat; what it had handed out is not much there
-    search({**secrets, **learner.secrets()}, left_behind(ansible, ended))
-    assert learner.secrets() or way in ("sdk file", "profile")
+    if method in ("sdk file", "profile") and repeated_by:
+        assert "you sent" in ended.output  # the response contains no issued secrets then
+    assert_absent({**secrets, **echoed.secrets()}, files_of(ansible, ended))
+    assert echoed.secrets() or method in ("sdk file", "profile")
 
 
-def test_no_secret_in_a_warning(ansible: Ansible, dli):
-    """ansible-core masks results by itself, but no longer warnings; this one quotes what the identity service says."""
+def test_secrets_in_warnings_are_masked(ansible: Ansible, dli):
+    """ansible-core masks results, but not warnings; this one quotes the identity service."""
     user = dli.password_env()
     secret = user["HW_USER_PASSWORD"]
     dli.faults.add("actor", act="expire_sign_ins", call="run")
@@ -176,17 +156,17 @@ def test_no_secret_in_a_warning(ansible: Ansible, dli):
     env = {**dict.fromkeys(dli.env(), ""), **user, "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
     ended = ansible.task({"job_ids": [131]}, "-vvvv", env=env)
     assert ended.code == 2 and "signing in again failed" in ended.output, ended.output
-    search({"password": secret}, left_behind(ansible, ended))
+    assert_absent({"password": secret}, files_of(ansible, ended))
 
 
-def test_runner_leaves_no_secret_in_its_artifacts(ansible: Ansible, dli):
-    """ansible-runner keeps the environment of a run in a file of its own making; the events and output must be clean."""
+def test_secrets_in_runner_artifacts_are_masked(ansible: Ansible, dli):
+    """ansible-runner writes the environment of a run into a file; events and output must not contain it."""
     secret = dli.env()["HW_SECRET_KEY"]
     private = ansible.folder / "private"
     for folder in ("project", "env"):
         (private / folder).mkdir(parents=True)
-    play = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"name": "The task", MODULE: {"job_ids": [131, 999]}}]}]
-    (private / "project" / "play.json").write_text(json.dumps(play), encoding="utf-8")
+    content = json.dumps([play({MODULE: {"job_ids": [131, 999]}})])
+    (private / "project" / "play.json").write_text(content, encoding="utf-8")
     (private / "env" / "envvars").write_text(json.dumps(dli.env()), encoding="utf-8")
     ended = ansible.command("ansible-runner", "run", private, "-p", "play.json", "-v")
     events = [json.loads(path.read_text(encoding="utf-8")) for path in private.rglob("job_events/*.json")]

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A pattern of several hosts must not start a job several times, nor do so without a word (plugins/action)."""
+"""A task for several hosts starts a job once, with a warning (plugins/action)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import json
 import pytest
 import yaml
 
-from .conftest import MODULE, PYTHONS, TESTS, started
+from .conftest import CHECKOUT, MODULE, PYTHONS, play, started
 
 CONTROLLER = ("-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
 HOSTS = ("-i", "ares,boreas,chloe,", *CONTROLLER, "--forks", "3")
@@ -23,18 +23,18 @@ def rows(ended) -> list:
 
 
 def warned(ended) -> bool:
-    """Return whether the user was told; Ansible shows equal warnings once."""
+    """Return whether there was a warning; Ansible prints equal warnings once."""
     times = ended.stderr.count("run_once: true")
     assert times < 2, ended.stderr
     return times == 1
 
 
-def play(arguments, module=MODULE, **keywords) -> str:
-    """Return a playbook of one task for all hosts."""
-    return json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"name": "The task", module: arguments, **keywords}]}])
+def task(arguments, **keywords) -> dict:
+    """Return a play with one task for all hosts."""
+    return play({MODULE: arguments, **keywords}, hosts="all")
 
 
-def test_one_line(ansible, dli):
+def test_ad_hoc(ansible, dli):
     ended = ansible.command("ansible", "all", *HOSTS, "-m", MODULE, "-a", "job_ids=131")
     assert ended.code == 0, ended.output
     assert started(dli) == [131] and len(dli.requests.of("run")) == 1
@@ -42,69 +42,67 @@ def test_one_line(ansible, dli):
     assert warned(ended)
 
 
-def test_they_take_turns(ansible, dli):
-    """Side by side, all would still see the old status and send a start."""
+def test_tasks_are_serialized(ansible, dli):
+    """In parallel, all would read the previous status and send a start."""
     dli.settings.update({"accept_lag": 3})
-    ended = ansible.playbook(play({"job_ids": [131], "wait": True, "wait_interval": 0.2}), *HOSTS)
+    ended = ansible.playbook(task({"job_ids": [131], "wait": True, "wait_interval": 0.2}), *HOSTS)
     assert ended.code == 0, ended.output
     assert len(dli.requests.of("run")) == 1 and {one["result"]["jobs"][0]["status"] for one in ended.results} == {"job_running"}
 
 
-def test_a_host_that_fails_lets_the_next_one_in(ansible, dli):
-    ended = ansible.playbook(play({"job_ids": [999999]}), *HOSTS)
+def test_failed_host(ansible, dli):
+    ended = ansible.playbook(task({"job_ids": [999999]}), *HOSTS)
     assert ended.code == 2 and rows(ended) == ["not_found"] * 3, ended.output
     assert warned(ended)
 
 
 def test_check_mode(ansible, dli):
-    ended = ansible.playbook(play({"job_ids": [131]}), *HOSTS, "--check")
+    ended = ansible.playbook(task({"job_ids": [131]}), *HOSTS, "--check")
     assert ended.code == 0 and rows(ended) == ["started"] * 3, ended.output
     assert warned(ended) and not dli.requests.of("run")
 
 
-def test_a_job_for_each_host(ansible, dli):
-    """Other arguments, other work: nothing to wait for, nothing to warn of."""
+def test_job_per_host(ansible, dli):
+    """Tasks with different arguments are not serialized, and there is no warning."""
     jobs = {"ares": 131, "boreas": 130, "chloe": 138}
-    ended = ansible.playbook(play({"job_ids": "{{ jobs[inventory_hostname] }}"}), *HOSTS, "-e", json.dumps({"jobs": jobs}))
+    ended = ansible.playbook(task({"job_ids": "{{ jobs[inventory_hostname] }}"}), *HOSTS, "-e", json.dumps({"jobs": jobs}))
     assert ended.code == 0 and sorted(started(dli)) == [130, 131, 138], ended.output
     assert not warned(ended)
 
 
 def test_run_once(ansible, dli):
-    ended = ansible.playbook(play({"job_ids": [131]}, run_once=True), *HOSTS)
+    ended = ansible.playbook(task({"job_ids": [131]}, run_once=True), *HOSTS)
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
 
 
-def test_the_same_host_again_is_no_other_host(ansible, dli):
-    """A loop and a repetition come back with the arguments of before."""
+def test_loop_and_retries(ansible, dli):
+    """A loop and a retry have the same host and arguments again."""
     again = {"loop": [131, 131], "register": "seen", "until": "seen.jobs[0].state == 'already_active'", "retries": 2, "delay": 0}
-    ended = ansible.playbook(play({"job_ids": "{{ item }}"}, **again), "-i", "ares,", *CONTROLLER)
+    ended = ansible.playbook(task({"job_ids": "{{ item }}"}, **again), "-i", "ares,", *CONTROLLER)
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
 
 
-def test_two_tasks_are_two_tasks(ansible, dli):
-    tasks = [{"name": f"Task {number}", MODULE: {"job_ids": [131]}} for number in range(2)]
-    plays = [{"hosts": host, "gather_facts": False, "tasks": tasks} for host in ("ares", "boreas")]
-    ended = ansible.playbook(json.dumps(plays), *HOSTS)
+def test_two_tasks(ansible, dli):
+    plays = [play(*[{MODULE: {"job_ids": [131]}}] * 2, hosts=host) for host in ("ares", "boreas")]
+    ended = ansible.playbook(plays, *HOSTS)
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
 
 
-def test_in_the_background(ansible, dli):
-    """A task in the background takes no turn, but is told of."""
-    ended = ansible.playbook(play({"job_ids": [131]}, **{"async": 60, "poll": 1}), *HOSTS)
+def test_async(ansible, dli):
+    """An asynchronous task is not serialized, but there is a warning."""
+    ended = ansible.playbook(task({"job_ids": [131]}, **{"async": 60, "poll": 1}), *HOSTS)
     assert started(dli) == [131] and warned(ended), ended.output
 
 
-@pytest.mark.parametrize("module", sorted(path.stem for path in (TESTS.parent / "plugins" / "modules").glob("*.py")))
-def test_whatever_changes_something_takes_turns(module):
-    """And keeps its own name, so that defaults for it still reach it."""
-    routes = yaml.safe_load((TESTS.parent / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
+@pytest.mark.parametrize("module", sorted(path.stem for path in (CHECKOUT / "plugins" / "modules").glob("*.py")))
+def test_modules_with_action_plugin(module):
+    """Modules that change something have a route to the action plugin."""
+    routes = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
     assert (module in routes) != module.endswith("_info")
 
 
-def test_module_defaults_still_go_by_the_module_s_name(ansible, dli):
+def test_module_defaults(ansible, dli):
     dli.force(131, "job_running")
     defaults = {STOP: {"job_ids": [131]}, MODULE: {"job_ids": [130]}}
-    play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": [{"name": "Stop", STOP: {}}]}
-    ended = ansible.playbook(json.dumps([play]))
+    ended = ansible.playbook(play({STOP: {}}, module_defaults=defaults))
     assert ended.code == 0 and [row["job_id"] for row in ended.result["jobs"]] == [131], ended.output

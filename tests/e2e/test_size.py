@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""One task for one job or ten thousand: as few requests as the API allows, in bearable time and memory."""
+"""The number of requests, the time and the memory of a task for one to ten thousand jobs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ import time
 import pytest
 from local_dli.server import serve
 
-from .conftest import Ansible, started
-
-SQL = "INSERT INTO sink SELECT id FROM source"
+from .conftest import STATEMENT, Ansible, started
 
 
 @pytest.fixture(scope="module")
 def big():
-    """A service with ten thousand jobs besides those of the example."""
+    """A service for many jobs."""
     with serve() as service:
         yield service
 
@@ -29,7 +27,7 @@ def fill(dli, count: int) -> list[int]:
     dli.reset()
     dli.service.clear()
     ids = list(range(1, count + 1))
-    dli.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": SQL} for i in ids])
+    dli.seed([{"job_id": i, "name": f"job_{i}", "status": "job_cancel_success", "sql_body": STATEMENT} for i in ids])
     return ids
 
 
@@ -45,7 +43,7 @@ def start_all(folder, dli, ids, **options) -> tuple[dict, float]:
 
 
 @pytest.mark.parametrize(("count", "requests"), [(1, 1 + 1), (4, 1 + 1), (100, 1 + 1), (1000, 10 + 1), (10000, 100 + 1)])
-def test_requests_for_so_many_jobs(tmp_path, big, figure, count, requests):
+def test_number_of_requests(tmp_path, big, statistics, count, requests):
     ids = fill(big, count)
     result, seconds = start_all(tmp_path, big, ids)
     assert result["summary"]["started"] == count and started(big) == ids
@@ -53,11 +51,11 @@ def test_requests_for_so_many_jobs(tmp_path, big, figure, count, requests):
     assert big.requests.connections() == 1
     assert len(json.dumps(result)) < 1024 * (count + 4)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    figure(f"size: {count} jobs, {requests} requests, {seconds:.1f} s, {memory} MiB at most in any process")
+    statistics(f"size: {count} jobs, {requests} requests, {seconds:.1f} s, {memory} MiB at most in any process")
 
 
-def test_a_service_that_takes_fewer_at_once(tmp_path, big):
-    """The batch is halved until the service takes it; each part settles on its own."""
+def test_smaller_batch_limit(tmp_path, big):
+    """The batch is halved until the service accepts it; each part is processed separately."""
     ids = fill(big, 1000)
     big.settings.update({"max_batch": 300})
     result, _seconds = start_all(tmp_path, big, ids)
@@ -65,14 +63,14 @@ def test_a_service_that_takes_fewer_at_once(tmp_path, big):
     assert [len(request.job_ids) for request in big.requests.of("run")] == [1000, 500, 250, 250, 250, 250]
 
 
-def test_a_body_that_is_too_large(tmp_path, big):
+def test_smaller_body_limit(tmp_path, big):
     ids = fill(big, 1000)
     big.settings.update({"max_body": 3000})
     result, _seconds = start_all(tmp_path, big, ids)
     assert result["summary"]["started"] == 1000 and sorted(started(big)) == ids
 
 
-def test_names_by_the_hundred(tmp_path, big):
+def test_many_names(tmp_path, big):
     fill(big, 1000)
     ansible = Ansible(tmp_path)
     ansible.env.update(big.env())
@@ -82,8 +80,8 @@ def test_names_by_the_hundred(tmp_path, big):
     assert len(big.requests) == 10 + 1
 
 
-def test_a_look_that_takes_too_long_starts_nothing(tmp_path, big):
-    """Ten pages of a second each do not fit into three seconds."""
+def test_overall_timeout_while_listing(tmp_path, big):
+    """Ten pages that take a second each exceed the timeout of three seconds."""
     fill(big, 1000)
     big.faults.add("delay", call="list", seconds=1, times=None)
     ansible = Ansible(tmp_path)

@@ -1,35 +1,36 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Stopping and deleting through real Ansible, and what the service did then."""
+"""The modules for stopping and deleting jobs through real Ansible, compared with what the service did."""
 
 from __future__ import annotations
 
 import pytest
 
-from .conftest import Ansible, states
+from .conftest import READER, STATEMENT, Ansible, calls, states
 
 STOP = "huaweicloud.cloud.dli_streaming_jobs_stop"
 DELETE = "huaweicloud.cloud.dli_streaming_jobs_delete"
-SQL = "INSERT INTO sink SELECT id FROM source"
 
 
 @pytest.fixture
 def busy(dli):
-    """A service with two more jobs that run."""
-    dli.seed([{"job_id": number, "name": f"runs_{number}", "status": "job_running", "sql_body": SQL} for number in (128, 129)])
+    """A service with two more running jobs."""
+    dli.seed(
+        [{"job_id": number, "name": f"runs_{number}", "status": "job_running", "sql_body": STATEMENT} for number in (128, 129)]
+    )
     return dli
 
 
 def done(dli, what: str) -> list[int]:
-    """Return the ids of the jobs that were really stopped, or deleted, in that order."""
+    """Return the ids of the jobs that the service stopped or deleted, in that order."""
     return [entry.job_id for entry in dli.ledger.of(what=what, accepted=True)]
 
 
-# Stopping
+# Stop
 
 
-def test_stop_twice(ansible, busy):
+def test_stop_is_idempotent(ansible, busy):
     wanted = {"job_ids": [129, 128, 131], "trigger_savepoint": True, "wait": True, "wait_interval": 0.2}
     predicted = ansible.task(wanted, "--check", module=STOP)
     assert busy.ledger.entries == []
@@ -45,32 +46,32 @@ def test_stop_twice(ansible, busy):
     assert len(busy.requests.of("stop")) == 1
 
 
-def test_a_stop_takes_one_look_and_one_post(ansible, busy):
+def test_stop_requests(ansible, busy):
     assert ansible.task({"job_ids": [129, 128]}, module=STOP).code == 0
-    assert [request.call for request in busy.requests.of()] == ["list", "stop"]
+    assert calls(busy) == ["list", "stop"]
 
 
-def test_every_status_is_stopped_or_left_alone(ansible, dli):
-    """What the service would refuse is not sent (DLI.15002), and a savepoint is not disturbed."""
+def test_stop_for_each_status(ansible, dli):
+    """A stop that the service would refuse is not sent (DLI.15002), and a savepoint is not interrupted."""
     ended = ansible.task({"job_ids": list(range(201, 215))}, module=STOP)
     found = states(ended.result)
     assert {job for job, state in found.items() if state == "already_stopped"} == {201, 202, 204, 208, 209, 212, 214}
     assert found[207] == found[203] == "stopped" and found[211] == "not_stoppable"
-    # Where the documentation does not say whether a stop is possible, the service decides.
+    # For statuses without documentation, the stop is sent.
     assert {found[205], found[206], found[210], found[213]} <= {"stopped", "refused"}
     assert {207, 203} <= set(done(dli, "stop"))
 
 
-def test_a_job_in_submission_is_stopped(ansible, dli):
+def test_stop_during_submission(ansible, dli):
     ended = ansible.task({"job_ids": 203, "wait": True, "wait_interval": 0.2}, module=STOP)
     assert ended.code == 0 and ended.result["jobs"][0]["status"] == "job_cancel_success", ended.output
 
 
-def test_a_savepoint_that_fails(ansible, dli):
-    """The job runs on, and is not called stopped."""
+def test_stop_with_failed_savepoint(ansible, dli):
+    """The job continues to run, and is not reported as stopped."""
     script = {"savepoint_fail": "no room left"}
     dli.settings.update({"savepoint_delay": 2})
-    dli.seed([{"job_id": 128, "name": "full", "status": "job_running", "sql_body": SQL, "script": script}])
+    dli.seed([{"job_id": 128, "name": "full", "status": "job_running", "sql_body": STATEMENT, "script": script}])
     wanted = {"job_ids": 128, "trigger_savepoint": True, "wait": True, "wait_interval": 0.2, "wait_timeout": 20}
     ended = ansible.task(wanted, module=STOP)
     assert ended.code == 2 and states(ended.result) == {128: "failed"}, ended.output
@@ -78,25 +79,25 @@ def test_a_savepoint_that_fails(ansible, dli):
 
 
 @pytest.mark.parametrize("shape", ["short", "object", "reversed", "array"])
-def test_stops_whose_answer_does_not_fit(ansible, busy, shape):
-    """The published example shows one element for two ids, and older documents a bare object (dli-api.md 1.4)."""
+def test_stop_response_variants(ansible, busy, shape):
+    """The documentation has one element for two ids, and older versions a bare object (dli-api.md 1.4)."""
     busy.settings.update({"stop_answer": shape})
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
     assert ended.code == 0 and states(ended.result) == {129: "stopped", 128: "stopped"}, ended.output
     assert sorted(done(busy, "stop")) == [128, 129]
 
 
-def test_a_stop_whose_answer_is_lost_is_not_sent_again(ansible, busy):
+def test_stop_with_lost_response(ansible, busy):
     busy.faults.add("reset_after", call="stop")
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
     assert ended.code == 0 and all(job["reconciled"] and job["changed"] for job in ended.result["jobs"]), ended.output
     assert len(busy.requests.of("stop")) == 1
 
 
-def test_a_job_that_ends_by_itself_while_the_answer_is_lost(ansible, dli):
-    """It is at rest, as was wanted; whose doing that was, nobody knows, and that is what is said."""
+def test_stop_of_job_that_finishes(ansible, dli):
+    """The job is stopped as requested; the cause is unknown, so changed is null."""
     script = {"run_for": 6}
-    dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": SQL, "script": script}])
+    dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": STATEMENT, "script": script}])
     dli.other("start", [128])
     dli.faults.add("hang", call="stop")
     ended = ansible.task({"job_ids": 128, "confirm_timeout": 30, "request_timeout": 8}, module=STOP)
@@ -106,16 +107,16 @@ def test_a_job_that_ends_by_itself_while_the_answer_is_lost(ansible, dli):
     assert job["reconciled"] and "nobody knows" in job["msg"] and ended.result["changed"] is False
 
 
-def test_the_first_says_what_is_wrong_with_one_and_stops_the_others(ansible, busy):
+def test_stop_with_missing_job(ansible, busy):
     ended = ansible.task({"job_ids": [999, 129]}, module=STOP)
     assert ended.code == 2 and states(ended.result) == {999: "not_found", 129: "stopped"}
     assert ended.result["changed"] is True
 
 
-# Deleting
+# Delete
 
 
-def test_delete_twice(ansible, busy):
+def test_delete_is_idempotent(ansible, busy):
     wanted = {"job_ids": [131, 129, 999], "job_names": ["orders_to_dws", "nobody"]}
     predicted = ansible.task(wanted, "--check", module=DELETE)
     assert busy.ledger.entries == []
@@ -131,19 +132,19 @@ def test_delete_twice(ansible, busy):
     assert 129 not in busy.jobs
 
 
-def test_a_job_of_two_names_is_not_deleted(ansible, dli):
+def test_delete_ambiguous_name(ansible, dli):
     ended = ansible.task({"job_names": "twin"}, module=DELETE)
     assert ended.code == 2 and states(ended.result) == {"twin": "ambiguous"} and done(dli, "delete") == []
 
 
-def test_a_deletion_whose_answer_is_lost(ansible, dli):
+def test_delete_with_lost_response(ansible, dli):
     dli.faults.add("reset_after", call="delete")
     ended = ansible.task({"job_ids": [131, 130]}, module=DELETE)
     assert ended.code == 0 and all(job["reconciled"] and job["changed"] for job in ended.result["jobs"]), ended.output
     assert len(dli.requests.of("delete")) == 1
 
 
-def test_a_deletion_that_was_not_carried_out_is_not_claimed(ansible, dli):
+def test_delete_with_unknown_outcome(ansible, dli):
     dli.faults.add("hang", call="delete")
     ended = ansible.task({"job_ids": 131, "request_timeout": 1, "confirm_timeout": 2}, module=DELETE)
     (job,) = ended.result["jobs"]
@@ -151,7 +152,7 @@ def test_a_deletion_that_was_not_carried_out_is_not_claimed(ansible, dli):
     assert done(dli, "delete") == []
 
 
-def test_somebody_else_deletes_first(ansible, dli):
+def test_delete_by_another_client(ansible, dli):
     dli.faults.add("actor", call="delete", act="delete", job_ids=(131,))
     ended = ansible.task({"job_ids": [131, 130]}, module=DELETE)
     first, second = ended.result["jobs"]
@@ -169,16 +170,15 @@ def test_diff_mode(ansible: Ansible, busy, module, job, line):
 
 
 @pytest.mark.parametrize("module", [STOP, DELETE])
-def test_no_permission(ansible, busy, module):
-    reader = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
-    ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=reader)
+def test_missing_permission(ansible, busy, module):
+    ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=READER)
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
     action = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
     assert f"ask for the IAM permission {action}" in ended.result["jobs"][0]["msg"]
 
 
-def test_a_stop_with_savepoint_twice_in_a_row(ansible, busy):
-    """The second meets the savepoint of the first: it is sat out with a wait, and told of without one."""
+def test_stop_during_savepoint(ansible, busy):
+    """The second stop occurs during the savepoint of the first: it waits for it, or else reports it."""
     busy.settings.update({"savepoint_delay": 8})
     wanted = {"job_ids": 129, "trigger_savepoint": True}
     first = ansible.task(wanted, module=STOP)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""RELEASING.md, block after block, in a clone; the repository behind it and Galaxy stand on this machine."""
+"""Every block of RELEASING.md is run in a clone, with a local repository and a fake of Galaxy."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ import tarfile
 
 import pytest
 import yaml
+from devtools.stage import sources
+from devtools.work import CHECKOUT
 
-from .conftest import BIN, CHECKOUT, ENV, sources
-from .galaxy import TOKEN, serve
+from .fake_galaxy import TOKEN, serve
+from .shell import BIN, ENV
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 GUIDE = (CHECKOUT / "RELEASING.md").read_text(encoding="utf-8")
 WORKFLOW = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
-#: What a person does on the forge between two blocks: merge what was proposed.
+#: Replaces the merge of the pull request, which is done on the forge between two blocks.
 MERGE = "git push --quiet origin HEAD:main"
 
 
@@ -36,7 +38,7 @@ def command(job: str, name: str) -> str:
 
 
 class Clone:
-    """A clone of the checkout as it is, and a bare repository that it was cloned from."""
+    """A clone of the checkout with its uncommitted changes, and its bare origin."""
 
     def __init__(self, folder, galaxy) -> None:
         self.home, self.origin = folder / "clone", folder / "origin.git"
@@ -59,7 +61,7 @@ class Clone:
         self.run("git fetch --quiet && git branch --quiet --set-upstream-to origin/main")
 
     def run(self, script: str) -> str:
-        """Run lines in one shell, as a person pastes them; the first that fails ends it."""
+        """Run lines in one shell until the first that fails."""
         ended = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.home,
@@ -86,7 +88,7 @@ def clone(tmp_path, galaxy):
     return Clone(tmp_path, galaxy)
 
 
-def test_a_release_as_the_guide_says(clone, galaxy):
+def test_release(clone, galaxy):
     begin, propose, tag, publish, look, after = blocks(GUIDE)
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     clone.run("\n".join((begin, propose, MERGE, tag, publish, look, after)))
@@ -94,24 +96,24 @@ def test_a_release_as_the_guide_says(clone, galaxy):
     notes = (clone.home / "CHANGELOG.rst").read_text(encoding="utf-8")
     assert f"\nv{version}\n" in notes and "Say here what the release is about." in notes
     assert not list((clone.home / "changelogs" / "fragments").glob("*.yml"))
-    # What was tagged is what was published, and what users get.
+    # The tag, the published file and the installed collection are the same.
     assert clone.run(f"git -C '{clone.origin}' rev-list --max-count 1 {version}") == clone.run("git rev-parse origin/main")
     assert list(galaxy.published) == [f"huaweicloud-cloud-{version}.tar.gz"]
     installed = clone.collections / "ansible_collections" / "huaweicloud" / "cloud"
     assert (installed / "CHANGELOG.rst").read_text(encoding="utf-8") == notes
-    # The workflow would have published the same.
+    # The workflow publishes the same.
     galaxy.published.clear()
     clone.run(f"git switch --quiet --detach {version} && rm *.tar.gz")
     clone.env.update(GITHUB_REF_NAME=version, GALAXY_TOKEN=TOKEN, ANSIBLE_GALAXY_TOKEN_PATH=str(clone.home.parent / "another"))
     clone.run(command("build", "Build what the tag says"))
     clone.run(command("galaxy", "Publish"))
     assert list(galaxy.published) == [f"huaweicloud-cloud-{version}.tar.gz"]
-    # The next one is open.
+    # The next version is open.
     clone.run("git switch --quiet -")
     opened = yaml.safe_load((clone.home / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     assert opened != version and f"open-{opened}" in clone.run(f"git -C '{clone.origin}' branch")
 
-    # Both lines of README's installation, with the release just made.
+    # Both installation commands of README, with this release.
     from_galaxy, from_a_clone = (text for text in blocks(README) if "collection install" in text)
     shutil.rmtree(clone.collections)
     clone.run(from_galaxy)
@@ -122,8 +124,8 @@ def test_a_release_as_the_guide_says(clone, galaxy):
 
 
 @pytest.mark.parametrize("wrong", ["a fragment is left", "another version"])
-def test_no_tarball_of_what_is_no_release(clone, wrong):
-    """`make tarball` looks at the papers first."""
+def test_tarball_requires_release(clone, wrong):
+    """`make tarball` checks the version and the fragments first."""
     version = "9.9.9" if wrong == "another version" else "0.1.0"
     clone.run("rm changelogs/fragments/*.yml" if wrong == "another version" else "true")
     told = clone.run(f"! make tarball ARGS={version}")
@@ -131,8 +133,8 @@ def test_no_tarball_of_what_is_no_release(clone, wrong):
     assert not list(clone.home.glob("*.tar.gz"))
 
 
-def test_the_tarball_holds_no_link(clone):
-    """Galaxy takes none that leads out, and nobody needs one."""
+def test_tarball_has_no_links(clone):
+    """Galaxy refuses links that lead out of the tarball."""
     clone.run("ansible-galaxy collection build --output-path built")
     (built,) = (clone.home / "built").glob("*.tar.gz")
     with tarfile.open(built) as archive:

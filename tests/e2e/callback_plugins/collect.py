@@ -20,7 +20,7 @@ from ansible.plugins.callback import CallbackBase
 
 
 class CallbackModule(CallbackBase):
-    """Hears of every result, as the JSON callbacks do."""
+    """Collects the result of every task."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"

@@ -1,0 +1,65 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What all tests share: the import names of the collection in plain pytest, and numbers that are shown after a run.
+
+Plugins are imported as ``ansible_collections.NAMESPACE.NAME.plugins...``. ansible-test has a loader for such names. Plain
+pytest has none, so the packages are registered here; the last one is the checkout, at any path.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+#: Prefix of a line in the terminal summary that holds a number; scripts/devtools/cli.py repeats such lines.
+STATISTICS_PREFIX = ">> "
+
+
+def _collection_name() -> str:
+    galaxy = (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8")
+    namespace, name = (re.search(rf"(?m)^{key}: (\S+)$", galaxy) for key in ("namespace", "name"))
+    if namespace is None or name is None:
+        raise RuntimeError("galaxy.yml has no namespace or no name")
+    return f"ansible_collections.{namespace[1]}.{name[1]}"
+
+
+def _is_importable(package: str) -> bool:
+    """Return whether a loader finds the package already, as under ansible-test."""
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _register(package: str) -> None:
+    parts = package.split(".")
+    for depth in range(1, len(parts) + 1):
+        spec = ModuleSpec(".".join(parts[:depth]), loader=None, is_package=True)
+        spec.submodule_search_locations = [str(CHECKOUT)] if depth == len(parts) else []
+        sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+
+
+if not _is_importable(_collection_name()):
+    _register(_collection_name())
+
+
+@pytest.fixture
+def statistics(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Return a function that adds a line to the terminal summary; the line is part of the report, also with pytest-xdist."""
+    return lambda text: request.node.user_properties.append(("statistics", text))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lines of the fixture ``statistics``."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", []):
+                if name == "statistics" and report.when == "call":
+                    terminalreporter.write_line(f"{STATISTICS_PREFIX}{text}")

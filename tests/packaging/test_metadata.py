@@ -1,0 +1,78 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""README and galaxy.yml have what Galaxy and Automation Hub require, and the lists of steps are the same everywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import yaml
+from devtools.chores import CHORES
+from devtools.matrix import MATRIX
+from devtools.steps import STEPS
+from devtools.work import CHECKOUT
+
+from .shell import ENV
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
+#: The headings of the template for certified collections, in order.
+SECTIONS = [
+    "Description",
+    "Requirements",
+    "Installation",
+    "Use cases",
+    "Testing",
+    "Contributing",
+    "Support",
+    "Release notes and roadmap",
+    "Related information",
+    "License information",
+]
+
+
+def test_readme_has_the_sections_in_order():
+    headings = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    assert [heading for heading in headings if heading in SECTIONS] == SECTIONS
+
+
+def test_readme_links_are_absolute():
+    """Galaxy shows README without the repository, so that relative links do not work."""
+    named = dict(re.findall(r"^\[(\w+)\]: (\S+)$", README, re.MULTILINE))
+    links = re.findall(r"\]\(([^)]+)\)", README) + list(named.values())
+    assert all(link.startswith("https://") for link in links), links
+    assert set(re.findall(r"\]\[(\w+)\]", README)) == set(named)
+
+
+def test_readme_links_into_repository_exist():
+    paths = re.findall(rf"{re.escape(GALAXY['repository'])}/blob/main/([\w./-]+)", README)
+    assert paths
+    for path in paths:
+        assert (CHECKOUT / path).is_file(), path
+
+
+def test_readme_names_the_tested_versions():
+    cores = sorted({name.partition("-")[2] for name in MATRIX if "-" in name})
+    assert all(re.search(rf"\b{re.escape(core)}\b", README) for core in cores)
+
+
+def test_makefile_and_workflow_have_every_step():
+    names = [*STEPS, *MATRIX, *CHORES]
+    make = ["make", "--dry-run", *names]
+    printed = subprocess.run(make, cwd=CHECKOUT, env=ENV, capture_output=True, text=True, check=True).stdout
+    assert [line.rpartition(" ")[2] for line in printed.splitlines()] == names
+    workflow = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    run = [step for steps in workflow["jobs"]["steps"]["strategy"]["matrix"]["steps"] for step in steps.split(",")]
+    assert sorted(run) == sorted([*STEPS, *MATRIX])
+
+
+def test_galaxy_yml_is_complete():
+    wanted = {"authors", "description", "documentation", "homepage", "issues", "license_file", "readme", "repository", "tags"}
+    assert all(GALAXY.get(field) for field in wanted)
+
+
+def test_no_ignore_files():
+    assert not list(CHECKOUT.glob("tests/sanity/ignore*")) and not list(CHECKOUT.glob(".ansible-lint-ignore"))
+    assert "skip_list" not in (CHECKOUT / ".ansible-lint").read_text(encoding="utf-8")

@@ -1,0 +1,113 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Compare the results of a start with what happened: the ledger, request log and job histories of the local DLI."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from local_dli.local import LocalDli
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import ACTIVE, WAIT_FAILED, WAIT_REACHED, status_of
+
+FAILURE_STATES = {"not_found", "ambiguous", "not_startable", "refused", "failed", "timed_out", "unknown"}
+SUCCESS_STATES = {"started", "already_active"}
+#: Seconds by which a deadline may be exceeded.
+OVERRUN = 1.0
+
+
+class Mismatch(AssertionError):
+    """A result that differs from what the service did."""
+
+
+class Statistics(Counter):
+    """What was executed and checked, by name."""
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {count:.4g}" for name, count in sorted(self.items()))
+
+
+def check_task(dli: LocalDli, actor: str, check_mode: bool) -> None:
+    """Check what applies to every start task, also to one that fails as a whole."""
+    starts = Counter(entry.job_id for entry in dli.ledger.starts(actor=actor))
+    if any(count > 1 for count in starts.values()):
+        raise Mismatch(f"started twice: {starts}")
+    if check_mode and (starts or dli.requests.of("run")):
+        raise Mismatch("check mode wrote something")
+
+
+def check_rows(dli: LocalDli, actor: str, rows: list[JobResult], waited: bool, statistics: Statistics) -> None:
+    """Compare the result of every job with the ledger."""
+    for row in rows:
+        statistics[f"state {row.state}"] += 1
+        statistics["reconciled"] += row.reconciled
+        _check_shape(row)
+        if row.job_id is not None:
+            _check_row(dli, actor, row, waited, statistics)
+
+
+def _check_shape(row: JobResult) -> None:
+    if row.state not in FAILURE_STATES | SUCCESS_STATES:
+        raise Mismatch(f"undocumented state: {row}")
+    if row.failed != (row.state in FAILURE_STATES):
+        raise Mismatch(f"failed does not fit state: {row}")
+    if row.changed is None and row.state != "unknown":
+        raise Mismatch(f"changed is null although the state is known: {row}")
+    if not row.msg:
+        raise Mismatch(f"no message: {row}")
+
+
+def _check_row(dli: LocalDli, actor: str, row: JobResult, waited: bool, statistics: Statistics) -> None:
+    own = dli.ledger.starts(row.job_id, actor=actor)
+    others = [
+        entry
+        for entry in dli.ledger.of(job_id=row.job_id, accepted=True)
+        if entry.what in ("start", "restart") and entry.actor != actor
+    ]
+    if row.changed is not None and row.changed != bool(own):
+        # Not distinguishable: an incomplete response, and another client that starts a job of the same batch at the same
+        # time. The result is marked as reconciled, and the documentation describes it. A response in another order can
+        # by chance fit what another client did.
+        if not ((row.reconciled or _is_reordered(dli)) and (others or _has_concurrent_starts(dli, actor, row))):
+            raise Mismatch(f"changed is {row.changed}, but the ledger has {len(own)} starts: {row}")
+        statistics["coincidences with other clients"] += 1
+    was_sent = any(row.job_id in request.job_ids for request in dli.requests.of("run"))
+    if was_sent and status_of(row.status_before or "").start == ACTIVE:
+        raise Mismatch(f"a start was sent for a job that was read as active: {row}")
+    # A run by another client that began after the first read and ended before the start can still be read after it.
+    since = max((entry.at for entry in own), default=0) if not others else 0
+    statistics["coincidences with other clients"] += bool(own and others)
+    if waited and row.state in SUCCESS_STATES:
+        _check_last_status(dli, row, WAIT_REACHED, since)
+    if row.state == "failed":
+        _check_last_status(dli, row, WAIT_FAILED, since)
+
+
+def _is_reordered(dli: LocalDli) -> bool:
+    """Return whether a response may be in another order than its request."""
+    by_fault = any(rule.get("shape") == "reversed" and rule["hit"] for rule in dli.faults.pending())
+    return by_fault or dli.settings.run_answer == "reversed"
+
+
+def _has_concurrent_starts(dli: LocalDli, actor: str, row: JobResult) -> bool:
+    """Return whether another client started a job that was sent together with this one."""
+    batch = {job_id for request in dli.requests.of("run") if row.job_id in request.job_ids for job_id in request.job_ids}
+    return any(
+        entry.actor != actor and entry.job_id in batch and entry.what in ("start", "restart")
+        for entry in dli.ledger.of(accepted=True)
+    )
+
+
+def _check_last_status(dli: LocalDli, row: JobResult, end: str, since: int) -> None:
+    """Check that the status that ended a wait is one that the job had since its start (epoch milliseconds)."""
+    job = dli.jobs.get(row.job_id or 0)
+    if job is None:
+        if not dli.ledger.of(what="delete", job_id=row.job_id, accepted=True):
+            raise Mismatch(f"missing, but not deleted: {row}")
+        return
+    if row.status is None or status_of(row.status).wait_outcome != end:
+        raise Mismatch(f"the last status does not fit the state: {row}")
+    if row.status not in [status for at, status in job.history if at >= since]:
+        raise Mismatch(f"the job was not {row.status} since its start: {row}")

@@ -1,0 +1,146 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Stops and deletions in random scenarios: the results match the ledger of the local DLI, as for starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import strategies as st
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import reconcile
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import Operation, states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import accepted
+
+from .checks import Mismatch
+from .runner import DETERMINISTIC, SCENARIOS, Runner, for_each
+from .scenarios import BatchScenario, batch_scenario
+
+COUNT = max(50, SCENARIOS // 4)
+ACTIVE = ("job_running", "job_running", "job_submitting", "job_running_exception", "job_finish")
+#: Statuses in which it is not documented whether a stop is accepted (dli-api.md 2.1).
+UNDOCUMENTED = ("job_downloading", "job_idle", "job_cancel_fail", "job_arrearage_recovering")
+#: The call of the API, which is also the ledger's name of the operation.
+CALLS = {Stop: "stop", Delete: "delete"}
+SUCCESS_STATES = {Stop: {"stopped", "already_stopped"}, Delete: {"deleted", "absent"}}
+
+
+@st.composite
+def scenario_for(draw: st.DrawFn, operation: Operation) -> BatchScenario:
+    """Return a scenario with jobs that the operation changes, and with the faults of a start in its own call."""
+    scenario = draw(batch_scenario())
+    call = CALLS[type(operation)]
+    jobs = scenario.jobs
+    if isinstance(operation, Stop):
+        jobs = [{**job, "status": draw(st.one_of(st.sampled_from(ACTIVE), st.just(job["status"])))} for job in jobs]
+    faults = [{**rule, "call": call} if rule["call"] == "run" else rule for rule in scenario.faults]
+    answers = {f"{call}_answer": scenario.settings["run_answer"], "run_answer": "array"}
+    return replace(scenario, jobs=jobs, faults=faults, settings={**scenario.settings, **answers, "stop_delay": 2})
+
+
+def execute(runner: Runner, operation: Operation, scenario: BatchScenario, check_mode: bool = False) -> list:
+    """Run the operation for the jobs of a scenario and check its results; return them."""
+    if isinstance(operation, Stop):
+        operation = replace(operation, will_wait=scenario.wait)
+    rows = runner.run_batch(scenario, operation, check_mode)
+    if rows is None and runner.dli.requests.of(CALLS[type(operation)]):
+        raise Mismatch("the task failed as a whole after it sent a request that changes jobs")
+    if check_mode and runner.dli.ledger.of(actor=runner.actor):
+        raise Mismatch("check mode wrote something")
+    for row in [] if check_mode else rows or []:
+        _check(runner, operation, row)
+    return rows or []
+
+
+def _check(runner: Runner, operation: Operation, row) -> None:
+    runner.statistics[f"state {row.state}"] += 1
+    if row.state not in states(operation) or row.failed != (row.state not in SUCCESS_STATES[type(operation)]) or not row.msg:
+        raise Mismatch(f"not a result of this operation: {row}")
+    if row.job_id is None:
+        return
+    ledger = runner.dli.ledger
+    own = ledger.of(what=CALLS[type(operation)], job_id=row.job_id, actor=runner.actor, accepted=True)
+    others = [entry for entry in ledger.of(accepted=True) if entry.actor != runner.actor]
+    if len(own) > 1:
+        raise Mismatch(f"done twice: {row}")
+    if row.changed is not None and row.changed != bool(own):
+        if not others:
+            raise Mismatch(f"changed is {row.changed}, but the ledger has {len(own)}: {row}")
+        runner.statistics["coincidences with other clients"] += 1
+    if row.changed is None and not row.reconciled:
+        raise Mismatch(f"changed is null although nothing was reconciled: {row}")
+
+
+@pytest.mark.parametrize("operation", [Stop(False), Stop(True), Delete(False), Delete(True)], ids=str)
+def test_results_match_ledger(statistics, operation):
+    runner = Runner()
+    for_each(scenario_for(operation), COUNT, lambda scenario: execute(runner, operation, scenario))
+    statistics(f"property, {operation}: {runner.statistics}")
+    assert runner.statistics[f"state {operation.done}"] > COUNT / 20
+
+
+@pytest.mark.parametrize("operation", [Stop(True), Delete(False)], ids=str)
+def test_check_mode_equals_run(operation):
+    runner = Runner()
+
+    def compare(scenario: BatchScenario) -> None:
+        settings = {**scenario.settings, "stop_answer": "array", "delete_answer": "array"}
+        scenario = replace(scenario, faults=[], unreachable=frozenset(), wait=False, settings=settings)
+        predicted = execute(runner, operation, scenario, check_mode=True)
+        reported = execute(runner, operation, scenario)
+        for before, after in zip(predicted, reported):
+            # Not predictable: a job that ends by itself in between, and a stop of which it is not documented whether the
+            # service accepts it.
+            is_undocumented = isinstance(operation, Stop) and after.status_before in UNDOCUMENTED
+            if before != after and not (is_undocumented or after.reconciled or before.status_before != after.status_before):
+                raise Mismatch(f"predicted {before}, reported {after}")
+
+    for_each(scenario_for(operation), COUNT // 5, compare)
+
+
+def attribute_every_end_to_the_task(monkeypatch):
+    """A job that has ended is reported as stopped by the task."""
+    monkeypatch.setattr(Stop, "may_be_spontaneous", lambda self, now: False)
+
+
+def report_unknown_as_done(monkeypatch):
+    """A lost response means that the operation was carried out."""
+    monkeypatch.setattr(
+        reconcile, "undetermined", lambda operation, planned, status, reason: accepted(operation, planned, status=status)
+    )
+
+
+def lose_response(scenario: BatchScenario, call: str) -> BatchScenario:
+    """The service carries the operation out, and its response is lost."""
+    return replace(scenario, faults=[{"kind": "reset_after", "call": call}], unreachable=frozenset())
+
+
+def end_all_jobs(scenario: BatchScenario, call: str) -> BatchScenario:
+    """All jobs end by themselves before the request arrives, and the request is lost."""
+    ending = {"act": "force", "job_ids": [job["job_id"] for job in scenario.jobs], "fields": {"status": "job_finish"}}
+    faults = [{"kind": "actor", "call": call, **ending}, {"kind": "reset_before", "call": call}]
+    return replace(scenario, faults=faults, unreachable=frozenset())
+
+
+@pytest.mark.parametrize(
+    ("defect", "operation", "change"),
+    [
+        (attribute_every_end_to_the_task, Stop(False), end_all_jobs),
+        (report_unknown_as_done, Delete(True), lose_response),
+        (report_unknown_as_done, Stop(True), lose_response),
+    ],
+)
+def test_defect_is_detected(monkeypatch, statistics, defect, operation, change):
+    defect(monkeypatch)
+    runner, call = Runner(), CALLS[type(operation)]
+
+    def run(scenario: BatchScenario) -> None:
+        execute(runner, operation, change(scenario, call))
+
+    with pytest.raises(Mismatch):
+        for_each(scenario_for(operation), 1000, run, **DETERMINISTIC)
+    statistics(f"property, defect {defect.__name__} of {operation}: detected after {runner.statistics['scenarios']} scenarios")
