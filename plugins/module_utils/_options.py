@@ -30,20 +30,14 @@ def text_or_none(value: object) -> str | None:
 
 
 def positive(name: str, value: float) -> float:
-    """Return a finite number above zero.
-
-    :raises InputError: it is not.
-    """
+    """Return a number of seconds above zero; raise InputError if it is not."""
     if not 0 < value < LARGEST:
         raise InputError(f"{name} must be more than 0 and less than {LARGEST}, not {str(value)[:20]}")
     return value
 
 
 def not_negative(name: str, value: float) -> float:
-    """Return a finite number, zero allowed.
-
-    :raises InputError: it is not.
-    """
+    """Return a number, zero allowed; raise InputError if it is not."""
     if not 0 <= value < LARGEST:
         raise InputError(f"{name} must be 0 or more and less than {LARGEST}, not {str(value)[:20]}")
     return value

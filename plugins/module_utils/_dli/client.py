@@ -68,10 +68,9 @@ class DliClient:
         if name is not None:
             query.append(("name", name))
         response = self._client.read(what, self._jobs, query, deadline)
+        listed = self._member(what, response, "job_list", PERMISSION_LIST)
         try:
-            listed = _payload(response, "job_list")
-            total, jobs = listed["total_count"], [Job.from_api(item) for item in listed["jobs"] or []]
-            return JobPage(total if isinstance(total, int) else int(str(total)), jobs)
+            return JobPage(int(str(listed["total_count"])), [Job.from_api(item) for item in listed["jobs"] or []])
         except (KeyError, TypeError, ValueError):
             raise self._error(what, response, PERMISSION_LIST) from None
 
@@ -81,8 +80,9 @@ class DliClient:
         response = self._client.read(what, f"{self._jobs}/{job_id}", deadline=deadline)
         if response.status == 400 and error_parts(response)[0] == SHOW_UNKNOWN_JOB:
             return None
+        detail = self._member(what, response, "job_detail", PERMISSION_GET)
         try:
-            return Job.from_api(_payload(response, "job_detail"))
+            return Job.from_api(detail)
         except ValueError:
             raise self._error(what, response, PERMISSION_GET) from None
 
@@ -92,7 +92,7 @@ class DliClient:
         response = self._client.read(what, f"{self._jobs}/{job_id}/execute-graph", deadline=deadline)
         if response.status == 400 and error_parts(response)[0] == NO_GRAPH:
             return None
-        return self._read_payload(what, response, "execute_graph")
+        return self._member(what, response, "execute_graph", PERMISSION_GET)
 
     def stream_graph(self, job_id: int, payload: Payload, deadline: float | None = None) -> str:
         """Return the graph that a job's SQL would make, as JSON text (dli-api.md 1.13); nothing is changed."""
@@ -224,22 +224,13 @@ class DliClient:
     def _error(self, what: str, response: ApiResponse, permission: str) -> ServiceError:
         return self._client.error(what, response, DLI, permission)
 
-    def _read_payload(self, what: str, response: ApiResponse, member: str) -> Payload:
-        try:
-            return t.cast(Payload, _payload(response, member))
-        except ValueError:
-            raise self._error(what, response, PERMISSION_GET) from None
+    def _member(self, what: str, response: ApiResponse, member: str, permission: str) -> Payload:
+        """Return the member of a successful response that holds what was asked for.
 
-
-def _payload(response: ApiResponse, member: str) -> t.Any:
-    """Return the member of a success that holds what was asked for.
-
-    :raises ValueError: there is none.
-    """
-    value = response.value
-    if response.status != 200 or not isinstance(value, dict) or str(value.get("is_success", "true")).lower() != "true":
-        raise ValueError("no success")
-    payload = value.get(member)
-    if not isinstance(payload, dict):
-        raise ValueError(f"no {member}")
-    return payload
+        :raises ServiceError: there is none.
+        """
+        value = response.value
+        is_success = isinstance(value, dict) and str(value.get("is_success", "true")).lower() == "true"
+        if response.status == 200 and is_success and isinstance(value.get(member), dict):
+            return t.cast(Payload, value[member])
+        raise self._error(what, response, permission)

@@ -17,6 +17,8 @@ UPDATE_UNKNOWN_JOB = "DLI.12004"
 DELETE_UNKNOWN_JOB = "DLI.17001"
 STOP_WRONG_STATUS = "DLI.15002"
 NO_GRAPH = "DLI.14001"
+#: Codes of single calls for a job that does not exist.
+UNKNOWN_JOB = (RUN_UNKNOWN_JOB, SHOW_UNKNOWN_JOB, UPDATE_UNKNOWN_JOB)
 #: Codes that are about the job itself, independent of other clients (dli-api.md 1.3). Any other refusal may mean that
 #: another client has just started it: the code for that is not documented.
 JOB_ERROR_CODES = frozenset((RUN_UNKNOWN_JOB, RUN_NO_SAVEPOINT, "DLI.13005", "DLI.13024"))
@@ -24,12 +26,9 @@ JOB_ERROR_CODES = frozenset((RUN_UNKNOWN_JOB, RUN_NO_SAVEPOINT, "DLI.13005", "DL
 #: code -> what it says about one job: the service has no English text for most, and check mode has no response to quote.
 #: For a code that is not here, the text of the service is shown.
 MEANINGS: dict[str, str] = {
-    RUN_UNKNOWN_JOB: "the project has no job of this id",
-    SHOW_UNKNOWN_JOB: "the project has no job of this id",
+    **dict.fromkeys((*UNKNOWN_JOB, DELETE_UNKNOWN_JOB), "the project has no job of this id"),
     RUN_NO_SAVEPOINT: "the job has no savepoint or checkpoint to resume from",
     "DLI.13024": "the job has no queue",
-    UPDATE_UNKNOWN_JOB: "the project has no job of this id",
-    DELETE_UNKNOWN_JOB: "the project has no job of this id",
     STOP_WRONG_STATUS: "its status does not allow to stop it or to make a savepoint",
     NO_GRAPH: "there is no graph of it, because it has never run",
     "DLI.11016": "the service may not use the OBS bucket",
@@ -55,11 +54,9 @@ REMEDIES: dict[str, str] = {
     "DLI.1028": "a quota is used up: have it raised, or remove what is not needed",
     "DLI.10001": SERVICE_PROBLEM,
     "DLI.13005": "mend the job's SQL; the position of the error stands in the message",
-    RUN_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
+    **dict.fromkeys(UNKNOWN_JOB, "check the id; the job may have been deleted, or belong to another project"),
     RUN_NO_SAVEPOINT: "run it without resume_savepoint to start without state, or make a savepoint or enable checkpoints first",
     "DLI.13024": "bind the job to a queue first",
-    SHOW_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
-    UPDATE_UNKNOWN_JOB: "check the id; the job may have been deleted, or belong to another project",
     DELETE_UNKNOWN_JOB: "nothing is left to delete",
     NO_GRAPH: "run it first",
     STOP_WRONG_STATUS: "only a job that is running, or being submitted, can be stopped, and only a running one saved",

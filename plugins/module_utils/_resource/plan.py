@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .._batch.operation import AMBIGUOUS, NOT_FOUND, Operation
 from .._batch.operations.delete import Delete
@@ -58,16 +58,15 @@ class Step(t.NamedTuple):
     add: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class ChangePlan:
-    """The steps in their order; or the result of a job for which there are none.
+class ChangePlan(t.NamedTuple):
+    """The result of the job before any step, and the steps in their order.
 
     :ivar differences: names of the settings that differ from the desired ones, ``tags`` among them.
     """
 
+    result: JobResult
     steps: Sequence[Step] = ()
     differences: Sequence[str] = ()
-    result: JobResult | None = None
     warnings: Sequence[str] = ()
 
 
@@ -84,7 +83,7 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
     if job_type and job_type not in JOB_TYPES[desired.kind]:
         return _refuse(result, WRONG_TYPE, f"it is a {job_type}, which this module is not for")
     if desired.state == ABSENT:
-        return ChangePlan((Step(DELETE, Delete(desired.force)),))
+        return ChangePlan(result, (Step(DELETE, Delete(desired.force)),))
     names = diff(desired.kind, job.raw, desired.settings)
     remove, add = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
     differences = names + (["tags"] if remove or add else [])
@@ -101,8 +100,8 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         msg = f"no savepoint fits any more once {', '.join(breaking)} changed; set resume_savepoint to false to start without"
         return _refuse(result, RESUME_UNDECIDED, f"{msg} state, or to true if you know that it fits", differences)
     if not steps:
-        return ChangePlan(result=replace(result, msg="left alone: it is as it should be"))
-    return ChangePlan(steps, differences, warnings=_warnings(breaking))
+        return ChangePlan(replace(result, msg="left alone: it is as it should be"))
+    return ChangePlan(result, steps, differences, _warnings(breaking))
 
 
 def ambiguous(desired: DesiredJob, job: Job | None, ids: Sequence[int]) -> ChangePlan:
@@ -118,10 +117,10 @@ def ambiguous(desired: DesiredJob, job: Job | None, ids: Sequence[int]) -> Chang
 def _without_job(desired: DesiredJob) -> ChangePlan:
     result = JobResult(desired.job_id, desired.name, UNCHANGED)
     if desired.state == ABSENT:
-        return ChangePlan(result=replace(result, state="absent", msg="left alone: the project has no such job"))
+        return ChangePlan(replace(result, state="absent", msg="left alone: the project has no such job"))
     if desired.job_id is not None:
-        refused = _refuse(result, NOT_FOUND, f"{explain(SHOW_UNKNOWN_JOB, '')}; to create a job, leave job_id out")
-        return replace(refused, result=replace(t.cast(JobResult, refused.result), error_code=SHOW_UNKNOWN_JOB))
+        result = replace(result, error_code=SHOW_UNKNOWN_JOB)
+        return _refuse(result, NOT_FOUND, f"{explain(SHOW_UNKNOWN_JOB, '')}; to create a job, leave job_id out")
     required = REQUIRED_TO_CREATE[desired.kind]
     if desired.state in (STARTED, STOPPED) and not any(name in desired.settings for name in required):
         msg = f"the project has no job of this name; check it, or set {' or '.join(required)} to create the job"
@@ -133,7 +132,7 @@ def _without_job(desired: DesiredJob) -> ChangePlan:
         steps.append(Step(UPDATE, settings=later, payload=payload_for_update({}, desired.settings, later)))
     if desired.state == STARTED:
         steps.append(Step(START, Start(bool(desired.resume_savepoint))))
-    return ChangePlan(steps, list(desired.settings) + (["tags"] if desired.tags else []))
+    return ChangePlan(result, steps, list(desired.settings) + (["tags"] if desired.tags else []))
 
 
 def _restarts(desired: DesiredJob, job: Job, names: Sequence[str]) -> bool:
@@ -190,4 +189,4 @@ def _warnings(breaking: Sequence[str]) -> list[str]:
 
 def _refuse(result: JobResult, state: str, reason: str, differences: Sequence[str] = ()) -> ChangePlan:
     refused = replace(result, state=state, failed=True, msg=f"nothing was done: {reason}")
-    return ChangePlan(differences=differences, result=refused)
+    return ChangePlan(refused, differences=differences)

@@ -40,9 +40,7 @@ class Progress:
         if job is not None:
             self.before = {**from_api(desired.kind, job.raw), **({"tags": dict(tags)} if tags else {})}
         self.after = dict(self.before)
-        status, name = (job.status, job.name) if job else (None, desired.name)
-        job_id = job.job_id if job else desired.job_id
-        self.result = planned.result or JobResult(job_id, name, UNCHANGED, status_before=status, status=status)
+        self.result = planned.result
         self._messages: list[str] = []
 
     def add(self, step: Step, result: JobResult) -> None:
