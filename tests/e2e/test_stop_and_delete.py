@@ -96,11 +96,10 @@ def test_stop_with_lost_response(ansible, busy):
 
 def test_stop_of_job_that_finishes(ansible, dli):
     """The job is stopped as requested; the cause is unknown, so changed is null."""
-    script = {"run_for": 6}
-    dli.seed([{"job_id": 128, "name": "short", "status": "job_init", "sql_body": STATEMENT, "script": script}])
-    dli.other("start", [128])
-    dli.faults.add("hang", call="stop")
-    ended = ansible.task({"job_ids": 128, "confirm_timeout": 30, "request_timeout": 8}, module=STOP)
+    dli.seed([{"job_id": 128, "name": "short", "status": "job_running", "sql_body": STATEMENT}])
+    dli.faults.add("actor", act="force", call="stop", job_ids=(128,), fields={"status": "job_finish"})
+    dli.faults.add("reset_before", call="stop")
+    ended = ansible.task({"job_ids": 128, "confirm_timeout": 30}, module=STOP)
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["status"]) == ("already_stopped", None, "job_finish"), job
     assert ended.code == 0 and not job["failed"]
