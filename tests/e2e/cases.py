@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from local_dli.local import LocalDli
+from local_dli.instance import LocalDli
 
 from .conftest import MODULE, Ansible, CommandResult, play
 

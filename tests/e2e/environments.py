@@ -17,7 +17,7 @@ from dataclasses import fields
 import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
 from .conftest import CHECKOUT, PYTHONS, STATEMENT, started
 from .pages import Block

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import STATUSES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import STATUSES
 
 from . import awx_job
 from .awx_job import INFO, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template

@@ -17,7 +17,7 @@ from property.checks import Statistics, check_rows, check_task
 from property.runner import DETERMINISTIC, for_each
 from property.scenarios import BatchScenario, batch_scenario
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
 from .cases import Case, run_cases
 from .conftest import Ansible

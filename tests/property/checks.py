@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from local_dli.local import LocalDli
+from local_dli.instance import LocalDli
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import ACTIVE, WAIT_FAILED, WAIT_REACHED, status_of
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import (
+    ACTIVE,
+    WAIT_FAILED,
+    WAIT_REACHED,
+    status_of,
+)
 
 FAILURE_STATES = {"not_found", "ambiguous", "not_startable", "refused", "failed", "timed_out", "unknown"}
 SUCCESS_STATES = {"started", "already_active"}

@@ -15,7 +15,7 @@ import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
 from local_dli.clock import ManualClock
-from local_dli.local import LocalDli
+from local_dli.instance import LocalDli
 from local_dli.testing.faults import WireFault
 from werkzeug.test import EnvironBuilder
 
@@ -23,7 +23,11 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client import DliClient
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpRequest, HttpResponse, SignableRequest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import (
+    HttpRequest,
+    HttpResponse,
+    SignableRequest,
+)
 
 #: Seconds that each request takes.
 LATENCY = 0.05

@@ -11,13 +11,13 @@ import typing as t
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from local_dli.clock import ManualClock
-from local_dli.local import LocalDli
+from local_dli.instance import LocalDli
 from local_dli.testing.faults import Rule
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.execute import BatchOptions, execute_batch
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import Operation
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.context import Context
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.task_context import Context
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import CloudError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import WaitOptions, select
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import reconcile
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import accepted
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import SUBMIT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import ACCEPTED, REFUSED, Verdict
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import accepted
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import client
 
 from .checks import Mismatch

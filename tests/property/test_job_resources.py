@@ -17,8 +17,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_settings import settings_of
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import apply, report
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import manage as manage_module
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.definition import diff
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desired import parse_desired_job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.diff import diff
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.manage import manage
 
 from .checks import Mismatch

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import query_string
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import query_string
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.session import _RequestAuth
 
 REQUESTS = 1000

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import reconcile
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import accepted
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import Operation, states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import accepted
 
 from .checks import Mismatch
 from .runner import DETERMINISTIC, SCENARIOS, Runner, for_each

@@ -14,7 +14,7 @@ Imports go one way, from the right to the left: `clock`, `engine`, `model`, `iam
 from __future__ import annotations
 
 from .clock import ManualClock, RealClock
-from .local import LocalDli
+from .instance import LocalDli
 from .model.settings import SettingError
 from .seed import Seed, SeedError, example, load
 from .server import serve

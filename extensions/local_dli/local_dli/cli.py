@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import yaml
 
-from .local import LocalDli
+from .instance import LocalDli
 from .model.jobs import Job
 from .model.ledger import Entry
 from .model.settings import SettingError

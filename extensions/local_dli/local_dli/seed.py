@@ -17,7 +17,7 @@ import yaml
 from .clock import Clock, epoch_ms
 from .engine.simulated import Script, ScriptError
 from .iam.principals import Account, Agency, KeyPair, Project, User
-from .model.calls import CALLS, GROUPS
+from .model.api_calls import CALLS, GROUPS
 from .model.jobs import JOB_TYPES, RUN_MODES, STATUSES, Job, Savepoint, default_config
 
 EXAMPLE = Path(__file__).parent / "seeds" / "example.yml"

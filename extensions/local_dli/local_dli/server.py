@@ -28,7 +28,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from .clock import Clock
 from .engine.simulated import SimulatedEngine
-from .local import EngineFactory, LocalDli
+from .instance import EngineFactory, LocalDli
 from .seed import Seed
 from .testing.faults import WireFault
 

@@ -16,7 +16,7 @@ import pytest
 
 PACKAGE = Path(str(local_dli.__file__)).parent
 #: A module or package may import those before it.
-LAYERS = ["clock", "engine", "model", "iam", "seed", "api", "testing", "local", "server", "cli"]
+LAYERS = ["clock", "engine", "model", "iam", "seed", "api", "testing", "instance", "server", "cli"]
 #: The ways to start it and the public names, which stand on everything.
 ENTRIES = ["__init__", "__main__"]
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from .._errors import InputError
 from .._http.options import HttpOptions, parse_http_options
 from .._options import not_negative, positive
-from .base import CredentialsProvider, ReadFile, Values
 from .environment import DEFAULT_CLOUD, FAMILIES
 from .iam_client import Scope
+from .provider import CredentialsProvider, ReadFile, Values
 from .provider_chain import ProviderChain
 
 #: Regions under another domain than their cloud's (dli-api.md 6).

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .._options import text_or_none
-from .base import Values
+from .provider import Values
 
 #: The cloud that is used where none is named.
 DEFAULT_CLOUD = "myhuaweicloud.com"

@@ -13,7 +13,7 @@ from .._clock import Clock
 from .._errors import InputError, NotDelivered, ResponseLost
 from .._http.client import ApiClient, RequestSender
 from .._http.errors import Remedies
-from .._http.messages import HttpRequest, RequestSigner, parse_json
+from .._http.request_response import HttpRequest, RequestSigner, parse_json
 from .._options import SHORTEST_SECRET
 
 #: Seconds that the keys of an agency are valid: the maximum (dli-api.md 5.4), so that they last longer than any wait.

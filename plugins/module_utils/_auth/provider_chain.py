@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .._errors import InputError
 from .._options import text_or_none
-from .base import CredentialsProvider, GivenProvider, ProfileFile, ReadFile, Values, ValueSource
 from .environment import DEFAULT_CLOUD, FAMILIES, family_values, sdk_endpoint
+from .provider import CredentialsProvider, GivenProvider, ProfileFile, ReadFile, Values, ValueSource
 from .providers import agency, koocli_file, metadata, sdk_file
 from .providers.access_key import AccessKey
 from .providers.agency import Agency

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from .._clock import Clock
 from .._errors import CloudError
 from .._http.client import ApiClient, RequestSender
-from .._http.messages import RequestSigner, SignableRequest
 from .._http.options import HttpOptions
+from .._http.request_response import RequestSigner, SignableRequest
 from .connection import ConnectionConfig
 from .iam_client import IamClient, Scope
 from .providers.access_key import AccessKey

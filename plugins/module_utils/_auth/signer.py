@@ -16,7 +16,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from .._http.messages import percent_encode, query_string
+from .._http.request_response import percent_encode, query_string
 
 ALGORITHM = "SDK-HMAC-SHA256"
 DATE_HEADER = "X-Sdk-Date"

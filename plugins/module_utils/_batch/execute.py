@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._dli.batch_response import BatchResponse
-from .._dli.context import Context
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
+from .._dli.task_context import Context
 from .._options import Selection, WaitOptions
 from .._polling import backoff, poll
+from .job_result import JobResult, PlannedJob
 from .operation import Operation
 from .plan import plan, predict
 from .reconcile import NOTHING_OBSERVED, Observation, reconcile
-from .results import JobResult, PlannedJob
 from .wait import needs_wait, wait_for_jobs
 
 #: Seconds to wait for a sign that a job was refused because another client has just done the same: the old status is still

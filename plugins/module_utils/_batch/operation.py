@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.client import DliClient
-from .._dli.job import SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED, Job
+from .._dli.job import Job
+from .._dli.job_status import SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED
 
 # States that every operation has; the others are its own.
 NOT_FOUND = "not_found"

@@ -13,8 +13,8 @@ from .._dli.error_codes import SHOW_UNKNOWN_JOB
 from .._dli.job import Job
 from .._dli.job_finder import JobLookup
 from .._options import Selection
+from .job_result import JobResult, PlannedJob, accepted, explain, refused
 from .operation import AMBIGUOUS, NOT_FOUND, Operation
-from .results import JobResult, PlannedJob, accepted, explain, refused
 
 
 class BatchPlan(t.NamedTuple):

@@ -18,8 +18,7 @@ from collections.abc import Collection, Mapping, Sequence
 from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.job import Job
 from .._errors import CloudError
-from .operation import Operation
-from .results import (
+from .job_result import (
     JobResult,
     PlannedJob,
     accepted,
@@ -29,6 +28,7 @@ from .results import (
     satisfied_unattributed,
     undetermined,
 )
+from .operation import Operation
 
 ACCEPTED = "accepted"
 REFUSED = "refused"

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .._result import NAMED_IN_MESSAGE, ModuleResult, count_jobs, job_label
+from .job_result import JobResult
 from .operation import Operation, states
-from .results import JobResult
 
 
 def batch_result(

@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .._dli.context import Context
-from .._dli.job import WAIT_FAILED, WAIT_REACHED, Job, status_of
+from .._dli.job import Job
 from .._dli.job_finder import JobFinder
+from .._dli.job_status import WAIT_FAILED, WAIT_REACHED, status_of
+from .._dli.task_context import Context
 from .._errors import CloudError
 from .._options import WaitOptions
 from .._polling import poll
 from .._result import one_line
+from .job_result import JobResult, PlannedJob
 from .operation import FAILED, TIMED_OUT, UNKNOWN, Operation
-from .results import JobResult, PlannedJob
 
 
 def needs_wait(operation: Operation, result: JobResult) -> bool:

@@ -14,7 +14,7 @@ import typing as t
 from collections.abc import Mapping
 
 from .._errors import CloudError, ResponseLost, ServiceError
-from .._http.messages import ApiResponse
+from .._http.request_response import ApiResponse
 from .._result import one_line
 from .error_codes import PARAMETER_ERROR
 

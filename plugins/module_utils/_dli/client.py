@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from .._errors import NotDelivered, ResponseLost, ServiceError
 from .._http.client import ApiClient
 from .._http.errors import error_parts
-from .._http.messages import ApiResponse
+from .._http.request_response import ApiResponse
 from .._result import count_jobs
 from .batch_response import INDETERMINATE_CODES, REJECTED_STATUSES, BatchResponse, parse_batch_response
 from .error_codes import DLI, NO_GRAPH, SHOW_UNKNOWN_JOB

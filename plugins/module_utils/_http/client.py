@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from .._clock import Clock
 from .._errors import CloudError, NotDelivered, ResponseLost, ServiceError, TaskAbandoned
 from .errors import GATEWAY, Remedies, api_error
-from .messages import ApiResponse, HttpRequest, HttpResponse, query_string
+from .request_response import ApiResponse, HttpRequest, HttpResponse, query_string
 from .retry import longest_pause, may_repeat, may_repeat_after, retry_after
 
 HEADERS = {

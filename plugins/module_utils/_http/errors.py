@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from .._errors import ServiceError
 from .._result import one_line
-from .messages import ApiResponse
+from .request_response import ApiResponse
 
 SERVICE_PROBLEM = "the service has a problem: try again later, and give the request id to its support if it stays"
 REDIRECT = "redirects are not followed: check endpoint and auth_url"

@@ -16,7 +16,7 @@ import email.utils
 import math
 
 from .._errors import CloudError, NotDelivered, PermanentlyUnreachable, ResponseLost
-from .messages import ApiResponse
+from .request_response import ApiResponse
 
 #: Back-off in seconds: full jitter below FIRST * 2^n, never above LONGEST; Retry-After is honoured up to LONGEST.
 FIRST_PAUSE = 0.5

@@ -22,8 +22,8 @@ import typing as t
 from urllib.parse import parse_qsl, urlsplit
 
 from .._errors import NotDelivered, PermanentlyUnreachable, ResponseLost
-from .messages import HttpRequest, HttpResponse, RequestSigner, SignableRequest
 from .options import HttpOptions
+from .request_response import HttpRequest, HttpResponse, RequestSigner, SignableRequest
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.operation import Operation
 from .._batch.report import batch_result
-from .._dli.context import Context
+from .._dli.task_context import Context
 from .._options import parse_wait_options, select
 from .._result import ModuleResult
 

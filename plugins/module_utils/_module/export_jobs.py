@@ -10,16 +10,16 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .._batch.job_result import JobResult, PlannedJob
 from .._batch.operation import FAILED, TIMED_OUT
 from .._batch.operations.export import Export
 from .._batch.plan import plan, predict
 from .._batch.reconcile import NOTHING_OBSERVED, reconcile
 from .._batch.report import batch_values
-from .._batch.results import JobResult, PlannedJob
 from .._dli.batch_response import BatchResponse
 from .._dli.client import EXPORT_SIZE
-from .._dli.context import Context
 from .._dli.job_finder import JobFinder, JobLookup, list_all_jobs
+from .._dli.task_context import Context
 from .._errors import InputError
 from .._options import LONGEST, Selection, bare_path, select, select_any
 from .._result import ModuleResult

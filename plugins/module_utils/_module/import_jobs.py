@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from .._dli.context import Context
 from .._dli.job_finder import list_all_jobs
+from .._dli.task_context import Context
 from .._errors import ResponseLost
 from .._options import LONGEST, bare_path, positive
 from .._polling import backoff, poll

@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .._dli.context import Context
-from .._dli.job import STATUSES, Job
+from .._dli.job import Job
 from .._dli.job_finder import JobFinder, list_all_jobs
+from .._dli.job_status import STATUSES
+from .._dli.task_context import Context
 from .._errors import InputError
 from .._options import Selection, select_any, text_or_none, words
 from .._result import ModuleResult, count_jobs, one_line

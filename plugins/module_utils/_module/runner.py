@@ -20,7 +20,7 @@ from .._auth.provider_chain import SECRETS
 from .._auth.session import AuthSession
 from .._clock import Clock
 from .._dli.client import DliClient
-from .._dli.context import Context
+from .._dli.task_context import Context
 from .._errors import CloudError, InputError, ServiceError, TaskAbandoned
 from .._http.client import ApiClient, RequestLog, RequestSender
 from .._http.options import url_secrets

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .._batch.execute import BatchOptions, execute_batch
+from .._batch.job_result import JobResult
 from .._batch.operation import FAILED, TIMED_OUT, UNKNOWN
 from .._batch.operations.savepoint import MADE, TRIGGERED, ImportSavepoint, TriggerSavepoint, has_new_savepoint
-from .._batch.results import JobResult
 from .._batch.wait import unread
-from .._dli.context import Context
-from .._dli.job import ACTIVE, RUNNING, SAVEPOINTING, Job, status_of
+from .._dli.job import Job
 from .._dli.job_finder import JobFinder
+from .._dli.job_status import ACTIVE, RUNNING, SAVEPOINTING, status_of
+from .._dli.task_context import Context
 from .._options import WaitOptions, bare_path, parse_wait_options, savepoint_folder, select_one
 from .._polling import backoff, poll
 from .._result import ModuleResult, job_label, one_line

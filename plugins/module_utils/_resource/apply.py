@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._batch.execute import BatchOptions, execute_batch
+from .._batch.job_result import JobResult
 from .._batch.operation import FAILED, REFUSED, UNKNOWN, Operation
-from .._batch.results import JobResult
-from .._dli.context import Context
 from .._dli.job_finder import JobFinder
+from .._dli.task_context import Context
 from .._errors import CloudError, ResponseLost
 from .._options import Selection
 from .._polling import backoff, poll
-from .definition import diff, tag_changes
 from .desired import DesiredJob
+from .diff import diff, tag_changes
 from .plan import CREATE, TAG, Step
 from .preview import created, updated
 

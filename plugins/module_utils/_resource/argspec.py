@@ -18,7 +18,7 @@ TYPES = {INTEGER: "int", BOOLEAN: "bool", JSON: "json", LIST: "list", OBJECT: "d
 def streaming_job(kind: str) -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``streaming_job``, and the settings of one kind of jobs.
 
-    Texts with few values are checked in ``definition.py``, since surveys send empty texts for what is not set.
+    Texts with few values are checked in ``diff.py``, since surveys send empty texts for what is not set.
     """
     settings = {setting.name: dict(type=TYPES.get(setting.kind, "str")) for setting in settings_of(kind)}
     settings.update({setting.name: dict(type="list", elements="str") for setting in settings_of(kind) if setting.kind == LIST})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .._errors import InputError
 from .._options import WaitOptions, parse_wait_options, select_one, text_or_none
-from .definition import Definition, parse_definition
+from .diff import Definition, parse_definition
 
 PRESENT = "present"
 ABSENT = "absent"

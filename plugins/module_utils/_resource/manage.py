@@ -13,15 +13,15 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from .._batch.results import JobResult
-from .._dli.context import Context
+from .._batch.job_result import JobResult
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
+from .._dli.task_context import Context
 from .._errors import CloudError
 from .._result import ModuleResult
 from .apply import Applier
-from .definition import from_api
 from .desired import ABSENT, STARTED, DesiredJob
+from .diff import from_api
 from .plan import START, STOP, Step, ambiguous, plan
 from .preview import Previewer
 from .report import Progress, resource_result

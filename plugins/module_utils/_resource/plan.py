@@ -13,16 +13,17 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from .._batch.job_result import JobResult, PlannedJob, explain
 from .._batch.operation import AMBIGUOUS, NOT_FOUND, Operation
 from .._batch.operations.delete import Delete
 from .._batch.operations.start import Start
 from .._batch.operations.stop import Stop
-from .._batch.results import JobResult, PlannedJob, explain
 from .._dli.error_codes import SHOW_UNKNOWN_JOB
-from .._dli.job import INACTIVE, JAR, SQL, STOPPING, SUBMITTING, WAIT_REACHED, Job, status_of
+from .._dli.job import JAR, SQL, Job
 from .._dli.job_settings import JOB_TYPES, NOT_RESTORABLE, immutable, requires_stop
-from .definition import diff, payload_for_create, payload_for_update, settings_after_creation, tag_changes
+from .._dli.job_status import INACTIVE, STOPPING, SUBMITTING, WAIT_REACHED, status_of
 from .desired import ABSENT, NEVER, STARTED, STOPPED, DesiredJob
+from .diff import diff, payload_for_create, payload_for_update, settings_after_creation, tag_changes
 
 # Actions, as in the result.
 CREATE = "create"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .._batch.job_result import JobResult
 from .._batch.operation import Operation
 from .._batch.operations.stop import Stop
 from .._batch.plan import plan, predict
-from .._batch.results import JobResult
-from .._dli.job import CANCEL_SUCCESS, DRAFT, RUNNING, Job
+from .._dli.job import Job
 from .._dli.job_finder import JobLookup
+from .._dli.job_status import CANCEL_SUCCESS, DRAFT, RUNNING
 from .._options import Selection
 from .desired import DesiredJob
 from .plan import CREATE, TAG, Step

@@ -10,13 +10,13 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
+from .._batch.job_result import JobResult
 from .._batch.operation import UNKNOWN
 from .._batch.operations.start import Start
-from .._batch.results import JobResult
 from .._dli.job import Job
 from .._result import ModuleResult, job_label
-from .definition import apply_to, as_text, from_api
 from .desired import DesiredJob
+from .diff import apply_to, as_text, from_api
 from .plan import CREATE, DELETE, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
 
 #: Action -> what was done, for messages and states.

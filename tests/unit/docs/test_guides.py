@@ -20,7 +20,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import (
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import (
     ACTIVE,
     BLOCKED,
     STARTABLE,

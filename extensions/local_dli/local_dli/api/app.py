@@ -13,12 +13,12 @@ from werkzeug.exceptions import HTTPException
 from ..iam import authentication
 from ..iam.accounts import Accounts
 from ..model import fields
-from ..model.calls import DLI_CALLS, covered
+from ..model.api_calls import DLI_CALLS, covered
 from ..model.codes import DliError, GatewayError, language_of, no_such_api
 from ..model.definitions import Definitions
 from ..model.service import BatchAnswer, Caller, Service
 from ..model.settings import words
-from . import answer_shapes, bodies
+from . import request_bodies, response_shapes
 from .http import ACTOR, BODY, REQUEST_ID, STREAMING, json_body, reply, success
 
 
@@ -103,32 +103,32 @@ class _Views:
 
     def run(self, project_id: str) -> Response:
         body = json_body()
-        ids = bodies.job_ids(body, self._settings.max_batch)
-        answer = self._service.run(ids, bodies.flag(body, "resume_savepoint"), g.caller)
+        ids = request_bodies.job_ids(body, self._settings.max_batch)
+        answer = self._service.run(ids, request_bodies.flag(body, "resume_savepoint"), g.caller)
         return _batch(answer, self._settings.run_answer)
 
     def stop(self, project_id: str) -> Response:
         body = json_body()
-        ids = bodies.job_ids(body, self._settings.max_batch)
-        answer = self._service.stop(ids, bodies.flag(body, "trigger_savepoint"), g.caller)
+        ids = request_bodies.job_ids(body, self._settings.max_batch)
+        answer = self._service.stop(ids, request_bodies.flag(body, "trigger_savepoint"), g.caller)
         return _batch(answer, self._settings.stop_answer)
 
     def delete(self, project_id: str) -> Response:
-        ids = bodies.job_ids(json_body(), self._settings.max_batch)
+        ids = request_bodies.job_ids(json_body(), self._settings.max_batch)
         return _batch(self._service.delete(ids, g.caller), self._settings.delete_answer)
 
     def delete_one(self, project_id: str, job_id: int) -> Response:
         return _batch(self._service.delete([job_id], g.caller, single=True), "object")
 
     def list_jobs(self, project_id: str) -> Response:
-        query = bodies.list_query(request.args, self._settings)
+        query = request_bodies.list_query(request.args, self._settings)
         return self._success("listed", job_list=self._service.list_jobs(query, g.caller))
 
     def detail(self, project_id: str, job_id: int) -> Response:
         return self._success("detail", job_detail=self._service.detail(job_id, g.caller))
 
     def metrics(self, project_id: str) -> Response:
-        ids = bodies.job_ids(json_body(), self._settings.max_batch)
+        ids = request_bodies.job_ids(json_body(), self._settings.max_batch)
         return self._success("metrics", metrics={"jobs": self._service.metrics(ids, g.caller)})
 
     def graph(self, project_id: str, job_id: int) -> Response:
@@ -149,18 +149,18 @@ class _Views:
     def savepoint(self, project_id: str, job_id: int) -> Response:
         body = json_body()
         if body.get("action") != "TRIGGER":
-            raise bodies.wrong("action must be TRIGGER")
-        path = bodies.text(body, "savepoint_path")
+            raise request_bodies.wrong("action must be TRIGGER")
+        path = request_bodies.text(body, "savepoint_path")
         if path.startswith("obs://"):
-            raise bodies.wrong("savepoint_path must not start with obs://")
+            raise request_bodies.wrong("savepoint_path must not start with obs://")
         self._service.savepoint(job_id, path, g.caller)
         return self._success("savepoint")
 
     def import_savepoint(self, project_id: str, job_id: int) -> Response:
         body = json_body()
-        path = bodies.text(body, "savepoint_path")
+        path = request_bodies.text(body, "savepoint_path")
         if body.get("job_id") != job_id or not path.startswith("obs://"):
-            raise bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
+            raise request_bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
         self._service.import_savepoint(job_id, path, g.caller)
         return self._success("imported_savepoint")
 
@@ -180,5 +180,5 @@ class _Views:
 
 def _batch(answer: BatchAnswer, shape: str) -> Response:
     """HTTP 400 as soon as one id is refused, with the accepted elements between the refused ones (dli-api.md 0.1-1)."""
-    status, body = answer_shapes.reshape(shape, 400 if answer.refused else 200, answer.elements)
+    status, body = response_shapes.reshape(shape, 400 if answer.refused else 200, answer.elements)
     return reply(body, status)

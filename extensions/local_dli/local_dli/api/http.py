@@ -11,7 +11,7 @@ from typing import Any
 from flask import Response, g, request
 
 from ..model.service import Service
-from . import bodies
+from . import request_bodies
 
 REQUEST_ID = "local_dli.request_id"
 BODY = "local_dli.body"
@@ -36,4 +36,4 @@ def success(service: Service, message: str, **payload: Any) -> Response:
 
 def json_body() -> dict[str, Any]:
     """The object in the request's body."""
-    return bodies.json_object(request.environ[BODY])
+    return request_bodies.json_object(request.environ[BODY])

@@ -12,7 +12,7 @@ from ..model.settings import Settings
 from ..model.tags import Tags, as_keys, as_tags
 from ..model.templates import Templates
 from ..model.transfer import Transfer
-from . import bodies
+from . import request_bodies
 from .http import STREAMING, json_body, no_content, reply, success
 
 JOB_V3 = "/v3/<project_id>/streaming/jobs/<int(signed=True):job_id>"
@@ -51,28 +51,28 @@ class _Views:
 
     def export(self, project_id: str) -> Response:
         body = json_body()
-        obs_dir = bodies.text(body, "obs_dir", 256)
-        job_ids = bodies.selected_jobs(body, self._settings.max_export)
+        obs_dir = request_bodies.text(body, "obs_dir", 256)
+        job_ids = request_bodies.selected_jobs(body, self._settings.max_export)
         paths = self._transfer.export(obs_dir, job_ids, g.caller)
         name = "zip_file" if self._settings.export_names == "schema" else "zip_files"
         return success(self._service, "exported", **{name: paths})
 
     def import_jobs(self, project_id: str) -> Response:
         body = json_body()
-        cover = bodies.flag(body, "is_cover")
-        mapping = self._transfer.import_jobs(bodies.text(body, "zip_file", 256), cover, g.caller)
+        cover = request_bodies.flag(body, "is_cover")
+        mapping = self._transfer.import_jobs(request_bodies.text(body, "zip_file", 256), cover, g.caller)
         name = "job_mapping" if self._settings.export_names == "schema" else "jobs_mapping"
         return success(self._service, "imported", **{name: mapping})
 
     def stream_graph(self, project_id: str, job_id: int) -> Response:
-        body, operators = bodies.stream_graph(json_body())
+        body, operators = request_bodies.stream_graph(json_body())
         text = self._service.stream_graph(job_id, body, operators, g.caller)
         return success(self._service, "stream_graph", error_code="", stream_graph=text)
 
     def tags(self, project_id: str, job_id: int) -> Response:
         """The whole is one list; ``limit``, ``offset`` and ``count`` are known from the SDK alone."""
         found = self._tags.show(job_id, g.caller)
-        offset, limit = bodies.page(request.args)
+        offset, limit = request_bodies.page(request.args)
         return reply({"tags": found[offset : None if limit is None else offset + limit], "count": len(found)})
 
     def tags_create(self, project_id: str, job_id: int) -> Response:
@@ -84,8 +84,8 @@ class _Views:
         return no_content()
 
     def templates(self, project_id: str) -> Response:
-        query = bodies.list_query({**request.args, "offset": "0", "limit": "0"}, self._settings)
-        page = bodies.whole(request.args, "offset", 0), bodies.whole(request.args, "limit", 10)
+        query = request_bodies.list_query({**request.args, "offset": "0", "limit": "0"}, self._settings)
+        page = request_bodies.whole(request.args, "offset", 0), request_bodies.whole(request.args, "limit", 10)
         found = self._templates.show(query.filters.get("name", ""), query.tags, page, query.ascending, g.caller)
         return success(self._service, "templates", template_list=found)
 
@@ -103,7 +103,7 @@ class _Views:
         return success(self._service, "template_deleted", template={"template_id": template_id})
 
     def obs_authorize(self, project_id: str) -> Response:
-        buckets = bodies.names(json_body(), "obs_buckets")
+        buckets = request_bodies.names(json_body(), "obs_buckets")
         self._service.authorize(buckets, g.caller)
         return reply(self._service.success("authorized", g.caller.language, buckets=", ".join(buckets)))
 

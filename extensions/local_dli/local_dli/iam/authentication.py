@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from ..model.calls import covered
+from ..model.api_calls import covered
 from ..model.codes import DliError, GatewayError
 from ..model.settings import Settings
 from . import signature

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .calls import CALLS, GROUPS
+from .api_calls import CALLS, GROUPS
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "start_time_at": ("accept", "running"),

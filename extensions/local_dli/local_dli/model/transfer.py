@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ..clock import epoch_ms
 from .codes import MESSAGES, DliError
 from .jobs import ACTIVE, JOB_TYPES, RUN_MODES, Job, default_config
-from .objects import Objects, PathError, parse_path
+from .object_storage import Objects, PathError, parse_path
 from .service import Caller, Service
 
 _MEMBERS: dict[str, tuple[type, ...]] = {

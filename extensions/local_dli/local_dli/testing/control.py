@@ -13,13 +13,13 @@ from flask import Blueprint, Response, request
 from ..api.http import BODY, reply
 from ..clock import ManualClock
 from ..engine.simulated import ScriptError
-from ..model.objects import PathError
+from ..model.object_storage import PathError
 from ..model.settings import SettingError
 from ..seed import SeedError
 from .faults import Rule, RuleError
 
 if TYPE_CHECKING:
-    from ..local import LocalDli
+    from ..instance import LocalDli
 
 
 def control_blueprint(dli: LocalDli) -> Blueprint:

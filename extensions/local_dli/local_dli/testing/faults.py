@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from ..api.answer_shapes import SHAPES
-from ..model.calls import CALLS, GROUPS, covered
+from ..api.response_shapes import SHAPES
+from ..model.api_calls import CALLS, GROUPS, covered
 
 # What only a socket can show, and what any answer can show.
 WIRE_KINDS = ("reset_before", "reset_after", "reset_mid", "drip", "drip_headers", "hang", "delay")
@@ -94,7 +94,7 @@ class Rule:
     seconds: float = 0.2
     location: str | None = None
     shape: str | None = None
-    """answer: a name of ``api.answer_shapes.SHAPES``."""
+    """answer: a name of ``api.response_shapes.SHAPES``."""
     bender: Bender | None = None
     """answer, in Python only: (status, JSON) -> (status, JSON)."""
     act: str | None = None

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
-from ..api import answer_shapes
+from ..api import response_shapes
 from ..api.http import ACTOR, BODY, REQUEST_ID
 from ..clock import Clock, epoch_ms
 from ..model.codes import GatewayError
@@ -127,11 +127,11 @@ class Gateway:
             return Answer(fault.status or true.status, true.headers, _bytes(fault.body))
         status, body = true.status, json.loads(true.body or b"null")
         if fault.kind == "wrong_types":
-            body = answer_shapes.wrong_types(body)
+            body = response_shapes.wrong_types(body)
         elif fault.bender is not None:
             status, body = fault.bender(status, body)
         elif fault.shape is not None:
-            status, body = answer_shapes.reshape(fault.shape, status, body)
+            status, body = response_shapes.reshape(fault.shape, status, body)
         return Answer(fault.status or status, true.headers, _bytes(body))
 
     def _carry_out(self, environ: dict[str, Any]) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from huaweicloudsdkdli import v1 as sdk
 from local_dli import LocalDli
-from local_dli.model.calls import DLI_CALLS
+from local_dli.model.api_calls import DLI_CALLS
 from test_sdk import client, refused, run, show, stop, until
 
 

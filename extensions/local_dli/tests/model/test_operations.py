@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from local_dli import LocalDli, ManualClock, SettingError, example
-from local_dli.model.calls import DLI_CALLS, GROUPS
+from local_dli.model.api_calls import DLI_CALLS, GROUPS
 from local_dli.model.jobs import ACTIVE
 from support import Api
 from werkzeug.test import Client

@@ -11,7 +11,7 @@ import zipfile
 from typing import Any
 
 import pytest
-from local_dli.model.objects import PathError, parse_path
+from local_dli.model.object_storage import PathError, parse_path
 from local_dli.model.transfer import unpack
 from support import Api
 from werkzeug.test import Client

@@ -10,8 +10,8 @@ import datetime
 from dataclasses import dataclass, field, replace
 
 from ..._errors import InputError
-from ..._http.messages import SignableRequest
-from ..base import GivenProvider, Values, ValueSource
+from ..._http.request_response import SignableRequest
+from ..provider import GivenProvider, Values, ValueSource
 from ..signer import DATE_HEADER, sdk_date, signed_headers
 
 

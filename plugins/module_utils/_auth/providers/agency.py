@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._errors import InputError
-from ..base import CredentialsProvider, ScopedCredentials, Values
 from ..iam_client import IamClient, Scope
+from ..provider import CredentialsProvider, ScopedCredentials, Values
 from .access_key import AccessKey
 
 OPTIONS = ("agency_name", "agency_domain_name", "agency_domain_id")

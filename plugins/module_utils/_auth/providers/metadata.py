@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..._errors import InputError
-from ..base import CredentialsProvider, ScopedCredentials
 from ..iam_client import IamClient, Scope
+from ..provider import CredentialsProvider, ScopedCredentials
 from .access_key import AccessKey
 
 NAME = "metadata"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..._errors import InputError
-from ..base import NOT_IN_A_PASSWORD, GivenProvider, ScopedCredentials, Values, ValueSource
 from ..iam_client import IamClient, Scope
+from ..provider import NOT_IN_A_PASSWORD, GivenProvider, ScopedCredentials, Values, ValueSource
 from .token import IamToken
 
 

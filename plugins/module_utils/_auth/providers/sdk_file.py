@@ -11,7 +11,7 @@ import os.path
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..base import ProfileFile, ReadFile, Values, ValueSource, read_text
+from ..provider import ProfileFile, ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
 DEFAULT_PATH = "~/.huaweicloud/credentials"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 
-from ..._http.messages import SignableRequest
-from ..base import GivenProvider, Values
+from ..._http.request_response import SignableRequest
+from ..provider import GivenProvider, Values
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from ..._dli.batch_response import BatchResponse
 from ..._dli.client import DliClient
-from ..._dli.job import INACTIVE, WAIT_PENDING, WAIT_REACHED, Job, status_of
+from ..._dli.job import Job
+from ..._dli.job_status import INACTIVE, WAIT_PENDING, WAIT_REACHED, status_of
 from ..operation import SUBMIT, Decision, Operation, Wording
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from ..._dli.batch_response import BatchResponse, batch_response_of
 from ..._dli.client import DliClient
-from ..._dli.job import INACTIVE, RUNNING, SAVEPOINTING, Job, status_of
+from ..._dli.job import Job
+from ..._dli.job_status import INACTIVE, RUNNING, SAVEPOINTING, status_of
 from ..operation import SUBMIT, Decision, Operation, Wording
 
 TRIGGERED = "triggered"

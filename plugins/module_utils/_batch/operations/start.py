@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ..._dli.batch_response import BatchResponse, ItemResponse
 from ..._dli.client import DliClient
 from ..._dli.error_codes import JOB_ERROR_CODES, RUN_NO_SAVEPOINT
-from ..._dli.job import ACTIVE, STARTABLE, SUBMITTING, WAIT_FAILED, Job, status_of, was_started
+from ..._dli.job import Job, was_started
+from ..._dli.job_status import ACTIVE, STARTABLE, SUBMITTING, WAIT_FAILED, status_of
 from ..operation import SUBMIT, Decision, Operation, Wording
 
 

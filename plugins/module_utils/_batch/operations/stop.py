@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from ..._dli.batch_response import BatchResponse
 from ..._dli.client import DliClient
-from ..._dli.job import (
+from ..._dli.job import Job
+from ..._dli.job_status import (
     BUSY,
     CANCEL_FAIL,
     CANCEL_SUCCESS,
@@ -24,7 +25,6 @@ from ..._dli.job import (
     WAIT_FAILED,
     WAIT_PENDING,
     WAIT_REACHED,
-    Job,
     status_of,
 )
 from ..operation import SUBMIT, Decision, Operation, Wording

@@ -17,11 +17,11 @@ from ansible_collections.huaweicloud.cloud.plugins.doc_fragments import attribut
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES, SDK_ENDPOINT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
 

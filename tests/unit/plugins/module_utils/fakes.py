@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse, ItemResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client import PAGE_SIZE, JobPage
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.context import Context
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.task_context import Context
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpResponse
 
 ACCEPTED = ItemResponse(True)
 

@@ -18,8 +18,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environmen
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse, SignableRequest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpResponse, SignableRequest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import runner
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 

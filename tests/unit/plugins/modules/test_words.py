@@ -11,9 +11,9 @@ from dataclasses import fields
 import yaml
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import operation
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations import savepoint
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.export import Export
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import import_jobs
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import ExportOptions, export_result

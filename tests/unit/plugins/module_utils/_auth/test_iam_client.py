@@ -24,8 +24,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     ServiceError,
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpResponse
 
 from ..fakes import FakeClock, Wire, reply
 

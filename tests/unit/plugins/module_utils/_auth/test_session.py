@@ -15,8 +15,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.session import AuthSession
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError, NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import SignableRequest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import SignableRequest
 
 from ..fakes import FakeClock, Wire, reply
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.signer import sdk_date, signed_headers
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import query_string
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import query_string
 
 VECTORS = json.loads((Path(__file__).parents[3] / "signing-vectors.json").read_text(encoding="utf-8"))["vectors"]
 DATE = "20260102T030405Z"

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.execute import BatchOptions, execute_batch
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse, ItemResponse
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import STATUSES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import STATUSES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     NotDelivered,
     ResponseLost,

@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import report
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.report import diff
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
 
 START = Start(False)
 STATES = states(START)

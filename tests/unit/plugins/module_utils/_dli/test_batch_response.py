@@ -17,7 +17,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_respo
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import api_error
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import ApiResponse
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import ApiResponse
 
 YES = {"is_success": "true", "message": "The request for submitting DLI jobs is successfully delivered."}
 NO = {"error_code": "DLI.13017", "error_msg": "no savepoint"}

@@ -15,7 +15,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.client impo
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpResponse
 
 from ..fakes import FakeClock
 

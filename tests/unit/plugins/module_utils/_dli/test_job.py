@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import (
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job, was_started
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import (
     ACTIVE,
     BLOCKED,
     STARTABLE,
@@ -14,9 +15,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import 
     WAIT_FAILED,
     WAIT_PENDING,
     WAIT_REACHED,
-    Job,
     status_of,
-    was_started,
 )
 
 #: dli-api.md 2.1, read afresh: status -> may be started, and what it means for somebody who waits.

@@ -15,7 +15,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     TaskAbandoned,
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient, RequestLog
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpResponse, clock_ahead
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpResponse, clock_ahead
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.retry import retry_after
 
 from ..fakes import FakeClock

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import Remedies, api_error, error_parts
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import ApiResponse, parse_json
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import ApiResponse, parse_json
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._result import one_line
 
 URL = "https://dli.example.test"

@@ -31,8 +31,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, PermanentlyUnreachable, ResponseLost
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import session
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import HttpRequest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpRequest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.session import HttpSession
 
 VECTORS = json.loads((Path(__file__).parents[3] / "signing-vectors.json").read_text(encoding="utf-8"))["vectors"]

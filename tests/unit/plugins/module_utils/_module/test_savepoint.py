@@ -13,7 +13,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
     TriggerSavepoint,
     has_new_savepoint,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import STATUSES, Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import STATUSES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
     InputError,
     NotDelivered,

@@ -12,7 +12,7 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.results import JobResult
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse, ItemResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR, SQL
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_settings import NOT_RESTORABLE, settings_of

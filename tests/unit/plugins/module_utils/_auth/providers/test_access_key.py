@@ -8,10 +8,10 @@ import datetime
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.base import Scope
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.signer import signed_headers
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import SignableRequest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import SignableRequest
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
 REQUEST = SignableRequest("POST", "/p", [("a", "b")], b"{}", {"Host": "h", "Content-Type": "application/json"})

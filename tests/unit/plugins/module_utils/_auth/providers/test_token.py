@@ -8,9 +8,9 @@ import datetime
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.base import Scope
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.messages import SignableRequest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import SignableRequest
 
 NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
 

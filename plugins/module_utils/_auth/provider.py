@@ -15,7 +15,7 @@ import re
 import typing as t
 
 from .._errors import InputError
-from .._http.messages import RequestSigner
+from .._http.request_response import RequestSigner
 from .._options import SHORTEST_SECRET
 from .iam_client import IamClient, Scope
 

@@ -12,7 +12,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_settings import SETTINGS, requires_stop, settings_of
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.definition import (
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.diff import (
     apply_to,
     as_text,
     diff,

@@ -23,7 +23,7 @@ from .model.codes import DliError
 from .model.definitions import Definitions
 from .model.jobs import STATUSES, Job
 from .model.ledger import Ledger
-from .model.objects import Objects
+from .model.object_storage import Objects
 from .model.service import BatchAnswer, Caller, Service
 from .model.settings import Settings
 from .model.templates import Templates
