@@ -19,11 +19,9 @@ class Clock:
         return time.monotonic()
 
     def utc(self) -> datetime.datetime:
-        """Return the date and time of day, aware, in UTC."""
         return datetime.datetime.now(datetime.timezone.utc)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
         time.sleep(seconds)
 
     def jitter(self, longest: float) -> float:

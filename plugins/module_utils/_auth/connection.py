@@ -112,7 +112,6 @@ class _EndpointResolver:
         return Scope(None, name)
 
     def endpoint(self) -> str:
-        """Return the address of DLI."""
         given = self._location.get("endpoint")
         return self._checked("endpoint", given) if given else f"https://dli.{self._domain('endpoint')}"
 
@@ -129,7 +128,6 @@ class _EndpointResolver:
         return f"https://iam.{self._domain('auth_url')}"
 
     def _domain(self, otherwise: str) -> str:
-        """Return ``region.cloud``."""
         region = self._region()
         if not region:
             raise InputError(f"region is missing: set it (or {otherwise}), or {self._variables('region')}")

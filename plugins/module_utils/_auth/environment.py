@@ -64,7 +64,6 @@ SDK_ENDPOINT = "HUAWEICLOUD_SDK_REGION_DLI_"
 
 
 def family_values(variables: Mapping[str, tuple[str, ...]], environ: Mapping[str, str]) -> Values:
-    """Return what one family of variables holds."""
     values: Values = {}
     for option, names in variables.items():
         value = next((value for name in names if (value := text_or_none(environ.get(name)))), None)

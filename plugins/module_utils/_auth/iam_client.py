@@ -50,8 +50,6 @@ class TemporaryKeys(t.NamedTuple):
 
 
 class Project(t.NamedTuple):
-    """A project of the account."""
-
     id: str
     name: str
 

@@ -59,8 +59,6 @@ class ResolvedCredentials(t.NamedTuple):
 
 
 class ProviderChain:
-    """One search for credentials, through options, environment and files."""
-
     def __init__(self, params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: ReadFile) -> None:
         """Prepare; nothing is read yet.
 
@@ -143,7 +141,6 @@ class ProviderChain:
         return {**location, "endpoint": endpoint} if endpoint else location
 
     def _with_agency(self, provider: CredentialsProvider, values: Values) -> CredentialsProvider:
-        """Put an agency behind the provider, if the options name one, or else the source of the credentials."""
         chosen = _only(agency.OPTIONS, self._options) or _only(agency.OPTIONS, values)
         return Agency.from_values(provider, chosen) if chosen else provider
 

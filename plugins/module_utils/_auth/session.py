@@ -75,7 +75,6 @@ class AuthSession:
         self._signer = self._for_project(signer)
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
-        """Sign a request with the current credentials."""
         return t.cast(RequestSigner, self._signer).headers(request, now)
 
     def refresh(self, deadline: float | None) -> bool:

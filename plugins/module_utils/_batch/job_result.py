@@ -36,7 +36,6 @@ class JobResult:
     reconciled: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
-        """Return the result as plain data."""
         return asdict(self)
 
 

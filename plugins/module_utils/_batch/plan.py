@@ -25,7 +25,6 @@ class BatchPlan(t.NamedTuple):
 
     @property
     def to_submit(self) -> dict[int, PlannedJob]:
-        """The jobs to submit, by id."""
         return {entry.job_id: entry for entry in self.entries if isinstance(entry, PlannedJob)}
 
     def results(self, submitted: Mapping[int, JobResult]) -> list[JobResult]:

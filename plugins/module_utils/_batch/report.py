@@ -23,7 +23,6 @@ def batch_result(
 
 
 def batch_values(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> dict[str, t.Any]:
-    """Return the return values of a batch."""
     return {
         "changed": any(result.changed for result in results),
         "failed": any(result.failed for result in results),
@@ -42,7 +41,6 @@ def summary(operation: Operation, results: Sequence[JobResult]) -> dict[str, int
 
 
 def message(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> str:
-    """Return in one sentence what happened, with the first failures named."""
     wording = operation.wording
     changed = sum(bool(result.changed) for result in results)
     undetermined = sum(result.changed is None for result in results)

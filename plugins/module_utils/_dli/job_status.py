@@ -78,5 +78,4 @@ UNKNOWN_STATUS = Status(
 
 
 def status_of(status: str) -> Status:
-    """Return the row of a status."""
     return STATUSES.get(status, UNKNOWN_STATUS)

@@ -26,8 +26,6 @@ HEADERS = {
 
 
 class RequestSender(t.Protocol):
-    """Carries a request to the service and the response back."""
-
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         """See :meth:`._http.session.HttpSession.send`."""
 
@@ -112,7 +110,6 @@ class ApiClient:
     def error(
         self, what: str, response: ApiResponse, remedies: Remedies = GATEWAY, permission: str | None = None
     ) -> ServiceError:
-        """Return the error for a response that is not what a call documents."""
         return api_error(what, self._endpoint, response, remedies, permission)
 
     def _send(self, what: str, request: HttpRequest, deadline: float | None, is_write: bool) -> ApiResponse:

@@ -144,15 +144,9 @@ class HttpSession:
         timeout: float,
         abandoned: threading.Event,
     ) -> HttpResponse:
-        prepared = session.prepare_request(
-            requests.Request(
-                request.method,
-                request.url,
-                headers=request.headers,
-                data=body,
-                auth=_RequestAuth(self._signer, request.body or b""),
-            )
-        )
+        auth = _RequestAuth(self._signer, request.body or b"")
+        unsigned = requests.Request(request.method, request.url, headers=request.headers, data=body, auth=auth)
+        prepared = session.prepare_request(unsigned)
         options = self._options
         settings = session.merge_environment_settings(request.url, self._proxies, True, options.verify, options.client_cert)
         with session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:

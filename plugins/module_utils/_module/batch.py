@@ -18,12 +18,10 @@ from .._result import ModuleResult
 
 
 def parse_batch_options(operation: Operation, params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
-    """Return the options of a batch module."""
     selection = select(params["job_ids"], params["job_names"])
     return BatchOptions(operation, selection, check_mode, parse_wait_options(params))
 
 
 def run_batch(context: Context, options: BatchOptions) -> ModuleResult:
-    """Apply an operation to a batch of jobs; see :func:`execute_batch`."""
     outcome = execute_batch(context, options)
     return batch_result(options.operation, outcome.results, options.check_mode, outcome.warnings)

@@ -37,7 +37,6 @@ class ExportOptions:
 
 
 def parse_export_options(params: Mapping[str, t.Any], check_mode: bool) -> ExportOptions:
-    """Return the options of the module."""
     named = select_any(params["job_ids"], params["job_names"])
     if params["all"] and (named.ids or named.names):
         raise InputError("all is set, and so are job_ids or job_names: set the one or the other")

@@ -24,14 +24,8 @@ DRAWABLE_VERSIONS = ("1.10", "1.12")
 
 #: Settings of the job that its stream graph depends on.
 SETTINGS = (
-    "flink_version",
-    "cu_number",
-    "manager_cu_number",
-    "parallel_number",
-    "tm_cus",
-    "tm_slot_num",
-    "operator_config",
-    "static_estimator_config",
+    "flink_version", "cu_number", "manager_cu_number", "parallel_number", "tm_cus", "tm_slot_num",
+    "operator_config", "static_estimator_config",
 )
 
 
@@ -87,7 +81,6 @@ class GraphOptions:
 
 
 def parse_graph_options(params: Mapping[str, t.Any], check_mode: bool) -> GraphOptions:
-    """Return the options of the module; check mode makes no difference."""
     return GraphOptions(select_one(params["job_id"], params["job_name"]), params["plan"])
 
 
@@ -121,7 +114,6 @@ def the_job(selection: Selection, found: JobLookup) -> tuple[Job | None, str]:
 
 
 def message(job: Job, graph: Mapping[str, t.Any] | None, drawn: bool) -> str:
-    """Return in one sentence what was read."""
     label = f"Job {job_label(job.job_id, job.name)}"
     run = f"{label} is {graph.get('state')}" if graph else f"{label} has no execution graph, because it has never run"
     return f"{run} ({job.status}); its stream graph was drawn." if drawn else f"{run} ({job.status})."

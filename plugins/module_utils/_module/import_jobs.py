@@ -54,7 +54,6 @@ class ImportedJob:
 
 
 def parse_import_options(params: Mapping[str, t.Any], check_mode: bool) -> ImportOptions:
-    """Return the options of the module."""
     return ImportOptions(
         zip_file=bare_path("zip_file", params["zip_file"], LONGEST),
         is_cover=params["is_cover"],
@@ -145,13 +144,11 @@ def _id(value: object) -> int | None:
 
 
 def summary(jobs: Sequence[ImportedJob]) -> dict[str, int]:
-    """Count the jobs in each state."""
     counted = Counter(job.state for job in jobs)
     return {state: counted[state] for state in STATES}
 
 
 def message(options: ImportOptions, jobs: Sequence[ImportedJob], lost: str) -> str:
-    """Return in one sentence what happened, with the first failures named."""
     unsure = any(job.state == UNKNOWN for job in jobs)
     counted = {state: count for state, count in summary(jobs).items() if count and state not in (UNKNOWN, FAILED)}
     if unsure and not counted:

@@ -97,36 +97,14 @@ def _tags(given: Mapping[str, t.Any] | None) -> dict[str, str]:
 
 #: Members of a job in a result, by the names of the service (dli-api.md 1.7, 3).
 BRIEF = (
-    "job_id",
-    "name",
-    "desc",
-    "job_type",
-    "status",
-    "status_desc",
-    "queue_name",
-    "user_name",
-    "create_time",
-    "start_time",
-    "duration",
-    "has_savepoint",
-    "savepoint_path",
-    "restart_times",
-    "root_id",
+    "job_id", "name", "desc", "job_type", "status", "status_desc", "queue_name", "user_name", "create_time",
+    "start_time", "duration", "has_savepoint", "savepoint_path", "restart_times", "root_id",
 )
 
 #: Members that may be large, or are seldom of interest.
 DETAILED = (
-    "update_time",
-    "user_id",
-    "project_id",
-    "run_mode",
-    "sql_body",
-    "main_class",
-    "entrypoint_args",
-    "job_config",
-    "execution_graph",
-    "graph_editor_enabled",
-    "edge_group_ids",
+    "update_time", "user_id", "project_id", "run_mode", "sql_body", "main_class", "entrypoint_args",
+    "job_config", "execution_graph", "graph_editor_enabled", "edge_group_ids",
 )
 
 #: Characters of a text that are shown in brief, so that a result stays below 1 KB a job.
@@ -153,7 +131,6 @@ class InfoOptions:
 
 
 def parse_info_options(params: Mapping[str, t.Any], check_mode: bool) -> InfoOptions:
-    """Return the options of the module; check mode makes no difference."""
     return InfoOptions(
         selection=select_any(params["job_ids"], params["job_names"]),
         filters=parse_filters(params),
@@ -184,7 +161,6 @@ def find_jobs(context: Context, options: InfoOptions) -> ModuleResult:
 
 
 def message(jobs: Sequence[Job], missing: Sequence[object]) -> str:
-    """Return in one sentence what was found."""
     counts = ", ".join(f"{count} {status}" for status, count in by_status(jobs).items())
     found = f"Found {count_jobs(len(jobs)) if jobs else 'no jobs'}{f': {counts}' if counts else ''}"
     if not missing:
@@ -194,12 +170,10 @@ def message(jobs: Sequence[Job], missing: Sequence[object]) -> str:
 
 
 def by_status(jobs: Sequence[Job]) -> dict[str, int]:
-    """Count the jobs in each status that occurs."""
     return dict(sorted(Counter(job.status for job in jobs).items()))
 
 
 def _filtered(context: Context, options: InfoOptions, query: Mapping[str, t.Any]) -> list[Job]:
-    """Return all jobs that meet the conditions."""
     order = {"order": "asc"} if options.ascending else {}
     listed = list_all_jobs(context.dli, context.deadline, {**service_query(options.filters), **query, **order})
     return [job for job in listed.values() if matches(job, options.filters, prefiltered=True)]

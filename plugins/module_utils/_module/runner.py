@@ -98,16 +98,8 @@ class ModuleRunner:
         """
 
         def new_client(sender: RequestSender, address: str, **more: t.Any) -> ApiClient:
-            return ApiClient(
-                sender,
-                address,
-                self.clock,
-                connection.request_timeout,
-                connection.max_retries,
-                self._request_log,
-                result_is_awaited,
-                **more,
-            )
+            times = connection.request_timeout, connection.max_retries
+            return ApiClient(sender, address, self.clock, *times, self._request_log, result_is_awaited, **more)
 
         auth = self._auth = AuthSession(connection, HttpSession, new_client, self._mask, self.clock)
         auth.login(deadline)

@@ -44,7 +44,6 @@ class SavepointOptions:
 
 
 def parse_savepoint_options(params: Mapping[str, t.Any], check_mode: bool) -> SavepointOptions:
-    """Return the options of the module."""
     waiting, path = parse_wait_options(params), params["savepoint_path"]
     operation: TriggerSavepoint | ImportSavepoint
     if params["action"] == "trigger":
@@ -74,7 +73,6 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
 
 
 def message(options: BatchOptions, result: JobResult) -> str:
-    """Return in one sentence what happened."""
     job = f"job {job_label(result.job_id, result.name)}"
     if result.failed:
         return f"{job[0].upper()}{job[1:]}: {result.msg}."

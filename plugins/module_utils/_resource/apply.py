@@ -39,7 +39,6 @@ class Applier:
         self._waiting = desired.waiting
 
     def run(self, step: Step, result: JobResult) -> JobResult:
-        """Run one step on the job as the steps before it left it."""
         if step.operation is not None:
             return self._execute(step.operation, step.must_wait, result)
         if step.action == CREATE:

@@ -53,7 +53,6 @@ def diff(kind: str, detail: Definition, wanted: Definition) -> list[str]:
 
 
 def payload_for_create(wanted: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:
-    """Return the body of a creation."""
     payload = {name: _wire(BY_NAME[name], wanted[name]) for name in wanted if BY_NAME[name].when != UPDATE_ONLY}
     if tags:
         payload["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
@@ -135,7 +134,6 @@ def _read(setting: Setting, detail: Definition) -> t.Any:
 
 
 def _fits(setting: Setting, current: t.Any, wanted: t.Any) -> bool:
-    """Return whether a setting has the desired value."""
     actual = _normal(setting, current)
     if setting.kind == OBJECT:
         return _covers(actual, wanted)

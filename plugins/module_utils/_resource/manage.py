@@ -76,13 +76,11 @@ def _find(context: Context, desired: DesiredJob) -> _Lookup:
 
 
 def _ids_of_name(context: Context, desired: DesiredJob) -> list[int]:
-    """Return the ids of the jobs that have the desired name."""
     name = str(desired.name)
     return JobFinder(context.dli).find((), [name], context.deadline).by_name[name]
 
 
 def _run_steps(runner: StepRunner, progress: Progress) -> None:
-    """Run one step after the other, until one fails."""
     for step in progress.planned.steps:
         if step.action == START and progress.desired.state != STARTED and STOP not in progress.actions:
             progress.warnings.append("The job came to rest without this task's doing, so that it was not started again.")

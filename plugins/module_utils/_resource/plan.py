@@ -137,7 +137,6 @@ def _without_job(desired: DesiredJob) -> ChangePlan:
 
 
 def _restarts(desired: DesiredJob, job: Job, names: Sequence[str]) -> bool:
-    """Return whether the job must be stopped for its settings, and started again."""
     active = status_of(job.status).stop not in (INACTIVE, STOPPING)
     return active and desired.state != STOPPED and bool(requires_stop(names))
 

@@ -24,7 +24,6 @@ UNASSIGNED_ID = -1
 
 
 def created(name: str, job_id: int | None, reconciled: bool = False) -> JobResult:
-    """Return the result of a job that was created."""
     confirmed = "; learnt by looking for its name, because the answer did not say" if reconciled else ""
     return JobResult(job_id, name, "created", True, status=DRAFT, msg=f"created{confirmed}", reconciled=reconciled)
 
@@ -43,7 +42,6 @@ class Previewer:
         self._has_savepoint = job.has_savepoint if job is not None else False
 
     def run(self, step: Step, result: JobResult) -> JobResult:
-        """Return the result that the step would have."""
         if step.operation is not None:
             return self._execute(step.operation, step.must_wait, result)
         if step.action == CREATE:

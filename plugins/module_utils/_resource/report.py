@@ -44,7 +44,6 @@ class Progress:
         self._messages: list[str] = []
 
     def add(self, step: Step, result: JobResult) -> None:
-        """Add the result of a step."""
         if result.changed:
             self.actions.append(step.action)
             self._change_settings(step, result)
@@ -124,7 +123,6 @@ def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) 
 
 
 def _message(progress: Progress) -> str:
-    """Return in one sentence what happened."""
     result = progress.result
     label = f"job {job_label(result.job_id, result.name)}"
     if result.failed:
@@ -138,7 +136,6 @@ def _message(progress: Progress) -> str:
 
 
 def _diff(progress: Progress) -> dict[str, str]:
-    """Return settings and status before and after."""
     result = progress.result
     return {
         "before_header": str(progress.before.get("name") or result.name or result.job_id),

@@ -51,20 +51,11 @@ class AccessKey(GivenProvider):
             added["X-Project-Id"] = self.project_id
         if self.security_token:
             added["X-Security-Token"] = self.security_token
-        signed = signed_headers(
-            self.access_key,
-            self.secret_key,
-            request.method,
-            request.path,
-            request.query,
-            {**request.headers, **added},
-            request.body,
-        )
-        return {**added, **signed}
+        parts = request.method, request.path, request.query, {**request.headers, **added}, request.body
+        return {**added, **signed_headers(self.access_key, self.secret_key, *parts)}
 
     def secrets(self) -> list[str]:
         return [value for value in (self.access_key, self.secret_key, self.security_token) if value]
 
     def within(self, project_id: str | None) -> AccessKey:
-        """Return the same pair, signing for a project."""
         return replace(self, project_id=project_id)

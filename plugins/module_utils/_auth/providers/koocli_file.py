@@ -50,7 +50,6 @@ def parse(text: str, path: str, profile: str | None) -> tuple[str, Values]:
 
 
 def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
-    """Read the file; see :class:`ProfileFile`."""
     path = os.path.expanduser(named.get("shared_config_file") or DEFAULT_PATH)
     is_needed = is_chosen or bool(named)
     text = read_text(read_file, path, is_needed)

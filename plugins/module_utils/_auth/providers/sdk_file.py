@@ -45,7 +45,6 @@ def parse(text: str, path: str) -> Values:
 
 
 def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
-    """Read the file; see :class:`ProfileFile`."""
     path = os.path.expanduser(named.get("credentials_file") or DEFAULT_PATH)
     is_needed = is_chosen or bool(named)
     text = read_text(read_file, path, is_needed)
