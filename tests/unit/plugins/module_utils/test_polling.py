@@ -1,0 +1,103 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The polling loop: when it checks, how long each check may take, and what ends it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost, ServiceError
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._polling import LAST_CHECK, backoff, poll
+
+from .fakes import FakeClock
+
+START = 1000.0
+
+
+class Checks:
+    """Returns or raises one outcome after the other; the last one again and again.
+
+    :ivar calls: the time of each call, and the time by which it must be over; both in seconds since the start.
+    """
+
+    def __init__(self, clock, *outcomes):
+        self.clock = clock
+        self.outcomes = list(outcomes)
+        self.calls = []
+
+    def __call__(self, until):
+        self.calls.append((self.clock.time - START, until - START))
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def run(*outcomes, seconds=60.0, pauses=None):
+    clock = FakeClock()
+    checks = Checks(clock, *outcomes)
+    return poll(checks, clock, START + seconds, pauses or backoff()), checks
+
+
+def test_a_value_at_once_needs_no_pause():
+    result, checks = run("value")
+    assert result == ("value", None)
+    assert checks.calls == [(0.0, 60.0)]
+
+
+@pytest.mark.parametrize("value", [0, "", False, [], {}])
+def test_only_none_means_that_there_is_no_value_yet(value):
+    result, checks = run(None, value)
+    assert result == (value, None) and len(checks.calls) == 2
+
+
+def test_pauses_double_up_to_the_longest():
+    _result, checks = run(None, None, None, None, None, None, None, "value")
+    assert [at for at, _until in checks.calls] == [0.0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5]
+
+
+def test_the_last_check_is_made_at_the_deadline_and_may_end_a_little_later():
+    result, checks = run(None, seconds=12.0)
+    assert result == (None, None)
+    assert checks.calls[-2:] == [(7.5, 12.0), (12.0, 12.0 + LAST_CHECK)]
+
+
+def test_a_deadline_in_the_past_still_allows_one_check():
+    result, checks = run("value", seconds=-5.0)
+    assert result == ("value", None) and checks.calls == [(0.0, LAST_CHECK)]
+
+
+def test_constant_pauses_begin_before_the_first_check():
+    _result, checks = run(None, "value", pauses=itertools.repeat(5.0))
+    assert [at for at, _until in checks.calls] == [5.0, 10.0]
+
+
+@pytest.mark.parametrize("error", [NotDelivered("refused"), ResponseLost("lost"), ServiceError("broken", 500, None)])
+def test_a_check_that_fails_is_repeated(error):
+    result, checks = run(error, None, "value")
+    assert result == ("value", None) and len(checks.calls) == 3
+
+
+def test_the_error_of_the_last_check_is_returned():
+    error = ResponseLost("lost")
+    assert run(None, error, seconds=10.0)[0] == (None, error)
+    assert run(error, None, seconds=10.0)[0] == (None, None)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_rejected_credentials_end_it_at_once(status):
+    """dli-api.md 0.1-9: more than five failures in a row lock the access key."""
+    error = ServiceError("rejected", status, None)
+    result, checks = run(None, error, "value")
+    assert result == (None, error) and len(checks.calls) == 2
+
+
+def test_pauses_that_end_end_it():
+    result, checks = run(None, pauses=[0.0, 1.0])
+    assert result == (None, None) and [at for at, _until in checks.calls] == [0.0, 1.0]
+
+
+def test_a_first_pause_above_the_longest_is_the_longest():
+    assert list(itertools.islice(backoff(0.25, 0.1), 3)) == [0.0, 0.1, 0.1]
