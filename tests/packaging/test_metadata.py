@@ -53,6 +53,15 @@ def test_readme_links_into_repository_exist():
         assert (CHECKOUT / path).is_file(), path
 
 
+def test_contributing_names_files_that_exist():
+    text = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = "tests|plugins|scripts|extensions|docs|meta|changelogs|roles|requirements"
+    paths = set(re.findall(rf"\b((?:{folders})/[\w./-]*\w/?)", text)) - {"changelogs/fragments/"}
+    utils = {f"plugins/module_utils/{name}" for name in re.findall(r"`(_[a-z]\w+(?:/\w+)*/?)`", text)}
+    missing = [path for path in sorted(paths | utils) if not list(CHECKOUT.glob(f"{path.rstrip('/')}*"))]
+    assert paths and utils and not missing, missing
+
+
 def test_readme_names_the_tested_versions():
     cores = sorted({name.partition("-")[2] for name in MATRIX if "-" in name})
     assert all(re.search(rf"\b{re.escape(core)}\b", README) for core in cores)
