@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of a job as a resource that both kinds of jobs have; mirrors ``_argspec_job.streaming_job()``."""
+"""Options of a job as a resource that both kinds of jobs have; mirrors ``_resource/argspec.streaming_job()``."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import typing as t
 def connection() -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``connection``.
 
-    What belongs together or excludes each other is checked in ``_auth/connection.py``, since half of it may come from the
+    What belongs together or excludes each other is checked in ``_auth``, since half of it may come from the
     environment, and surveys send empty texts for what is not set.
     """
     return dict(

@@ -142,12 +142,12 @@ jobs:
       description: Code of the error that the service gave for this job. V(null) if it gave none.
       type: str
       returned: always
-      sample: DLI.13017
+      sample: DLI.0003
     msg:
       description: What happened to the job and, if it failed, what to do.
       type: str
       returned: always
-      sample: start accepted
+      sample: deletion accepted
     reconciled:
       description: Whether the truth was learnt from the status of the job, because the answer was lost or unclear.
       type: bool

@@ -140,7 +140,7 @@ jobs:
       description: Status of the job, in the words of DLI, before anything was done. V(null) if there is no such job.
       type: str
       returned: always
-      sample: job_cancel_success
+      sample: job_running
     status:
       description:
         - Last known status of the job, in the words of DLI. After an accepted stop that was not followed it is
@@ -153,12 +153,12 @@ jobs:
       description: Code of the error that the service gave for this job. V(null) if it gave none.
       type: str
       returned: always
-      sample: DLI.13017
+      sample: DLI.15002
     msg:
       description: What happened to the job and, if it failed, what to do.
       type: str
       returned: always
-      sample: start accepted
+      sample: stop accepted
     reconciled:
       description: Whether the truth was learnt from the status of the job, because the answer was lost or unclear.
       type: bool

@@ -3,7 +3,7 @@
 
 """The API client of the collection in this process, connected to the WSGI application of a local DLI, with a manual clock.
 
-Transport, retry rule and signing are those of the collection; only the socket is replaced. A fault of the connection
+Client, retry rules and signing are those of the collection; only the socket is replaced. A fault of the connection
 becomes the exception that the real sender raises.
 """
 

@@ -11,6 +11,7 @@ its values come from, is decided in ``provider_chain.py``.
 
 from __future__ import annotations
 
+import abc
 import re
 import typing as t
 
@@ -36,7 +37,7 @@ class ScopedCredentials(t.NamedTuple):
     project_id: str | None = None
 
 
-class CredentialsProvider:
+class CredentialsProvider(abc.ABC):
     """One way to sign in, with the values it needs.
 
     :cvar is_refreshable: whether signing in again returns new credentials; ``needs_iam``: whether it calls IAM.
@@ -45,9 +46,9 @@ class CredentialsProvider:
     is_refreshable = needs_iam = False
 
     @property
+    @abc.abstractmethod
     def description(self) -> str:
         """What is used to sign in, for messages; never a value."""
-        raise NotImplementedError
 
     def secrets(self) -> list[str]:
         """Return every value that must never be seen in an output."""
@@ -85,13 +86,13 @@ class GivenProvider(CredentialsProvider):
     NOT_IN_A_SECRET: t.ClassVar[str] = NOT_IN_A_KEY
 
     @classmethod
+    @abc.abstractmethod
     def from_values(cls, values: Values, location: Values) -> CredentialsProvider:
         """Return a provider with all of its values.
 
         :arg location: domain, project, region and so on, as far as they are known.
         :raises InputError: a value is missing in the location.
         """
-        raise NotImplementedError
 
     @classmethod
     def check_complete(cls, source: ValueSource, has_other: bool) -> None:

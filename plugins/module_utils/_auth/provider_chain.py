@@ -104,8 +104,9 @@ class ProviderChain:
         if self._method in (AUTO, *GIVEN_METHODS):
             yield ValueSource(OPTIONS, self._options)
             yield from self._families
-        # KooCLI's file comes first where an option or a variable names it; otherwise it is merely there.
-        for file in reversed(FILES) if self._named(koocli_file.FILE) else FILES:
+        # A file that an option or a variable names comes before those that are merely there; of two named ones, the later.
+        named = [file for file in reversed(FILES) if self._named(file)]
+        for file in [*named, *(file for file in FILES if file not in named)]:
             if self._method in (AUTO, file.name):
                 source = file.load(self._named(file), self._read_file, self._method == file.name)
                 if source is not None:

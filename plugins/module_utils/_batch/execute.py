@@ -22,7 +22,7 @@ from .._polling import backoff, poll
 from .job_result import JobResult, PlannedJob
 from .operation import Operation
 from .plan import plan, predict
-from .reconcile import NOTHING_OBSERVED, Observation, reconcile
+from .reconcile import NOTHING_OBSERVED, Observation, conclude, reconcile
 from .wait import needs_wait, wait_for_jobs
 
 #: Seconds to wait for a sign that a job was refused because another client has just done the same: the old status is still
@@ -113,13 +113,13 @@ def _confirm(
         found = finder.find(unread, deadline=until).jobs
         jobs = {job_id: found[job_id] for job_id in unread}
         observed = _observe(operation, submitted, observed, jobs, context.clock.now() >= settled_at)
-        return reconcile(operation, submitted, response, observed, time_is_up=False)
+        return reconcile(operation, submitted, response, observed)
 
-    results = reconcile(operation, submitted, response, observed, time_is_up=False)
+    results = reconcile(operation, submitted, response, observed)
     if results is None and context.clock.now() < deadline:
         results, error = poll(check, context.clock, deadline, backoff())
         observed = observed._replace(error=error)
-    return results or t.cast("dict[int, JobResult]", reconcile(operation, submitted, response, observed, time_is_up=True))
+    return results if results is not None else conclude(operation, submitted, response, observed)
 
 
 def _observe(

@@ -88,6 +88,8 @@ class Operation(abc.ABC):
     def expected_status(self, status: str | None, reconciled: bool) -> str | None:
         """Return the status after an accepted request, until the job is read again; None if the job is gone then.
 
+        It must be one that a wait does not end with (see ``wait_outcome``): it was not read.
+
         :arg status: the one that the job had before.
         :arg reconciled: whether the job was read after the request, and its status had not changed.
         """

@@ -68,23 +68,32 @@ NOTHING_OBSERVED = Observation()
 
 
 def reconcile(
+    operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
+) -> dict[int, JobResult] | None:
+    """Return the result of every submitted job; :data:`None` means: read the jobs (again)."""
+    verdicts = judge(list(submitted), response, observed, False, operation.job_error_codes)
+    return None if None in verdicts.values() else _results(operation, submitted, verdicts, response, observed)
+
+
+def conclude(
+    operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
+) -> dict[int, JobResult]:
+    """Return the result of every submitted job now that there is no more time; what is still open is undetermined."""
+    verdicts = judge(list(submitted), response, observed, True, operation.job_error_codes)
+    return _results(operation, submitted, verdicts, response, observed)
+
+
+def _results(
     operation: Operation,
     submitted: Mapping[int, PlannedJob],
+    verdicts: Mapping[int, Verdict | None],
     response: BatchResponse,
     observed: Observation,
-    time_is_up: bool,
-) -> dict[int, JobResult] | None:
-    """Return the result of every submitted job; :data:`None` means: read the jobs (again).
-
-    :arg time_is_up: decide now; what is still open becomes undetermined.
-    """
-    verdicts = judge(list(submitted), response, observed, time_is_up, operation.job_error_codes)
-    results = {}
-    for job_id, verdict in verdicts.items():
-        if verdict is None:
-            return None
-        results[job_id] = _result(operation, submitted[job_id], verdict, response, observed)
-    return results
+) -> dict[int, JobResult]:
+    return {
+        job_id: _result(operation, submitted[job_id], t.cast(Verdict, verdict), response, observed)
+        for job_id, verdict in verdicts.items()
+    }
 
 
 def _result(
@@ -117,6 +126,7 @@ def judge(
 ) -> Mapping[int, Verdict | None]:
     """Return a verdict for each job; :data:`None` means: read the jobs (again).
 
+    :arg time_is_up: whether to decide now.
     :arg job_error_codes: codes that are about the job itself, independent of other clients.
     """
     if response.refusal is not None:

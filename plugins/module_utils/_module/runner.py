@@ -84,7 +84,7 @@ class ModuleRunner:
         # Secrets from the environment, a file or inside a URL are no no_log options: mask them before there is any output.
         self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
         self._mask(url_secrets(os.environ.get(name) for name in PROXY_VARIABLES))
-        self._unmask_short_secrets()
+        self._unmask_short_secrets()  # in the module's parameters only: the connection still gets to see how short they are
         connection = resolve_connection(params, os.environ, read_file)
         self._mask(connection.provider.secrets())
         self._warn(connection.warnings)

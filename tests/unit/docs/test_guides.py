@@ -138,9 +138,9 @@ def test_every_state_is_explained(title):
     assert len(explained) == len(set(explained)) or title == "Export and import"
 
 
-@pytest.mark.parametrize("title, act", [("Starting", Start(False)), ("Stopping", Stop(False)), ("Deleting", Delete(False))])
-def test_the_states_of_a_batch_are_the_code_s(title, act):
-    assert {word for row in rows(sections("results.md")[title]) for word in ticked(row[0])} == set(states(act))
+@pytest.mark.parametrize("title, operation", [("Starting", Start(False)), ("Stopping", Stop(False)), ("Deleting", Delete(False))])
+def test_the_states_of_a_batch_are_the_code_s(title, operation):
+    assert {word for row in rows(sections("results.md")[title]) for word in ticked(row[0])} == set(states(operation))
 
 
 def test_every_module_that_reports_a_state_has_a_table():

@@ -241,12 +241,17 @@ def test_every_state_is_documented(name):
     assert re.findall(r"V\(([a-z_]+)\) - ", " ".join(description)) == list(states(BATCHES[name]))
 
 
+def test_every_batch_module_is_known():
+    assert {name for name, module in MODULES.items() if hasattr(module, "run_batch")} == set(BATCHES)
+
+
 @each_batch
 def test_the_samples_are_one_result(name):
-    values, act = returned(name), BATCHES[name]
+    values, operation = returned(name), BATCHES[name]
     rows = [JobResult(**sample) for sample in values["jobs"]["sample"]]
-    assert values["summary"]["sample"] == report.summary(act, rows)
-    assert values["msg"]["sample"] == report.message(act, rows, check_mode=False)
+    assert values["summary"]["sample"] == report.summary(operation, rows)
+    assert values["msg"]["sample"] == report.message(operation, rows, check_mode=False)
+    assert values["jobs"]["contains"]["msg"]["sample"] == f"{operation.wording.noun} accepted"
 
 
 def lines_of_code(text):

@@ -53,7 +53,7 @@ class FakeClock:
 
 
 class FakeDli:
-    """The calls of ``Dli`` over a dictionary of jobs."""
+    """The calls of ``DliClient`` over a dictionary of jobs."""
 
     def __init__(self, *jobs):
         self.jobs = {job.job_id: job for job in jobs}

@@ -72,17 +72,17 @@ def refusal(options=None, environ=None, files=None):
     return str(caught.value)
 
 
-def kind_and_values(way):
-    """Return what a way is, and every value that it signs in with."""
-    if isinstance(way, IamToken):
-        return "token", [way.token]
-    if isinstance(way, Password):
-        return "password", [way.username, way.password, way.domain_name]
-    if isinstance(way, Metadata):
+def kind_and_values(provider):
+    """Return what a provider is, and every value that it signs in with."""
+    if isinstance(provider, IamToken):
+        return "token", [provider.token]
+    if isinstance(provider, Password):
+        return "password", [provider.username, provider.password, provider.domain_name]
+    if isinstance(provider, Metadata):
         return "metadata", []
-    assert isinstance(way, AccessKey) and way.project_id is None
-    values = [way.access_key, way.secret_key, way.security_token]
-    return ("temporary aksk", values) if way.security_token else ("aksk", values[:2])
+    assert isinstance(provider, AccessKey) and provider.project_id is None
+    values = [provider.access_key, provider.secret_key, provider.security_token]
+    return ("temporary aksk", values) if provider.security_token else ("aksk", values[:2])
 
 
 def assert_is(found, source, kind):
@@ -93,7 +93,7 @@ def assert_is(found, source, kind):
 
 
 def each(sources, kinds_of):
-    """Return every way to put one kind of credentials, or none, into each of some sources."""
+    """Return every provider to put one kind of credentials, or none, into each of some sources."""
     choices = [[None, *kinds_of[source]] for source in sources]
     for combination in itertools.product(*choices):
         yield {source: kind for source, kind in zip(sources, combination) if kind}
@@ -441,7 +441,7 @@ def test_a_usual_file_without_keys_is_passed_over(files):
     "options", [{"credentials_file": "/some/file"}, {"shared_config_file": "/some/file"}, {"profile": "work"}]
 )
 def test_naming_a_file_in_the_options_beats_the_environment(options):
-    """The same as its auth_method; in the environment it would be one way among others."""
+    """The same as its auth_method; in the environment it would be one provider among others."""
     write = ini if "credentials_file" in options else koocli
     environ = surroundings(fill({HW: "token", SDK: "aksk", OS: "password"}))[1]
     files = {path: write(marked(INI, *KINDS["aksk"])) for path in ("/some/file", KOOCLI_PATH)}
@@ -562,8 +562,8 @@ def test_a_secret_that_was_wrapped_or_cut_is_refused_without_being_quoted(source
 
 
 def test_six_characters_are_enough():
-    way = search({**PLACE, "access_key": "123456", "secret_key": "123456"}).provider
-    assert way == AccessKey("123456", "123456")
+    provider = search({**PLACE, "access_key": "123456", "secret_key": "123456"}).provider
+    assert provider == AccessKey("123456", "123456")
 
 
 # Agencies
@@ -817,8 +817,9 @@ def test_whatever_there_is_all_that_signs_in_comes_from_one_source_and_no_messag
     except InputError as error:
         assert not any(part in str(error) for secret in secrets for part in (secret, *secret.split()))
         return
-    way, agency = (found.provider.base, found.provider.agency) if isinstance(found.provider, Agency) else (found.provider, {})
-    kind, values = kind_and_values(way)
+    provider = found.provider
+    provider, agency = (provider.base, provider.agency) if isinstance(provider, Agency) else (provider, {})
+    kind, values = kind_and_values(provider)
     account = values.pop() if kind == "password" else None
     from_one = origins(values)
     assert len(from_one) == (0 if kind == "metadata" else 1)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The road of a run over a service in memory: look, plan, submit, settle, wait."""
+"""The flow of a batch with a service in memory: find, plan, submit, reconcile, wait."""
 
 from __future__ import annotations
 

@@ -87,5 +87,5 @@ def job(status, start_time=None):
         (job("job_cancel_success", 5), job("job_init", 6), True),
     ],
 )
-def test_has_moved(before, now, moved):
+def test_was_started(before, now, moved):
     assert was_started(before, now) is moved

@@ -342,12 +342,12 @@ def renewing(*outcomes, gives=True, **how):
     transport, sender, clock = line(*outcomes, **how)
     asked = []
 
-    def renew(deadline):
+    def refresh(deadline):
         asked.append(deadline)
         assert len(asked) < 5, "without an end"
         return gives if isinstance(gives, bool) else gives.pop(0)
 
-    return ApiClient(sender, URL, clock, 60.0, 3, refresh=renew), sender, asked
+    return ApiClient(sender, URL, clock, 60.0, 3, refresh=refresh), sender, asked
 
 
 @each

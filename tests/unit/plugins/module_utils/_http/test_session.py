@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """One exchange over real sockets on loopback, with peers that behave badly.
 
-What counts is which of two things a failure is: ``NotDelivered`` may be sent again, ``AnswerLost`` must never be.
+What counts is which of two things a failure is: ``NotDelivered`` may be sent again, ``ResponseLost`` must never be.
 """
 
 from __future__ import annotations

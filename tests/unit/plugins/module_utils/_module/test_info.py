@@ -105,7 +105,7 @@ def test_tags_that_cannot_be_asked_for(tags):
 
 
 @pytest.mark.parametrize(
-    ("filters", "members", "alone", "sifted"),
+    ("filters", "members", "alone", "prefiltered"),
     [
         (Filters(), {}, True, True),
         (Filters(statuses=("job_init", "job_running")), {}, True, True),
@@ -119,9 +119,9 @@ def test_tags_that_cannot_be_asked_for(tags):
         (Filters(by_value={"user_name": "u"}), {"user_name": ""}, False, True),
     ],
 )
-def test_what_fits(filters, members, alone, sifted):
+def test_what_fits(filters, members, alone, prefiltered):
     job = seen(1, **members)
-    assert (matches(job, filters, prefiltered=False), matches(job, filters, prefiltered=True)) == (alone, sifted)
+    assert (matches(job, filters, prefiltered=False), matches(job, filters, prefiltered=True)) == (alone, prefiltered)
 
 
 def test_a_status_that_nobody_knows_is_warned_of():

@@ -135,8 +135,8 @@ def test_which_statuses_allow_it(status):
     """dli-api.md 1.11: running to make one, not running to import one; what is doubtful is not tried."""
     at_rest = {"job_init", "job_submit_fail", "job_running_exception", "job_cancel_success", "job_finish"}
     at_rest.add("job_arrearage_stopped")
-    for act, allowed in ((TriggerSavepoint("b/f"), ("job_running",)), (ImportSavepoint("obs://b/f"), at_rest)):
-        decision = act.decide(seen(status))
+    for operation, allowed in ((TriggerSavepoint("b/f"), ("job_running",)), (ImportSavepoint("obs://b/f"), at_rest)):
+        decision = operation.decide(seen(status))
         assert (decision == SUBMIT) is (status in allowed)
         assert decision == SUBMIT or (decision.failed and decision.state == "wrong_status" and status in decision.msg)
 
@@ -299,7 +299,7 @@ def test_an_import_is_not_waited_for():
     assert play(dli, action="import", wait=True)["state"] == "imported" and len(dli.calls) == 2
 
 
-@pytest.mark.parametrize("act", [TriggerSavepoint("b/f"), ImportSavepoint("obs://b/f")], ids=["trigger", "import"])
-def test_what_is_refused_is_never_taken_for_done_by_somebody_else(act):
-    assert not act.is_satisfied(seen()) and not act.may_be_spontaneous(seen("job_savepointing"))
-    assert act.expected_refusal(seen()) is None
+@pytest.mark.parametrize("operation", [TriggerSavepoint("b/f"), ImportSavepoint("obs://b/f")], ids=["trigger", "import"])
+def test_what_is_refused_is_never_taken_for_done_by_somebody_else(operation):
+    assert not operation.is_satisfied(seen()) and not operation.may_be_spontaneous(seen("job_savepointing"))
+    assert operation.expected_refusal(seen()) is None

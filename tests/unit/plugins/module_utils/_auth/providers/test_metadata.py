@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope, ScopedCredentials
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import Scope
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import ScopedCredentials
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.metadata import Metadata
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
