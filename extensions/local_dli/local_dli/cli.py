@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The local DLI as a command, for demonstrations, for scripts, and for whoever tests playbooks of their own."""
+"""The local DLI as a command, for demonstrations, scripts and tests of playbooks."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
-        if options.ready_file:
-            # One that was left by a service that has ended would be taken for this one's.
-            options.ready_file.unlink(missing_ok=True)
         with listening(dli, options.port):
             _announce(dli, options.ready_file)
             stop.wait()
+            _remove(options.ready_file)
     except OSError as error:
+        if error.errno != errno.EADDRINUSE or not _names_port(options.ready_file, options.port):
+            _remove(options.ready_file)
         return _fail(_explain(error, options))
     return 0
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="local_dli", description="A local DLI on 127.0.0.1. Prints export lines.")
+    parser = argparse.ArgumentParser(prog="local-dli", description="A local DLI on 127.0.0.1. Prints export lines.")
     add = parser.add_argument
     add("--port", type=int, default=8787, help="0 takes any free port (default: %(default)s)")
     add("--seed", type=Path, default=EXAMPLE, metavar="FILE", help="account, jobs and settings, YAML")
@@ -91,6 +91,17 @@ def _announce(dli: LocalDli, ready_file: Path | None) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(lines)
     os.replace(name, ready_file)
+
+
+def _remove(ready_file: Path | None) -> None:
+    """Remove the ready file, which a script would otherwise take for that of the next service."""
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+
+
+def _names_port(ready_file: Path | None, port: int) -> bool:
+    """Return whether the ready file is that of the service that uses the port already."""
+    return ready_file is not None and ready_file.is_file() and f":{port}\n" in ready_file.read_text(encoding="utf-8")
 
 
 def _explain(error: OSError, options: argparse.Namespace) -> str:

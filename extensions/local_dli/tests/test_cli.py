@@ -109,6 +109,24 @@ def test_a_ready_file_of_an_earlier_service_is_not_taken_for_this_one_s(tmp_path
     assert not ready.exists()
 
 
+def test_a_ready_file_of_a_running_service_stays_where_a_second_one_cannot_start(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    with running(ready, "--quiet"):
+        text = ready.read_text(encoding="utf-8")
+        port = variables(text)["HW_DLI_ENDPOINT"].rpartition(":")[2]
+        assert "is in use" in fails("--port", port, "--ready-file", str(ready))
+        assert ready.read_text(encoding="utf-8") == text
+
+
+def test_the_ready_file_is_removed_at_the_end(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    with running(ready, "--quiet") as process:
+        assert ready.exists()
+        process.terminate()
+        assert process.wait(30) == 0
+    assert not ready.exists()
+
+
 def test_started_by_its_path_as_from_an_installed_collection(tmp_path: Path) -> None:
     """From any folder, without a PYTHONPATH."""
     ready = tmp_path / "ready"
