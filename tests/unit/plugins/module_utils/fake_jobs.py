@@ -10,6 +10,7 @@ from dataclasses import replace
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import SQL, Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_settings import settings_of
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import ResponseLost
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desired import parse_desired_job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.manage import manage
 
@@ -56,6 +57,7 @@ def store(raw, settings):
 class ResourceDli(FakeDli):
     """``FakeDli`` whose one job can be changed.
 
+    :ivar no_reads_after: once this was called, reading the job fails.
     :ivar faults: call -> what happens to it, once each: an exception to raise (before), or ``(exception,)`` (after).
     """
 
@@ -64,6 +66,7 @@ class ResourceDli(FakeDli):
         self.job_tags = dict(tags or {})
         self.faults = {}
         self.saves = True
+        self.no_reads_after = ""
 
     @property
     def words(self):
@@ -134,6 +137,8 @@ class ResourceDli(FakeDli):
             raise self.faults.pop(word)[0]
 
     def show_job(self, job_id, deadline=None):
+        if self.no_reads_after in self.words:
+            raise ResponseLost("lost")
         self._begin("show", job_id)
         return self.jobs.get(job_id)
 

@@ -78,6 +78,17 @@ class FakeDli:
             self.on_run()
         return self.answers.pop(0) if self.answers else BatchResponse(elements=tuple(ACCEPTED for _id in job_ids))
 
+    def on_list(self, action):
+        """Do something after every page, with its offset."""
+        listed = self.list_jobs
+
+        def list_jobs(offset=0, name=None, deadline=None, filters=None):
+            page = listed(offset, name, deadline, filters)
+            action(offset)
+            return page
+
+        self.list_jobs = list_jobs
+
     def set(self, job_id, status, **changes):
         """Change a job as the service would."""
         self.jobs[job_id] = replace(self.jobs[job_id], status=status, **changes)

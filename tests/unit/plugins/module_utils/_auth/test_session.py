@@ -71,6 +71,11 @@ def assert_signs_as(sign_in, credential):
     assert sign_in.headers(REQUEST, NOW) == credential.headers(REQUEST, NOW)
 
 
+#: What is masked once the keys are known, and the requests for them.
+LENT, OWN = sorted(keys_of("lent").secrets()), sorted(keys_of("own").secrets())
+OWN_KEYS = [(None, ASK_MACHINE[0]), (None, ASK_MACHINE[1]), OWN]
+GET_TOKEN = [(None, ASK_TOKEN), ["token-of-iam"]]
+
 #: who, answers -> credential, who sent what
 TABLE = [
     # the project is known
@@ -82,82 +87,60 @@ TABLE = [
         [],
     ),
     ({**TOKEN, "project_id": "p1"}, [], IamToken("ready-token"), []),
-    ({**USER, "project_id": "p1"}, [token_answer()], IamToken("token-of-iam"), [(None, ASK_TOKEN), ["token-of-iam"]]),
+    ({**USER, "project_id": "p1"}, [token_answer()], IamToken("token-of-iam"), GET_TOKEN),
     (
         {**PAIR, **AGENCY, "project_id": "p1"},
         [keys_answer("lent")],
         keys_of("lent", "p1"),
-        [(AccessKey("access-key", "secret-key"), ASK_KEYS), sorted(keys_of("lent").secrets())],
+        [(AccessKey("access-key", "secret-key"), ASK_KEYS), LENT],
     ),
     (
         {**TOKEN, **AGENCY, "project_id": "p1"},
         [keys_answer("lent")],
         keys_of("lent", "p1"),
-        [(IamToken("ready-token"), ASK_KEYS), sorted(keys_of("lent").secrets())],
+        [(IamToken("ready-token"), ASK_KEYS), LENT],
     ),
     (
         {**USER, **AGENCY, "project_id": "p1"},
         [token_answer(project=None), keys_answer("lent")],
         keys_of("lent", "p1"),
-        [
-            (None, ASK_TOKEN),
-            ["token-of-iam"],
-            (IamToken("token-of-iam"), ASK_KEYS),
-            sorted(keys_of("lent").secrets()),
-        ],
+        [*GET_TOKEN, (IamToken("token-of-iam"), ASK_KEYS), LENT],
     ),
     (
         {**MACHINE, "project_id": "p1"},
         [NO_TOKENS, keys_answer("own", 200)],
         keys_of("own", "p1"),
-        [(None, ASK_MACHINE[0]), (None, ASK_MACHINE[1]), sorted(keys_of("own").secrets())],
+        OWN_KEYS,
     ),
     (
         {**MACHINE, **AGENCY, "project_id": "p1"},
         [NO_TOKENS, keys_answer("own", 200), keys_answer("lent")],
         keys_of("lent", "p1"),
-        [
-            (None, ASK_MACHINE[0]),
-            (None, ASK_MACHINE[1]),
-            sorted(keys_of("own").secrets()),
-            (keys_of("own"), ASK_KEYS),
-            sorted(keys_of("lent").secrets()),
-        ],
+        [*OWN_KEYS, (keys_of("own"), ASK_KEYS), LENT],
     ),
     # only its name is known; signed without X-Project-Id (dli-api.md 5.6)
     (PAIR, [PROJECT], AccessKey("access-key", "secret-key", None, "p1"), [(AccessKey("access-key", "secret-key"), ASK_PROJECT)]),
     (TOKEN, [PROJECT], IamToken("ready-token"), [(IamToken("ready-token"), ASK_PROJECT)]),
     # IAM says of a token what it is good for
-    (USER, [token_answer()], IamToken("token-of-iam"), [(None, ASK_TOKEN), ["token-of-iam"]]),
+    (USER, [token_answer()], IamToken("token-of-iam"), GET_TOKEN),
     (
         USER,
         [token_answer(project=None), PROJECT],
         IamToken("token-of-iam"),
-        [(None, ASK_TOKEN), ["token-of-iam"], (IamToken("token-of-iam"), ASK_PROJECT)],
+        [*GET_TOKEN, (IamToken("token-of-iam"), ASK_PROJECT)],
     ),
     # the project is the agency's, whoever took it on
     (
         {**USER, **AGENCY},
         [token_answer(project="a project of the user"), keys_answer("lent"), PROJECT],
         keys_of("lent", "p1"),
-        [
-            (None, ASK_TOKEN),
-            ["token-of-iam"],
-            (IamToken("token-of-iam"), ASK_KEYS),
-            sorted(keys_of("lent").secrets()),
-            (keys_of("lent"), ASK_PROJECT),
-        ],
+        [*GET_TOKEN, (IamToken("token-of-iam"), ASK_KEYS), LENT, (keys_of("lent"), ASK_PROJECT)],
     ),
     (
         MACHINE,
         [NO_TOKENS, keys_answer("own", 200), PROJECT],
         keys_of("own", "p1"),
-        [
-            (None, ASK_MACHINE[0]),
-            (None, ASK_MACHINE[1]),
-            sorted(keys_of("own").secrets()),
-            (keys_of("own"), ASK_PROJECT),
-        ],
+        [*OWN_KEYS, (keys_of("own"), ASK_PROJECT)],
     ),
 ]
 

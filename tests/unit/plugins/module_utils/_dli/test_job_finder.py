@@ -55,15 +55,7 @@ def test_what_no_page_shows_is_read_singly_before_it_counts_as_missing():
 
 def test_a_list_that_shifts_between_pages_loses_nothing():
     dli = service(250)
-    listed = dli.list_jobs
-
-    def shifting(offset=0, name=None, deadline=None, filters=None):
-        page = listed(offset, name, deadline)
-        new = max(dli.jobs) + 1
-        dli.jobs[new] = job(new)
-        return page
-
-    dli.list_jobs = shifting
+    dli.on_list(lambda _offset: dli.jobs.update({(new := max(dli.jobs) + 1): job(new)}))
     found = JobFinder(dli).find(range(1, 251))
     assert all(found.jobs[job_id].job_id == job_id for job_id in range(1, 251))
 

@@ -22,6 +22,7 @@ import sys
 import threading
 import time
 import types
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -475,14 +476,14 @@ def hang_up(guest: Guest) -> None:
     guest.read()
 
 
-def half_the_body(guest: Guest) -> None:
-    guest.read()
-    guest.send(answer(b'[{"is_success":"true"}]')[:-5])
+def sends(content: bytes) -> Callable[[Guest], None]:
+    """Return a script that sends this and ends."""
 
+    def script(guest: Guest) -> None:
+        guest.read()
+        guest.send(content)
 
-def half_the_chunks(guest: Guest) -> None:
-    guest.read()
-    guest.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n5\r\nab")
+    return script
 
 
 def reset_in_the_answer(guest: Guest) -> None:
@@ -491,20 +492,18 @@ def reset_in_the_answer(guest: Guest) -> None:
     guest.reset()
 
 
-def not_http(guest: Guest) -> None:
-    guest.read()
-    guest.send(b"220 mail.example.test ESMTP\r\n")
+BROKEN = {
+    "reset": reset,
+    "hang up": hang_up,
+    "half the body": sends(answer(b'[{"is_success":"true"}]')[:-5]),
+    "half the chunks": sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n5\r\nab"),
+    "reset in the answer": reset_in_the_answer,
+    "not HTTP": sends(b"220 mail.example.test ESMTP\r\n"),
+    "broken gzip": sends(answer(b"not zipped", "200 OK", "Content-Encoding: gzip")),
+}
 
 
-def broken_gzip(guest: Guest) -> None:
-    guest.read()
-    guest.send(answer(b"not zipped", "200 OK", "Content-Encoding: gzip"))
-
-
-@pytest.mark.parametrize(
-    "script",
-    [reset, hang_up, half_the_body, half_the_chunks, reset_in_the_answer, not_http, broken_gzip],
-)
+@pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
 @both
 def test_no_usable_answer_to_what_was_sent(peer, make, script):
     server = peer(script)

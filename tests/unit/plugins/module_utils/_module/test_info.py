@@ -147,31 +147,14 @@ def test_an_empty_list_takes_one():
 @pytest.mark.parametrize("gone", [[250], [250, 249], range(250, 150, -1), range(1, 100), range(1, 251)], ids=len)
 def test_jobs_that_vanish_hide_no_other(gone):
     dli = Listed(*[seen(number) for number in range(1, 251)])
-    listed = dli.list_jobs
-
-    def shifting(offset=0, name=None, deadline=None, filters=None):
-        page = listed(offset, name, deadline, filters)
-        if offset == 0:
-            for job_id in gone:
-                dli.jobs.pop(job_id, None)
-        return page
-
-    dli.list_jobs = shifting
+    dli.on_list(lambda offset: [dli.jobs.pop(job_id, None) for job_id in gone] if offset == 0 else None)
     assert set(list_all_jobs(dli)) >= set(dli.jobs)
     assert len(dli.calls) <= 6
 
 
 def test_jobs_that_come_are_seen_once():
     dli = Listed(*[seen(number) for number in range(1, 251)])
-    listed = dli.list_jobs
-
-    def shifting(offset=0, name=None, deadline=None, filters=None):
-        page = listed(offset, name, deadline, filters)
-        new = max(dli.jobs) + 1
-        dli.jobs[new] = seen(new)
-        return page
-
-    dli.list_jobs = shifting
+    dli.on_list(lambda _offset: dli.jobs.update({(new := max(dli.jobs) + 1): seen(new)}))
     assert set(list_all_jobs(dli)) >= set(range(1, 251))
 
 

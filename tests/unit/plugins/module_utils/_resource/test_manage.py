@@ -378,14 +378,7 @@ def test_what_is_refused(word, given, error):
 
 def test_a_look_that_fails_between_two_steps_hides_nothing():
     dli = ResourceDli(job(7, sql_body="A"))
-    shown = dli.show_job
-
-    def failing(job_id, deadline=None):
-        if "update" in dli.words:
-            raise LOST
-        return shown(job_id, deadline)
-
-    dli.show_job = failing
+    dli.no_reads_after = "update"
     result = go(dli, sql_body="B", state="started").values
     assert (result["actions"], result["changed"], result["job"]["state"]) == (["update"], True, "refused")
     assert "not started" in result["job"]["msg"] and "can be run again" in result["job"]["msg"]
@@ -515,14 +508,7 @@ def test_settings_after_a_change(check_mode):
 def test_settings_that_cannot_be_read_again():
     dli = ResourceDli(job(7, cu_number=2))
     dli.faults["update"] = None
-    shown = dli.show_job
-
-    def failing(job_id, deadline=None):
-        if "update" in dli.words:
-            raise LOST
-        return shown(job_id, deadline)
-
-    dli.show_job = failing
+    dli.no_reads_after = "update"
     report = go(dli, cu_number=4, show_detail=True)
     assert report.values["changed"] and not report.values["failed"]
     assert report.values["definition"]["cu_number"] == 4 and "could not be read again" in report.warnings[0]
