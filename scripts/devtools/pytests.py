@@ -48,7 +48,7 @@ def end_to_end(job: Job, core: Path, targets: list[str], args: list[str], proces
     installed = install_built(job, environment(core), f"installed-{job.name}")
     interpreters = {"controller": core, "without_requests": venv(job, "bare")}
     interpreters.update((version, venv(job, "target", pythons()[version])) for version in targets if version in pythons())
-    told: dict[str, str | Path] = {
+    values: dict[str, str | Path] = {
         "ANSIBLE_COLLECTIONS_PATH": installed,
         "E2E_AWX": awx_collection(job, venv(job, "dev")),
         "E2E_BIN": core / "bin",
@@ -56,4 +56,4 @@ def end_to_end(job: Job, core: Path, targets: list[str], args: list[str], proces
         "E2E_PYTHONS": json.dumps({name: str(home / "bin" / "python") for name, home in interpreters.items()}),
     }
     # A file stays in one process, which runs the cases of its module fixtures once.
-    pytest(job, venv(job, "dev"), "tests/e2e", args, "-n", str(processes), "--dist", "loadfile", **told)
+    pytest(job, venv(job, "dev"), "tests/e2e", args, "-n", str(processes), "--dist", "loadfile", **values)

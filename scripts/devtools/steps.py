@@ -144,8 +144,8 @@ def build(job: Job, args: list[str]) -> None:
     """the tarball: what is in it, that it installs, and what execution environments learn from it"""
     env = environment(venv(job, "dev"))
     installed = install_built(job, env, "built")
-    told = job.run("ansible-builder", "introspect", installed, env=env)
-    if "requests" not in told:
+    output = job.run("ansible-builder", "introspect", installed, env=env)
+    if "requests" not in output:
         raise StepFailed("ansible-builder finds no requests in meta/execution-environment.yml")
     (tarball,) = installed.glob("*.tar.gz")
     job.say(f"built {tarball}")

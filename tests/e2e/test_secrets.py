@@ -50,8 +50,8 @@ def test_configured_secrets_are_masked(ansible: Ansible, dli, method, place):
         env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
     for job_id, rule in FAULTS.items():
         if rule:
-            told = {**rule, "body": echo(secrets)[:1]} if rule.get("body") else rule
-            dli.faults.add(told["kind"], **{name: value for name, value in told.items() if name != "kind"}, job_id=job_id)
+            fault = {**rule, "body": echo(secrets)[:1]} if rule.get("body") else rule
+            dli.faults.add(fault["kind"], **{name: value for name, value in fault.items() if name != "kind"}, job_id=job_id)
     tasks = ({MODULE: {"job_ids": [job_id], **options}} for job_id in FAULTS)
     ended = ansible.playbook(play(*tasks, ignore_errors=True), "-vvvv", "--diff", env=env)
     assert {job_id for job_id, one in zip(FAULTS, ended.results) if not one["failed"]} == set(SUCCEED), ended.output

@@ -128,8 +128,8 @@ def test_tarball_requires_release(clone, wrong):
     """`make tarball` checks the version and the fragments first."""
     version = "9.9.9" if wrong == "another version" else "0.1.0"
     clone.run("rm changelogs/fragments/*.yml" if wrong == "another version" else "true")
-    told = clone.run(f"! make tarball ARGS={version}")
-    assert ("knows no 9.9.9" if wrong == "another version" else "fragments left") in told
+    output = clone.run(f"! make tarball ARGS={version}")
+    assert ("knows no 9.9.9" if wrong == "another version" else "fragments left") in output
     assert not list(clone.home.glob("*.tar.gz"))
 
 

@@ -35,11 +35,11 @@ def resend_start_without_response(monkeypatch):
 def trust_response_order(monkeypatch):
     """A response with errors is attributed by position, without reading the jobs."""
 
-    def judge(submitted, response, observed, time_is_up, job_error_codes):
+    def find_verdicts(submitted, response, observed, time_is_up, job_error_codes):
         kinds = [ACCEPTED if element.accepted else REFUSED for element in response.elements] + [REFUSED] * len(submitted)
         return {job_id: Verdict(kind) for job_id, kind in zip(submitted, kinds)}
 
-    monkeypatch.setattr(reconcile, "judge", judge)
+    monkeypatch.setattr(reconcile, "find_verdicts", find_verdicts)
 
 
 def report_unknown_as_refused(monkeypatch):

@@ -185,15 +185,15 @@ def test_ready_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "expected"),
     [
         (["--seed", "/none/at/all"], "The seed file /none/at/all cannot be read: No such file or directory.\n"),
         (["--set", "nope=1"], "There is no setting 'nope';"),
         (["--set", "nope"], "--set takes NAME=VALUE, not 'nope'.\n"),
     ],
 )
-def test_bad_options(options: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_options(options: list[str], expected: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(options) == 1
     output, errors = capsys.readouterr()
     assert (output, errors.count("\n")) == ("", 1)
-    assert errors.startswith(told)
+    assert errors.startswith(expected)

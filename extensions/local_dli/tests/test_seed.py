@@ -48,7 +48,7 @@ def test_smallest_seed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("account: [", "is not YAML"),
         ("- 1", "a seed must be a mapping"),
@@ -61,19 +61,19 @@ def test_smallest_seed(tmp_path: Path) -> None:
         (ACCOUNT + "jobs: {}", "jobs must be a list"),
     ],
 )
-def test_bad_files(tmp_path: Path, text: str, told: str) -> None:
+def test_bad_files(tmp_path: Path, text: str, expected: str) -> None:
     path = tmp_path / "seed.yml"
     path.write_text(text)
     with pytest.raises(SeedError) as caught:
         load(path)
     sentence = str(caught.value)
-    assert told in sentence
+    assert expected in sentence
     assert str(path) in sentence
     assert "\n" not in sentence and sentence.endswith(".")
 
 
 @pytest.mark.parametrize(
-    ("job", "told"),
+    ("job", "expected"),
     [
         (1, "must be a mapping"),
         ({}, "job 1 needs job_id"),
@@ -88,9 +88,9 @@ def test_bad_files(tmp_path: Path, text: str, told: str) -> None:
         ({"job_id": 1, "project_id": "nowhere"}, "no account has the project 'nowhere'"),
     ],
 )
-def test_bad_jobs(api: Api, job: Any, told: str) -> None:
+def test_bad_jobs(api: Api, job: Any, expected: str) -> None:
     before = len(api.dli.jobs)
-    with pytest.raises(SeedError, match=told):
+    with pytest.raises(SeedError, match=expected):
         api.dli.seed([job])
     assert len(api.dli.jobs) == before
 

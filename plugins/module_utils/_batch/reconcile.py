@@ -71,7 +71,7 @@ def reconcile(
     operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
 ) -> dict[int, JobResult] | None:
     """Return the result of every submitted job; :data:`None` means: read the jobs (again)."""
-    verdicts = judge(list(submitted), response, observed, False, operation.job_error_codes)
+    verdicts = find_verdicts(list(submitted), response, observed, False, operation.job_error_codes)
     return None if None in verdicts.values() else _results(operation, submitted, verdicts, response, observed)
 
 
@@ -79,7 +79,7 @@ def conclude(
     operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
 ) -> dict[int, JobResult]:
     """Return the result of every submitted job now that there is no more time; what is still open is undetermined."""
-    verdicts = judge(list(submitted), response, observed, True, operation.job_error_codes)
+    verdicts = find_verdicts(list(submitted), response, observed, True, operation.job_error_codes)
     return _results(operation, submitted, verdicts, response, observed)
 
 
@@ -117,7 +117,7 @@ def _result(
     return refused(operation, planned, verdict.element, verdict.reconciled, status)
 
 
-def judge(
+def find_verdicts(
     submitted: Sequence[int],
     response: BatchResponse,
     observed: Observation,
@@ -137,7 +137,7 @@ def judge(
 
 
 def _from_status(job_id: int, observed: Observation, time_is_up: bool) -> Verdict | None:
-    """Judge a job by its status alone."""
+    """Return the verdict on a job by its status alone."""
     if job_id in observed.applied:
         return _applied(job_id, observed)
     if time_is_up or job_id in observed.gone:
@@ -146,7 +146,7 @@ def _from_status(job_id: int, observed: Observation, time_is_up: bool) -> Verdic
 
 
 def _applied(job_id: int, observed: Observation) -> Verdict:
-    """Judge a job that shows the operation."""
+    """Return the verdict on a job that shows the operation."""
     return Verdict(UNATTRIBUTED if job_id in observed.spontaneous else ACCEPTED, reconciled=True)
 
 
@@ -175,7 +175,7 @@ def _one_element_each(
 
 
 def _confirmed(element: ItemResponse, applied: bool, contested: bool) -> Verdict:
-    """Judge a job where position and statuses agree: every job that was accepted by position shows the operation.
+    """Return the verdict on a job where position and statuses agree: every job that was accepted by position shows the operation.
 
     :arg contested: a job that was refused by position shows it too, so another client has changed the batch, and that the
         position is right is likely but not certain.
@@ -188,7 +188,7 @@ def _confirmed(element: ItemResponse, applied: bool, contested: bool) -> Verdict
 def _contradicted(
     by_job: Mapping[int, ItemResponse], accepted_ids: set[int], observed: Observation
 ) -> dict[int, Verdict | None]:
-    """Judge jobs of which one that was accepted by position does not show it, and there is no more time to wait for it.
+    """Return the verdicts when a job that was accepted by position does not show it, and no time is left to wait.
 
     If exactly as many jobs show the operation as were accepted, the array was in another order: those that show it are the
     accepted ones. Otherwise only what shows where position says so too is certain.

@@ -129,8 +129,8 @@ def _verify(wire: Wire, claimed: signature.Authorization, key: AccessKey, accoun
     if expected is None or not hmac.compare_digest(expected, claimed.signature):
         why = "verify aksk signature fail"
         if expected is not None and accounts.settings.tell_canonical_request:
-            told = signature.canonical_request(wire, claimed.signed_headers).replace("\n", "|")
-            why += f", canonicalRequest:{told}"
+            canonical = signature.canonical_request(wire, claimed.signed_headers).replace("\n", "|")
+            why += f", canonicalRequest:{canonical}"
         raise _unauthorized(why)
     sent_at = _parse_date(wire.headers["x-sdk-date"])
     if sent_at is None or abs(accounts.clock.now() - sent_at) > accounts.settings.clock_skew:

@@ -13,7 +13,7 @@ from local_dli import LocalDli
 from support import Api
 from test_sdk import client
 
-WORLD = [
+JOBS = [
     {"job_id": 900, "name": "a_one", "user_name": "anna", "queue_name": "q", "tags": {"env": "prod", "team": "a"}, "age": 50},
     {"job_id": 901, "name": "b_one", "user_name": "bert", "status": "job_finish", "tags": {"env": "test"}, "age": 40},
     {"job_id": 902, "name": "a_two", "enterprise_project_name": "DLI", "job_type": "flink_jar_job", "age": 30},
@@ -23,9 +23,9 @@ WORLD = [
 
 
 @pytest.fixture
-def world(api: Api) -> Api:
+def seeded(api: Api) -> Api:
     api.dli.service.clear()
-    api.dli.seed(WORLD)
+    api.dli.seed(JOBS)
     return api
 
 
@@ -59,9 +59,9 @@ def ids(api: Api, **query: Any) -> list[int]:
         ({"name": "a_", "user_name": "anna", "tags": "team=a", "status": "job_init"}, [900]),
     ],
 )
-def test_filters(world: Api, query: dict[str, Any], found: list[int]) -> None:
-    assert ids(world, **query) == found
-    assert world.list(**query)["total_count"] == len(found)
+def test_filters(seeded: Api, query: dict[str, Any], found: list[int]) -> None:
+    assert ids(seeded, **query) == found
+    assert seeded.list(**query)["total_count"] == len(found)
 
 
 @pytest.mark.parametrize(
@@ -69,77 +69,77 @@ def test_filters(world: Api, query: dict[str, Any], found: list[int]) -> None:
     [{"tags": "env"}, {"tags": "=x"}, {"tags": "a=b,"}, {"job_type": "jar"}, {"name": "x" * 58}, {"offset": 2**63},
      {"root_job_id": "x"}, {"show_detail": "TRUE"}, {"status": "job_init,job_finish"}],
 )  # fmt: skip
-def test_queries_of_another_form(world: Api, query: dict[str, Any]) -> None:
-    status, body = world.call("GET", "/jobs", **query)
+def test_queries_of_another_form(seeded: Api, query: dict[str, Any]) -> None:
+    status, body = seeded.call("GET", "/jobs", **query)
     assert (status, body["error_code"]) == (400, "DLI.0001")
 
 
-def test_a_name_of_the_full_length(world: Api) -> None:
-    assert ids(world, name="x" * 57) == []
+def test_a_name_of_the_full_length(seeded: Api) -> None:
+    assert ids(seeded, name="x" * 57) == []
 
 
 @pytest.mark.parametrize(("choice", "status", "count"), [("clamp", 200, 100), ("honour", 200, 105), ("refuse", 400, 0)])
-def test_limits_above_the_documented_one(world: Api, choice: str, status: int, count: int) -> None:
-    world.dli.seed([{"job_id": job_id} for job_id in range(5000, 5101)])
-    world.dli.settings.update({"over_limit": choice})
-    code, body = world.call("GET", "/jobs", limit=101 + 20)
+def test_limits_above_the_documented_one(seeded: Api, choice: str, status: int, count: int) -> None:
+    seeded.dli.seed([{"job_id": job_id} for job_id in range(5000, 5101)])
+    seeded.dli.settings.update({"over_limit": choice})
+    code, body = seeded.call("GET", "/jobs", limit=101 + 20)
     assert code == status
     if status == 200:
         assert (len(body["job_list"]["jobs"]), body["job_list"]["total_count"]) == (count, 105)
-    assert len(ids(world, limit=100)) == 100
+    assert len(ids(seeded, limit=100)) == 100
 
 
-def test_limit_zero(world: Api) -> None:
-    assert ids(world, limit=0) == []
-    world.dli.settings.update({"zero_limit": "default"})
-    assert ids(world, limit=0) == [904, 902, 901, 900]
+def test_limit_zero(seeded: Api) -> None:
+    assert ids(seeded, limit=0) == []
+    seeded.dli.settings.update({"zero_limit": "default"})
+    assert ids(seeded, limit=0) == [904, 902, 901, 900]
 
 
-def test_pages_shift_when_a_job_is_made_in_between(world: Api) -> None:
+def test_pages_shift_when_a_job_is_made_in_between(seeded: Api) -> None:
     """Offsets count from the newest: a client that does not look twice counts a job twice (dli-api.md 3)."""
-    first = ids(world, limit=2)
-    world.call("POST", "/sql-jobs", {"name": "newest"})
-    second = ids(world, limit=2, offset=2)
+    first = ids(seeded, limit=2)
+    seeded.call("POST", "/sql-jobs", {"name": "newest"})
+    second = ids(seeded, limit=2, offset=2)
     assert (first, second) == ([904, 902], [902, 901])
-    world.call("DELETE", f"/jobs/{ids(world)[0]}")
-    world.call("DELETE", "/jobs/904")
-    assert ids(world, limit=2, offset=2) == [900]
+    seeded.call("DELETE", f"/jobs/{ids(seeded)[0]}")
+    seeded.call("DELETE", "/jobs/904")
+    assert ids(seeded, limit=2, offset=2) == [900]
 
 
-def test_children_know_their_parent(world: Api) -> None:
-    detail = world.detail(903)
+def test_children_know_their_parent(seeded: Api) -> None:
+    detail = seeded.detail(903)
     assert (detail["root_id"], detail["job_config"]["root_id"]) == (206, 206)
 
 
-def test_a_list_may_be_late(world: Api) -> None:
-    world.dli.settings.update({"list_lag": 5})
-    job_id = world.call("POST", "/sql-jobs", {"name": "newest"})[1]["job"]["job_id"]
-    world.call("DELETE", "/jobs/901")
-    assert ids(world) == [904, 902, 901, 900]
-    world.dli.seed([{"job_id": 950, "project_id": world.dli.partner_project_id}])
-    world.dli.other("delete", [950])
-    assert 950 not in ids(world)
+def test_a_list_may_be_late(seeded: Api) -> None:
+    seeded.dli.settings.update({"list_lag": 5})
+    job_id = seeded.call("POST", "/sql-jobs", {"name": "newest"})[1]["job"]["job_id"]
+    seeded.call("DELETE", "/jobs/901")
+    assert ids(seeded) == [904, 902, 901, 900]
+    seeded.dli.seed([{"job_id": 950, "project_id": seeded.dli.partner_project_id}])
+    seeded.dli.other("delete", [950])
+    assert 950 not in ids(seeded)
     # Only the list is.
-    assert world.status(job_id) == "job_init"
-    assert world.call("GET", "/jobs/901")[1]["error_code"] == "DLI.16001"
-    world.clock.advance(5)
-    assert ids(world) == [job_id, 904, 902, 900]
+    assert seeded.status(job_id) == "job_init"
+    assert seeded.call("GET", "/jobs/901")[1]["error_code"] == "DLI.16001"
+    seeded.clock.advance(5)
+    assert ids(seeded) == [job_id, 904, 902, 900]
     for gone in (job_id, 904, 902, 900):
-        world.call("DELETE", f"/jobs/{gone}")
-    assert len(ids(world)) == 4
-    world.clock.advance(5)
-    assert ids(world) == []
+        seeded.call("DELETE", f"/jobs/{gone}")
+    assert len(ids(seeded)) == 4
+    seeded.clock.advance(5)
+    assert ids(seeded) == []
 
 
-def test_detailed_items_are_details(world: Api) -> None:
-    for item in world.list(show_detail="true")["jobs"]:
-        detail = world.detail(item["job_id"])
+def test_detailed_items_are_details(seeded: Api) -> None:
+    for item in seeded.list(show_detail="true")["jobs"]:
+        detail = seeded.detail(item["job_id"])
         assert item == {name: value for name, value in detail.items() if name not in ("user_name", "duration", "root_id")}
 
 
 def test_every_query_member_of_the_sdk(dli: LocalDli) -> None:
     dli.service.clear()
-    dli.seed(WORLD)
+    dli.seed(JOBS)
     api = client(dli)
     query = {"job_type": "flink_opensource_sql_job", "limit": 5, "name": "a_", "offset": 0, "order": "asc", "queue_name": "q",
              "show_detail": True, "status": "job_init", "sys_enterprise_project_name": "default",

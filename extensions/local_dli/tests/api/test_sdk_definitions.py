@@ -99,10 +99,10 @@ def test_tags(dli: LocalDli) -> None:
     assert (shown.tags, shown.count) == (pair, 1)
     found = api.list_flink_jobs(sdk.ListFlinkJobsRequest(tags="env=größe 1")).job_list.jobs
     assert [job.job_id for job in found] == [131]
-    gone = api.batch_delete_resource_tags(
+    deleted = api.batch_delete_resource_tags(
         sdk.BatchDeleteResourceTagsRequest(**where, body=sdk.BatchDeleteResourceTagsRequestBody(tags=pair))
     )
-    assert gone.status_code == 204
+    assert deleted.status_code == 204
     assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)).tags == []
     where["resource_id"] = "5"
     error = refused(lambda: api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)))

@@ -39,8 +39,8 @@ def test_life_of_tags(api: Api) -> None:
     assert tags(api, job_id) == {"team": "a"}
     assert [job["job_id"] for job in api.list(tags="team=a")["jobs"]] == [job_id]
     assert "tags" not in api.detail(job_id)
-    told = [(item.what, item.accepted, item.fields) for item in api.dli.ledger.of(job_id=job_id)]
-    assert told[1:] == [("tag", True, ("env", "more")), ("untag", True, ("env", "team", "more", "none"))]
+    recorded = [(item.what, item.accepted, item.fields) for item in api.dli.ledger.of(job_id=job_id)]
+    assert recorded[1:] == [("tag", True, ("env", "more")), ("untag", True, ("env", "team", "more", "none"))]
 
 
 def test_a_job_without_tags_and_pages(api: Api) -> None:

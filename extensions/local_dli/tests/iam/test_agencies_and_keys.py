@@ -32,11 +32,11 @@ from support import SEED, Api, Key
 def test_token_of_an_agency(api: Api) -> None:
     answer = become(api)
     assert answer.json is not None
-    told = answer.json["token"]
-    assert told["methods"] == ["assume_role"]
-    assert told["project"]["id"] == PARTNER.projects[0].id
-    assert told["user"]["domain"]["name"] == PARTNER.domain
-    assert told["assumed_by"]["user"]["name"] == "local-dli-user"
+    issued = answer.json["token"]
+    assert issued["methods"] == ["assume_role"]
+    assert issued["project"]["id"] == PARTNER.projects[0].id
+    assert issued["user"]["domain"]["name"] == PARTNER.domain
+    assert issued["assumed_by"]["user"]["name"] == "local-dli-user"
     mine = token(answer)
     assert detail(api, None, PARTNER.projects[0].id, 301, x_auth_token=mine).status_code == 200
     assert detail(api, x_auth_token=mine).json["error_code"] == "APIGW.0310"  # type: ignore[index]

@@ -195,15 +195,15 @@ def test_the_core_finds_the_project(dli: LocalDli) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "expected"),
     [
         ({"project_name": "another"}, "Failed to get project id of region 'cn-north-4'"),
         ({"more_projects": [{"id": "0" * 32, "name": "cn-north-4"}]}, "Multiple project ids found"),
         ({"denied": ["projects"]}, "403"),
     ],
 )
-def test_the_core_finds_no_project_or_two(changes: dict[str, Any], told: str) -> None:
-    with serve(example(**changes)) as dli, pytest.raises(SdkException, match=told):
+def test_the_core_finds_no_project_or_two(changes: dict[str, Any], expected: str) -> None:
+    with serve(example(**changes)) as dli, pytest.raises(SdkException, match=expected):
         jobs(dli, own_credentials(dli))
 
 

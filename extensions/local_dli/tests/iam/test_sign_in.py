@@ -211,9 +211,9 @@ def test_a_bad_signature_may_tell_the_canonical_request(api: Api) -> None:
     wrong = Key(OWN.access, "wrong")
     assert message(detail(api, wrong)).endswith(": verify aksk signature fail")
     api.dli.settings.update({"tell_canonical_request": True})
-    told = message(detail(api, wrong))
-    assert ": verify aksk signature fail, canonicalRequest:GET|/v1.0/" in told
-    assert "|x-sdk-date|e3b0c44298fc1c14" in told
+    text = message(detail(api, wrong))
+    assert ": verify aksk signature fail, canonicalRequest:GET|/v1.0/" in text
+    assert "|x-sdk-date|e3b0c44298fc1c14" in text
 
 
 @pytest.mark.parametrize(("denied_by", "code"), [("service", "DLI.0003"), ("gateway", "APIGW.0302")])

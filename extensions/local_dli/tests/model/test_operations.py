@@ -160,9 +160,9 @@ def test_permissions(_with_many_users: Api, names: tuple[str, ...]) -> None:
 def test_calls_that_a_region_does_not_have(api: Api, names: str, missing: set[str]) -> None:
     prepared(api)
     api.dli.settings.update({"unpublished": names})
-    told = {call: send(api, call) for call in REQUESTS}
-    assert {call for call, (status, _body) in told.items() if status == 404} == missing
-    assert {told[call][1]["error_code"] for call in missing} <= {"APIGW.0101"}
+    answers = {call: send(api, call) for call in REQUESTS}
+    assert {call for call, (status, _body) in answers.items() if status == 404} == missing
+    assert {answers[call][1]["error_code"] for call in missing} <= {"APIGW.0101"}
     with pytest.raises(SettingError, match="'fly' is none"):
         api.dli.settings.update({"unpublished": "run,fly"})
 
@@ -182,8 +182,8 @@ def test_the_reader_of_the_example_may_only_look(api: Api) -> None:
     prepared(api)
     account = api.dli._seed.account
     api.headers = {"X-Auth-Token": api.dli.accounts.issue(account.users[1], account.projects[0]).value}
-    told = {call: send(api, call)[0] for call in REQUESTS}
-    assert {call for call, status in told.items() if status != 403} == READS
+    answers = {call: send(api, call)[0] for call in REQUESTS}
+    assert {call for call, status in answers.items() if status != 403} == READS
     assert api.dli.ledger.entries == []
 
 

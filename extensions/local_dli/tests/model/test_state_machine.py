@@ -31,7 +31,7 @@ BY_STATUS = {  # the seed's job in that status
 }
 
 
-def walk(api: Api, job_id: int) -> list[str]:
+def all_statuses(api: Api, job_id: int) -> list[str]:
     return [status for _at, status in api.dli.job(job_id).history]
 
 
@@ -148,7 +148,7 @@ def test_ends_nobody_asked_for(api: Api, script: dict[str, Any], last: str, desc
     detail = api.detail(131)
     assert (detail["status"], detail["status_desc"]) == (last, desc)
     middle = [] if last == "job_submit_fail" else ["job_running"]
-    assert walk(api, 131) == ["job_cancel_success", "job_submitting", *middle, last]
+    assert all_statuses(api, 131) == ["job_cancel_success", "job_submitting", *middle, last]
     assert api.run(131)[0] == 200
 
 

@@ -155,8 +155,8 @@ def test_ledger_and_request_log(api: Api) -> None:
     bring(api, path)
     api.call("DELETE", "/jobs/131")
     bring(api, path)
-    told = [(item.what, item.job_id, item.accepted, item.error_code) for item in api.dli.ledger.entries]
-    assert told == [
+    recorded = [(item.what, item.job_id, item.accepted, item.error_code) for item in api.dli.ledger.entries]
+    assert recorded == [
         ("export", 131, True, None),
         ("export", 130, True, None),
         ("import", 131, False, "DLI.11004"),

@@ -21,8 +21,8 @@ def test_update_refusals(api: Api, jar: bool) -> None:
     status, answer = update(api, job_id, jar, name="running")
     assert (status, answer["error_code"]) == (400, "DLI.12002")
     assert update(api, job_id, jar, name="new")[0] == 200
-    told = [(item.job_id, item.accepted, item.error_code) for item in api.dli.ledger.of("edit")]
-    assert told == [
+    recorded = [(item.job_id, item.accepted, item.error_code) for item in api.dli.ledger.of("edit")]
+    assert recorded == [
         (5, False, "DLI.12004"),
         (301, False, "DLI.12004"),
         (job_id, False, "DLI.12002"),

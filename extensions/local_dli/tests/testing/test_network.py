@@ -168,10 +168,10 @@ def test_a_cloud_under_its_own_name(other_cloud: LocalDli, authority: Authority)
 
 def test_the_name_must_be_in_the_certificate(authority: Authority) -> None:
     with serve(SEED, tls=authority.server().context()) as dli, proxy({f"{CLOUD}:443": dli.url}) as way:
-        told = certificate_error(
+        error = certificate_error(
             lambda: get(dli, f"https://{CLOUD}", proxies={"https": way.url}, verify=authority.ca_file)
         )
-        assert "Hostname mismatch" in told
+        assert "Hostname mismatch" in error
 
 
 def test_two_clouds_behind_one_proxy(other_cloud: LocalDli, dli: LocalDli, authority: Authority) -> None:

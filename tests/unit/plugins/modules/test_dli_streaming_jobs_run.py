@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The module from its options to its JSON, in process; only the network edge is another."""
+"""The module from its options to its JSON, in process, with a fake network."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import r
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 
 SECRET = "a-secret-that-nobody-may-see"
-WHO = {"access_key": "an-access-key", "secret_key": SECRET, "project_id": "p1", "region": "cn-north-4"}
-PLACE = {"project_id": "p1", "region": "cn-north-4"}
-USER = {"username": "user", "password": SECRET, "domain_name": "account", **PLACE}
+KEYS = {"access_key": "an-access-key", "secret_key": SECRET, "project_id": "p1", "region": "cn-north-4"}
+PROJECT = {"project_id": "p1", "region": "cn-north-4"}
+USER = {"username": "user", "password": SECRET, "domain_name": "account", **PROJECT}
 AGENCY = {"agency_name": "agency", "agency_domain_name": "lender"}
 NOW = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)
 REQUEST = SignableRequest("GET", "/", [], b"")
@@ -34,17 +34,18 @@ ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status"
 
 
 class Service:
-    """DLI, IAM and the metadata service as the network shows them: a few jobs, and a list of what goes wrong first.
+    """DLI, IAM and the metadata service behind the session, with a few jobs.
 
-    ``tokens`` and ``keys`` are what is handed out next; ``takes`` is how long the identity service needs for an answer.
+    ``outcomes`` are the responses of the first requests (None: the regular one); ``tokens`` are those that IAM issues next;
+    ``sign_in_seconds`` is how long IAM takes to respond.
     """
 
-    def __init__(self, *jobs, trouble=(), tokens=("token-of-iam-1", "token-of-iam-2"), projects=(), takes=0.0):
+    def __init__(self, *jobs, outcomes=(), tokens=("token-of-iam-1", "token-of-iam-2"), projects=(), sign_in_seconds=0.0):
         self.jobs = {job["job_id"]: job for job in jobs}
-        self.trouble = list(trouble)
+        self.outcomes = list(outcomes)
         self.tokens = list(tokens)
         self.projects = [{"id": f"id0of0{name.replace('-', '0')}", "name": name} for name in projects]
-        self.takes = takes
+        self.sign_in_seconds = sign_in_seconds
         self.requests = []
         self.timeouts = []
         self.clock = None
@@ -61,11 +62,11 @@ class Service:
         self.requests.append(request)
         self.timeouts.append(timeout)
         if parts.netloc.startswith(("iam.", "169.254.")):
-            self.clock.time += self.takes
+            self.clock.time += self.sign_in_seconds
             return self._identity(request.method, parts.path)
         self.signed_by = credential.headers(REQUEST, NOW)
-        if self.trouble:
-            outcome = self.trouble.pop(0)
+        if self.outcomes:
+            outcome = self.outcomes.pop(0)
             if isinstance(outcome, Exception):
                 raise outcome
             if outcome is not None:
@@ -154,7 +155,7 @@ def home(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def play(monkeypatch, capsys, home):
+def run_module(monkeypatch, capsys, home):
     """Return a function that runs the module and returns exit code and result, warnings among it."""
     warnings = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _self, text, *_args, **_kwargs: warnings.append(text))
@@ -171,7 +172,7 @@ def play(monkeypatch, capsys, home):
             dli_streaming_jobs_run.main()
         result = json.loads(capsys.readouterr().out)
         assert bool(ended.value.code) == bool(result.get("failed"))
-        return {**result, "told": list(warnings)}
+        return {**result, "warnings": list(warnings)}
 
     return run
 
@@ -183,9 +184,9 @@ def states(result):
 # Success
 
 
-def test_success(play):
+def test_success(run_module):
     service = Service(job(131), job(130), job(129, "job_running"))
-    result = play(service, **WHO, job_ids=[131, 130, 129])
+    result = run_module(service, **KEYS, job_ids=[131, 130, 129])
     assert "failed" not in result or result["failed"] is False
     assert result["changed"] is True
     assert states(result) == [(131, "started", True, False), (130, "started", True, False), (129, "already_active", False, False)]
@@ -194,14 +195,14 @@ def test_success(play):
     assert result["summary"]["started"] == 2
     assert result["request_ids"] == ["r1"]
     assert service.posts == [{"job_ids": [131, 130], "resume_savepoint": False}]
-    assert result["told"] == []
+    assert result["warnings"] == []
     assert "diff" not in result and "http_status" not in result
 
 
-def test_the_second_time_nothing_changes(play):
+def test_the_second_time_nothing_changes(run_module):
     service = Service(job(131), job(130))
-    play(service, **WHO, job_ids=[131, 130])
-    result = play(service, **WHO, job_ids=[131, 130])
+    run_module(service, **KEYS, job_ids=[131, 130])
+    result = run_module(service, **KEYS, job_ids=[131, 130])
     assert result["changed"] is False and len(service.posts) == 1
     assert [row["state"] for row in result["jobs"]] == ["already_active"] * 2
 
@@ -219,17 +220,17 @@ def test_the_second_time_nothing_changes(play):
         ({"job_ids": "", "job_names": ["job_130", "job_131"]}, [130, 131]),
     ],
 )
-def test_whatever_surveys_and_command_lines_hand_over(play, options, ids):
+def test_whatever_surveys_and_command_lines_hand_over(run_module, options, ids):
     service = Service(job(131), job(130))
-    result = play(service, **WHO, **options)
+    result = run_module(service, **KEYS, **options)
     assert [row["job_id"] for row in result["jobs"]] == ids
     assert service.posts[0]["job_ids"] == ids
 
 
-def test_a_result_stays_small(play):
+def test_a_result_stays_small(run_module):
     """design.md: under 1 KB a job."""
     jobs = [job(number, has_savepoint=False) for number in range(1, 101)]
-    result = play(Service(*jobs), **WHO, job_ids=list(range(1, 101)), resume_savepoint=True)
+    result = run_module(Service(*jobs), **KEYS, job_ids=list(range(1, 101)), resume_savepoint=True)
     assert len(result["jobs"]) == 100 and len(json.dumps(result["jobs"])) < 100 * 1024
     assert len(result["msg"]) < 500
 
@@ -240,23 +241,23 @@ PAIR = AccessKey("an-access-key", SECRET, None, "p1")
 @pytest.mark.parametrize(
     "options, environ, signer, network, url",
     [
-        (WHO, {}, PAIR, HttpOptions(), "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/"),
+        (KEYS, {}, PAIR, HttpOptions(), "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/"),
         (
-            {**WHO, "ca_cert": "/ca.pem", "proxy": "http://proxy:3128", "endpoint": "https://dli.test"},
+            {**KEYS, "ca_cert": "/ca.pem", "proxy": "http://proxy:3128", "endpoint": "https://dli.test"},
             {},
             PAIR,
             HttpOptions("/ca.pem", "http://proxy:3128"),
             "https://dli.test/v1.0/p1/",
         ),
         (
-            {**WHO, "ca_cert": "/ca.pem", "validate_certs": False},
+            {**KEYS, "ca_cert": "/ca.pem", "validate_certs": False},
             {},
             PAIR,
             HttpOptions(False),
             "https://dli.cn-north-4.myhuaweicloud.com/v1.0/p1/",
         ),
         (
-            {**WHO, "client_cert": "/cert.pem", "client_key": "/key.pem"},
+            {**KEYS, "client_cert": "/cert.pem", "client_key": "/key.pem"},
             {},
             PAIR,
             HttpOptions(client_cert=("/cert.pem", "/key.pem")),
@@ -271,19 +272,19 @@ PAIR = AccessKey("an-access-key", SECRET, None, "p1")
         ),
     ],
 )
-def test_options_and_environment_reach_the_network(play, monkeypatch, options, environ, signer, network, url):
+def test_options_and_environment_reach_the_network(run_module, monkeypatch, options, environ, signer, network, url):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     service = Service(job(131))
-    play(service, **options, job_ids=[131])
+    run_module(service, **options, job_ids=[131])
     assert service.signed_by == signer.headers(REQUEST, NOW)
     assert service.network == network
     assert all(request.url.startswith(url) for request in service.requests)
 
 
-def test_waiting(play):
+def test_waiting(run_module):
     service = Service(job(131))
-    result = play(service, **WHO, job_ids=[131], wait=True, wait_timeout=20, wait_interval=5)
+    result = run_module(service, **KEYS, job_ids=[131], wait=True, wait_timeout=20, wait_interval=5)
     assert result["failed"] is True and result["changed"] is True
     assert states(result) == [(131, "timed_out", True, True)]
 
@@ -291,9 +292,9 @@ def test_waiting(play):
 # Failure
 
 
-def test_a_failed_job_does_not_hide_one_that_was_started(play):
+def test_a_failed_job_does_not_hide_one_that_was_started(run_module):
     service = Service(job(131), job(138, has_savepoint=False), job(7, "job_canceling"))
-    result = play(service, **WHO, job_ids=[138, 131, 7, 5], resume_savepoint=True)
+    result = run_module(service, **KEYS, job_ids=[138, 131, 7, 5], resume_savepoint=True)
     assert result["failed"] is True
     assert result["changed"] is True
     assert states(result) == [
@@ -317,10 +318,10 @@ def test_a_failed_job_does_not_hide_one_that_was_started(play):
         (503, "APIGW.0613", "try again later", 6),
     ],
 )
-def test_an_error_of_the_whole_request(play, status, code, advice, sent):
+def test_an_error_of_the_whole_request(run_module, status, code, advice, sent):
     """Refused sign-ins are never repeated (dli-api.md 0.1-9)."""
-    service = Service(job(131), trouble=[reply(status, {"error_code": code, "error_msg": "words"})] * 9)
-    result = play(service, **WHO, job_ids=[131])
+    service = Service(job(131), outcomes=[reply(status, {"error_code": code, "error_msg": "words"})] * 9)
+    result = run_module(service, **KEYS, job_ids=[131])
     assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
     assert (result["http_status"], result["error_code"]) == (status, code)
     assert result["request_ids"] == ["r1"] * sent and len(service.requests) == sent
@@ -328,16 +329,16 @@ def test_an_error_of_the_whole_request(play, status, code, advice, sent):
     assert "summary" not in result
 
 
-@pytest.mark.parametrize("trouble", [NotDelivered("no route"), ResponseLost("reset")])
-def test_no_answer_at_all(play, trouble):
-    service = Service(job(131), trouble=[trouble] * 9)
-    result = play(service, **WHO, job_ids=[131], max_retries=2)
+@pytest.mark.parametrize("outcomes", [NotDelivered("no route"), ResponseLost("reset")])
+def test_no_answer_at_all(run_module, outcomes):
+    service = Service(job(131), outcomes=[outcomes] * 9)
+    result = run_module(service, **KEYS, job_ids=[131], max_retries=2)
     assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
     assert "http_status" not in result and "error_code" not in result
-    assert str(trouble) in result["msg"] and len(service.requests) == 3
+    assert str(outcomes) in result["msg"] and len(service.requests) == 3
 
 
-def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(play):
+def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(run_module):
     service = Service(job(131))
     answered = service.send
 
@@ -348,22 +349,22 @@ def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(play):
         return outcome
 
     service.send = lose
-    result = play(service, **WHO, job_ids=[131])
+    result = run_module(service, **KEYS, job_ids=[131])
     assert states(result) == [(131, "started", True, False)]
     assert result["jobs"][0]["reconciled"] is True and len(service.posts) == 1
 
 
-def test_without_the_library(play, monkeypatch):
+def test_without_the_library(run_module, monkeypatch):
     monkeypatch.setattr(runner, "REQUESTS_IMPORT_ERROR", "Traceback: ...")
     service = Service(job(131))
-    result = play(service, **WHO, job_ids=[131])
+    result = run_module(service, **KEYS, job_ids=[131])
     assert "(requests)" in result["msg"] and "Python" in result["msg"]
     assert (result["changed"], result["jobs"], result["request_ids"]) == (False, [], [])
     assert service.requests == [] and "credentials_from" not in result
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-@pytest.mark.parametrize("who", [WHO, USER], ids=["pair", "user"])
+@pytest.mark.parametrize("credentials", [KEYS, USER], ids=["pair", "user"])
 @pytest.mark.parametrize(
     "options, part",
     [
@@ -391,10 +392,10 @@ def test_without_the_library(play, monkeypatch):
         ({"job_ids": [131], "endpoint": "http://dli.test"}, "is not encrypted"),
     ],
 )
-def test_a_wrong_option_is_told_before_anything_is_sent(play, who, options, part, check_mode):
+def test_a_wrong_option_is_told_before_anything_is_sent(run_module, credentials, options, part, check_mode):
     """Signing in included."""
     service = Service(job(131))
-    result = play(service, check_mode, **{**who, **options})
+    result = run_module(service, check_mode, **{**credentials, **options})
     assert result["failed"] is True and result["changed"] is False
     assert part in result["msg"]
     assert (result["jobs"], result["request_ids"]) == ([], [])
@@ -402,9 +403,9 @@ def test_a_wrong_option_is_told_before_anything_is_sent(play, who, options, part
 
 
 @pytest.mark.parametrize("options", [{"wait": "perhaps"}, {"max_retries": "some"}, {"wait_timeout": "long"}, {"job_id": 131}])
-def test_an_option_of_a_wrong_type_or_name(play, options):
+def test_an_option_of_a_wrong_type_or_name(run_module, options):
     service = Service(job(131))
-    result = play(service, **WHO, job_ids=[131], **options)
+    result = run_module(service, **KEYS, job_ids=[131], **options)
     assert result["failed"] is True and next(iter(options)) in result["msg"]
     assert service.requests == []
 
@@ -434,37 +435,37 @@ def write(home, name, text=None):
 @pytest.mark.parametrize(
     "options, environ, file, source",
     [
-        (WHO, {}, None, "the options (access key and secret key)"),
-        ({**PLACE, "auth_token": SECRET}, {}, None, "the options (IAM token)"),
+        (KEYS, {}, None, "the options (access key and secret key)"),
+        ({**PROJECT, "auth_token": SECRET}, {}, None, "the options (IAM token)"),
         (USER, {}, None, "the options (user name and password)"),
-        ({**WHO, **AGENCY}, {}, None, "the options (access key and secret key, then the agency agency)"),
-        (PLACE, {"HW_ACCESS_KEY": "an-access-key", "HW_SECRET_KEY": SECRET}, None, "HW_* (access key and secret key)"),
+        ({**KEYS, **AGENCY}, {}, None, "the options (access key and secret key, then the agency agency)"),
+        (PROJECT, {"HW_ACCESS_KEY": "an-access-key", "HW_SECRET_KEY": SECRET}, None, "HW_* (access key and secret key)"),
         (
-            PLACE,
+            PROJECT,
             {"HUAWEICLOUD_SDK_AK": "an-access-key", "HUAWEICLOUD_SDK_SK": SECRET},
             None,
             "HUAWEICLOUD_SDK_* (access key and secret key)",
         ),
         (
-            PLACE,
+            PROJECT,
             {"OS_USERNAME": "user", "OS_PASSWORD": SECRET, "OS_USER_DOMAIN_NAME": "account"},
             None,
             "OS_* (user name and password)",
         ),
-        (PLACE, {}, "ini", "{file} (access key and secret key)"),
-        (PLACE, {}, "koocli", "the profile work of {file} (access key and secret key)"),
-        ({**PLACE, "profile": "work"}, {"HW_AUTH_TOKEN": "another"}, "koocli", "the profile work of {file} (access key and"),
-        (PLACE, {}, None, "the metadata service (temporary keys of the machine)"),
-        ({**PLACE, "auth_method": "metadata"}, {"HW_AUTH_TOKEN": "another"}, None, "the metadata service (temporary keys of the"),
+        (PROJECT, {}, "ini", "{file} (access key and secret key)"),
+        (PROJECT, {}, "koocli", "the profile work of {file} (access key and secret key)"),
+        ({**PROJECT, "profile": "work"}, {"HW_AUTH_TOKEN": "another"}, "koocli", "the profile work of {file} (access key and"),
+        (PROJECT, {}, None, "the metadata service (temporary keys of the machine)"),
+        ({**PROJECT, "auth_method": "metadata"}, {"HW_AUTH_TOKEN": "another"}, None, "the metadata service (temporary keys of"),
     ],
 )
 def test_the_result_says_where_the_credentials_came_from(
-    play, monkeypatch, home, options, environ, file, source, jobs, failed, check_mode
+    run_module, monkeypatch, home, options, environ, file, source, jobs, failed, check_mode
 ):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     path = write(home, file) if file else None
-    result = play(Service(job(131)), check_mode, **options, job_ids=jobs)
+    result = run_module(Service(job(131)), check_mode, **options, job_ids=jobs)
     assert bool(result.get("failed")) == failed and result["jobs"][0]["state"] == "started"
     assert result["credentials_from"].startswith(source.format(file=path))
 
@@ -473,14 +474,14 @@ def test_the_result_says_where_the_credentials_came_from(
     "service, options, part",
     [
         (Service(tokens=[]), USER, "Could not sign in as user of account: HTTP 401 (wrong) from https://iam.cn-north-4.myhuaweicl"),
-        (Service(tokens=[]), {**WHO, **AGENCY}, "Could not take on the agency agency: HTTP 401 (wrong) from https://iam."),
-        (Service(), {**WHO, "project_id": ""}, "there is no project called cn-north-4 that these credentials may see; they may"),
-        (Service(tokens=[]), PLACE, "no credentials: set access_key and secret_key"),
-        (Service(tokens=[]), {**PLACE, "auth_method": "metadata"}, "cannot sign in: the metadata service at http://169.254.169.254"),
+        (Service(tokens=[]), {**KEYS, **AGENCY}, "Could not take on the agency agency: HTTP 401 (wrong) from https://iam."),
+        (Service(), {**KEYS, "project_id": ""}, "there is no project called cn-north-4 that these credentials may see; they may"),
+        (Service(tokens=[]), PROJECT, "no credentials: set access_key and secret_key"),
+        (Service(tokens=[]), {**PROJECT, "auth_method": "metadata"}, "cannot sign in: the metadata service at http://169.254.169.254"),
     ],
 )
-def test_signing_in_fails(play, service, options, part):
-    result = play(service, **options, job_ids=[131])
+def test_signing_in_fails(run_module, service, options, part):
+    result = run_module(service, **options, job_ids=[131])
     assert result["msg"].startswith(part)
     assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
     is_without = "metadata" in result["msg"]  # nothing was found to sign in with
@@ -497,93 +498,93 @@ def test_signing_in_fails(play, service, options, part):
         ({}, "ini", 403, "/.huaweicloud/credentials (access key and secret key)."),
     ],
 )
-def test_whoever_is_not_let_in_reads_where_the_credentials_came_from(play, monkeypatch, home, environ, file, status, ending):
+def test_a_refused_sign_in_names_the_source_of_the_credentials(run_module, monkeypatch, home, environ, file, status, ending):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     if file:
         write(home, file)
-    result = play(Service(job(131), trouble=[reply(status, {})]), **PLACE, job_ids=[131])
+    result = run_module(Service(job(131), outcomes=[reply(status, {})]), **PROJECT, job_ids=[131])
     assert result["http_status"] == status and result["msg"].endswith(ending)
 
 
-def test_the_project_is_looked_up(play):
+def test_the_project_is_looked_up(run_module):
     service = Service(job(131), projects=["cn-north-4_team", "cn-north-4"])
-    result = play(service, **{**WHO, "project_id": ""}, job_ids=[131])
+    result = run_module(service, **{**KEYS, "project_id": ""}, job_ids=[131])
     assert result["changed"] is True
     assert service.requests[0].url == "https://iam.cn-north-4.myhuaweicloud.com/v3/projects?name=cn-north-4"
     assert service.requests[1].url.startswith("https://dli.cn-north-4.myhuaweicloud.com/v1.0/id0of0cn0north04/")
     assert service.signed_by["X-Project-Id"] == "id0of0cn0north04"
 
 
-GONE = reply(401, {"error_code": "APIGW.0307", "error_msg": "The token must be updated."}, request_id="r9")
+EXPIRED = reply(401, {"error_code": "APIGW.0307", "error_msg": "The token must be updated."}, request_id="r9")
 
 
-@pytest.mark.parametrize("who", [USER, {**WHO, **AGENCY}, {**PLACE, "auth_method": "metadata"}])
+@pytest.mark.parametrize("credentials", [USER, {**KEYS, **AGENCY}, {**PROJECT, "auth_method": "metadata"}])
 @pytest.mark.parametrize("accepted, starts", [(1, 2), (2, 1)], ids=["starting", "waiting"])
-def test_a_sign_in_that_dies_on_the_way_is_renewed(play, who, accepted, starts):
+def test_a_sign_in_that_dies_on_the_way_is_renewed(run_module, credentials, accepted, starts):
     """dli-api.md 5.1. A start that was turned away is sent again: it cannot have been carried out."""
-    service = Service(job(131), job(130), trouble=[None] * accepted + [GONE])
-    result = play(service, **who, job_ids=[131, 130], wait=accepted == 2, wait_timeout=20)
-    assert [row["changed"] for row in result["jobs"]] == [True, True] and result["told"] == []
+    service = Service(job(131), job(130), outcomes=[None] * accepted + [EXPIRED])
+    result = run_module(service, **credentials, job_ids=[131, 130], wait=accepted == 2, wait_timeout=20)
+    assert [row["changed"] for row in result["jobs"]] == [True, True] and result["warnings"] == []
     assert "token-of-iam-2" in service.signed_by.values() and service.tokens == []
     assert len(service.posts) == starts and sorted(result["request_ids"]) == ["r1", "r9"]
 
 
-@pytest.mark.parametrize("who", [WHO, {**PLACE, "auth_token": SECRET}])
-def test_what_cannot_be_renewed_is_not_tried_again(play, who):
-    service = Service(job(131), trouble=[None, GONE])
-    result = play(service, **who, job_ids=[131])
-    assert result["failed"] is True and result["told"] == [] and len(service.posts) == 1
+@pytest.mark.parametrize("credentials", [KEYS, {**PROJECT, "auth_token": SECRET}])
+def test_what_cannot_be_renewed_is_not_tried_again(run_module, credentials):
+    service = Service(job(131), outcomes=[None, EXPIRED])
+    result = run_module(service, **credentials, job_ids=[131])
+    assert result["failed"] is True and result["warnings"] == [] and len(service.posts) == 1
 
 
-def test_credentials_that_were_never_accepted_are_not_renewed(play):
+def test_credentials_that_were_never_accepted_are_not_renewed(run_module):
     """Wrong ones stay wrong, and a few failures in a row lock the key."""
-    service = Service(job(131), trouble=[GONE])
-    result = play(service, **USER, job_ids=[131])
+    service = Service(job(131), outcomes=[EXPIRED])
+    result = run_module(service, **USER, job_ids=[131])
     assert result["http_status"] == 401 and service.tokens == ["token-of-iam-2"] and len(service.requests) == 2
 
 
-def test_signing_in_again_that_fails_is_told(play):
-    service = Service(job(131), trouble=[None, GONE], tokens=["token-of-iam-1"])
-    result = play(service, **USER, job_ids=[131])
+def test_signing_in_again_that_fails_is_told(run_module):
+    service = Service(job(131), outcomes=[None, EXPIRED], tokens=["token-of-iam-1"])
+    result = run_module(service, **USER, job_ids=[131])
     assert result["failed"] is True and result["changed"] is False
-    (told,) = result["told"]
-    said = "The sign-in was accepted no more, and signing in again failed: Could not sign in as user of account: HTTP 401 "
-    assert told.startswith(said)
+    (warning,) = result["warnings"]
+    expected = "The sign-in was accepted no more, and signing in again failed: Could not sign in as user of account: HTTP 401 "
+    assert warning.startswith(expected)
 
 
-@pytest.mark.parametrize("takes, asked", [(3.0, True), (9.9, True), (10.0, False), (12.0, False)])
-def test_the_time_for_all_of_it_covers_signing_in(play, takes, asked):
-    service = Service(job(131), takes=takes)
-    result = play(service, **USER, job_ids=[131], overall_timeout=10, request_timeout=60)
+@pytest.mark.parametrize("sign_in_seconds, asked", [(3.0, True), (9.9, True), (10.0, False), (12.0, False)])
+def test_the_time_for_all_of_it_covers_signing_in(run_module, sign_in_seconds, asked):
+    service = Service(job(131), sign_in_seconds=sign_in_seconds)
+    result = run_module(service, **USER, job_ids=[131], overall_timeout=10, request_timeout=60)
     assert service.timeouts[0] == 10
     if asked:
         assert result["changed"] is True
-        assert service.timeouts[1] == pytest.approx(10 - takes)
+        assert service.timeouts[1] == pytest.approx(10 - sign_in_seconds)
     else:
         assert "no time was left" in result["msg"] and len(service.requests) == 1
 
 
-def test_a_file_that_cannot_be_read(play, home, tmp_path):
+def test_a_file_that_cannot_be_read(run_module, home, tmp_path):
     folder, binary = tmp_path / "folder", tmp_path / "binary"
     folder.mkdir()
     binary.write_bytes(b"\xff\xfe\x00")
     for path, why in ((folder, "Is a directory"), (binary, "it is no text"), (f"{binary}/x", "Not a directory")):
         service = Service(job(131))
-        result = play(service, **PLACE, job_ids=[131], credentials_file=str(path))
+        result = run_module(service, **PROJECT, job_ids=[131], credentials_file=str(path))
         assert result["msg"] == f"the file {path} cannot be read: {why}"
         assert service.requests == [] and "credentials_from" not in result
 
 
-def test_a_file_in_the_home_is_named_by_a_tilde(play, home):
+def test_a_file_in_the_home_is_named_by_a_tilde(run_module, home):
     write(home, "ini")
-    result = play(Service(job(131)), **PLACE, job_ids=[131], credentials_file="~/.huaweicloud/credentials")
+    result = run_module(Service(job(131)), **PROJECT, job_ids=[131], credentials_file="~/.huaweicloud/credentials")
     assert result["changed"] is True and result["credentials_from"].startswith(str(home))
 
 
 # Check mode and diff mode
 
-WORLD = (
+JOBS = (
     job(131),
     job(130, "job_init"),
     job(138, has_savepoint=False),
@@ -595,34 +596,34 @@ WORLD = (
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_check_mode_predicts_the_report_and_starts_nothing(play, resume):
-    """design.md: one road."""
+def test_check_mode_predicts_the_report_and_starts_nothing(run_module, resume):
+    """design.md: one flow for both modes."""
     wanted = dict(job_ids=[131, 138, 129, 7, 5], job_names=["job_130", "twin", "nobody"], resume_savepoint=resume)
-    watched = Service(*(dict(one) for one in WORLD))
-    predicted = play(watched, check_mode=True, **WHO, **wanted)
+    watched = Service(*(dict(one) for one in JOBS))
+    predicted = run_module(watched, check_mode=True, **KEYS, **wanted)
     assert watched.posts == []
-    done = Service(*(dict(one) for one in WORLD))
-    real = play(done, **WHO, **wanted)
+    done = Service(*(dict(one) for one in JOBS))
+    real = run_module(done, **KEYS, **wanted)
     assert len(done.posts) == 1
-    for key in ("changed", "failed", "jobs", "summary", "told"):
+    for key in ("changed", "failed", "jobs", "summary", "warnings"):
         assert predicted[key] == real[key]
-    said = predicted["msg"].replace("Would start", "Started").replace("leave", "left").replace("would fail", "failed")
-    assert said == real["msg"]
+    expected = predicted["msg"].replace("Would start", "Started").replace("leave", "left").replace("would fail", "failed")
+    assert expected == real["msg"]
 
 
-def test_check_mode_fails_where_the_real_run_would(play):
-    trouble = reply(403, {"error_code": "DLI.0003", "error_msg": "words"})
-    predicted = play(Service(trouble=[trouble]), check_mode=True, **WHO, job_ids=[131])
-    real = play(Service(trouble=[trouble]), **WHO, job_ids=[131])
+def test_check_mode_fails_where_the_real_run_would(run_module):
+    outcomes = reply(403, {"error_code": "DLI.0003", "error_msg": "words"})
+    predicted = run_module(Service(outcomes=[outcomes]), check_mode=True, **KEYS, job_ids=[131])
+    real = run_module(Service(outcomes=[outcomes]), **KEYS, job_ids=[131])
     for key in ("failed", "changed", "jobs", "msg", "http_status", "error_code", "request_ids"):
         assert predicted[key] == real[key]
     assert real["http_status"] == 403
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_diff_mode(play, check_mode):
+def test_diff_mode(run_module, check_mode):
     service = Service(job(131), job(129, "job_running"))
-    result = play(service, check_mode, diff=True, **WHO, job_ids=[131, 129, 5])
+    result = run_module(service, check_mode, diff=True, **KEYS, job_ids=[131, 129, 5])
     assert result["diff"]["before"] == "131 job_131: job_cancel_success\n129 job_129: job_running\n5: absent\n"
     assert result["diff"]["after"] == "131 job_131: job_submitting\n129 job_129: job_running\n5: absent\n"
 
@@ -630,7 +631,7 @@ def test_diff_mode(play, check_mode):
 # Secrets
 
 
-def everything_said(result):
+def as_text(result):
     return json.dumps(result, ensure_ascii=False)
 
 
@@ -646,74 +647,74 @@ def everything_said(result):
         {"OS_AUTH_TOKEN": SECRET},
     ],
 )
-def test_a_secret_from_the_environment_is_masked(play, monkeypatch, environ):
+def test_a_secret_from_the_environment_is_masked(run_module, monkeypatch, environ):
     """The service does quote keys: "ak XXX not exist" (dli-api.md 4.4)."""
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    trouble = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
-    result = play(Service(trouble=[trouble]), project_id="p1", region="eu-de", job_ids=[131])
+    outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
+    result = run_module(Service(outcomes=[outcomes]), project_id="p1", region="eu-de", job_ids=[131])
     assert result["http_status"] == 401 and "not exist" in result["msg"]
-    assert SECRET not in everything_said(result)
+    assert SECRET not in as_text(result)
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        WHO,
-        {**WHO, "access_key": SECRET, "secret_key": "another"},
-        {**WHO, "secret_key": "another", "security_token": SECRET},
+        KEYS,
+        {**KEYS, "access_key": SECRET, "secret_key": "another"},
+        {**KEYS, "secret_key": "another", "security_token": SECRET},
         {"project_id": "p1", "region": "eu-de", "auth_token": SECRET},
-        {**WHO, "secret_key": f"{SECRET}\n"},
-        {**WHO, "secret_key": "another", "proxy": f"http://user:{SECRET}@proxy:3128"},
+        {**KEYS, "secret_key": f"{SECRET}\n"},
+        {**KEYS, "secret_key": "another", "proxy": f"http://user:{SECRET}@proxy:3128"},
     ],
 )
-def test_a_secret_from_an_option_is_masked(play, options):
-    trouble = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
-    result = play(Service(trouble=[trouble]), **options, job_ids=[131])
+def test_a_secret_from_an_option_is_masked(run_module, options):
+    outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
+    result = run_module(Service(outcomes=[outcomes]), **options, job_ids=[131])
     assert result["http_status"] == 401
-    assert SECRET not in everything_said(result)
+    assert SECRET not in as_text(result)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_secret_from_a_file_is_masked(play, home, file):
+def test_a_secret_from_a_file_is_masked(run_module, home, file):
     write(home, file)
-    trouble = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
-    result = play(Service(trouble=[trouble]), **PLACE, job_ids=[131])
+    outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
+    result = run_module(Service(outcomes=[outcomes]), **PROJECT, job_ids=[131])
     assert result["http_status"] == 401 and "not exist" in result["msg"]
-    assert SECRET not in everything_said(result)
+    assert SECRET not in as_text(result)
 
 
 @pytest.mark.parametrize(
     "options, secrets",
     [
         (USER, [SECRET]),
-        ({**WHO, **AGENCY}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
-        ({**PLACE, "auth_method": "metadata"}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
+        ({**KEYS, **AGENCY}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
+        ({**PROJECT, "auth_method": "metadata"}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
     ],
 )
-def test_a_secret_that_was_handed_out_is_masked(play, options, secrets):
-    trouble = reply(401, {"error_code": "APIGW.0301", "error_msg": f"Incorrect: {' '.join(secrets)}"})
-    result = play(Service(trouble=[trouble], tokens=[SECRET]), **{**options, "password": "", **options}, job_ids=[131])
+def test_a_secret_that_was_handed_out_is_masked(run_module, options, secrets):
+    outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"Incorrect: {' '.join(secrets)}"})
+    result = run_module(Service(outcomes=[outcomes], tokens=[SECRET]), **{**options, "password": "", **options}, job_ids=[131])
     assert result["http_status"] == 401 and "Incorrect: " in result["msg"]
-    assert SECRET not in everything_said(result)
+    assert SECRET not in as_text(result)
 
 
 @pytest.mark.parametrize("option", ["endpoint", "auth_url", "metadata_url", "proxy"])
-def test_a_password_inside_a_url_is_masked(play, option):
+def test_a_password_inside_a_url_is_masked(run_module, option):
     """Whatever is said of the URL: it may be no good one."""
     for url in (f"https://user:{SECRET}@service.test", f"user:{SECRET}@service.test"):
         service = Service(job(131, name=f"with {SECRET}"))
-        result = play(service, **{**WHO, "secret_key": "another", option: url}, job_ids=[131])
-        assert SECRET not in everything_said(result)
+        result = run_module(service, **{**KEYS, "secret_key": "another", option: url}, job_ids=[131])
+        assert SECRET not in as_text(result)
 
 
 @pytest.mark.parametrize("variable", runner.PROXY_VARIABLES)
-def test_a_password_of_a_proxy_in_the_environment_is_masked(play, monkeypatch, variable):
+def test_a_password_of_a_proxy_in_the_environment_is_masked(run_module, monkeypatch, variable):
     monkeypatch.setenv(variable, f"http://user:{SECRET}@proxy:3128")
-    trouble = NotDelivered(f"the proxy failed: http://user:{SECRET}@proxy:3128")
-    result = play(Service(trouble=[trouble]), **{**WHO, "secret_key": "another"}, job_ids=[131], max_retries=0)
+    outcomes = NotDelivered(f"the proxy failed: http://user:{SECRET}@proxy:3128")
+    result = run_module(Service(outcomes=[outcomes]), **{**KEYS, "secret_key": "another"}, job_ids=[131], max_retries=0)
     assert "the proxy failed: http://user:" in result["msg"]
-    assert SECRET not in everything_said(result)
+    assert SECRET not in as_text(result)
 
 
 #: Letters of which no other word of a result has any.
@@ -724,94 +725,94 @@ SHORT = ["Q", "Q~Q", "QZ~QZ"]
 @pytest.mark.parametrize(
     "options, option",
     [
-        (WHO, "access_key"),
-        (WHO, "secret_key"),
-        (WHO, "security_token"),
-        (PLACE, "auth_token"),
+        (KEYS, "access_key"),
+        (KEYS, "secret_key"),
+        (KEYS, "security_token"),
+        (PROJECT, "auth_token"),
         (USER, "password"),
     ],
 )
-def test_a_short_secret_is_refused_in_words_that_can_be_read(play, options, option, short):
+def test_a_short_secret_is_refused_in_words_that_can_be_read(run_module, options, option, short):
     """Masking it would take its letters out of every word; so it is refused, and stands nowhere."""
     service = Service(job(131))
-    result = play(service, **{**options, option: short}, job_ids=[131])
+    result = run_module(service, **{**options, option: short}, job_ids=[131])
     assert result["msg"] == f"{option} in the options has fewer than 6 characters: it cannot be complete"
-    assert short not in everything_said(result)
+    assert short not in as_text(result)
     assert service.requests == []
 
 
 @pytest.mark.parametrize("letter", ["a", "e", "s", "_"])
-def test_a_short_secret_masks_nothing(play, letter):
-    result = play(Service(job(131)), **{**WHO, "secret_key": letter}, job_ids=[131])
+def test_a_short_secret_masks_nothing(run_module, letter):
+    result = run_module(Service(job(131)), **{**KEYS, "secret_key": letter}, job_ids=[131])
     assert result["msg"] == "secret_key in the options has fewer than 6 characters: it cannot be complete"
     arguments = result.get("invocation", {}).get("module_args")  # newer versions of ansible-core leave them out
     assert arguments is None or arguments["region"] == "cn-north-4"
 
 
-def test_a_secret_in_a_job_is_masked(play, monkeypatch):
+def test_a_secret_in_a_job_is_masked(run_module, monkeypatch):
     monkeypatch.setenv("HW_AUTH_TOKEN", SECRET)
     service = Service(job(131, name=f"with {SECRET}"))
-    result = play(service, project_id="p1", region="eu-de", job_ids=[131], diff=True)
+    result = run_module(service, project_id="p1", region="eu-de", job_ids=[131], diff=True)
     assert result["changed"] is True
-    assert SECRET not in everything_said(result)
+    assert SECRET not in as_text(result)
 
 
 # Warnings
 
 
-def test_what_is_named_twice_is_told(play):
-    result = play(Service(job(131)), **WHO, job_ids=[131, 131], job_names=["job_131"])
+def test_what_is_named_twice_is_told(run_module):
+    result = run_module(Service(job(131)), **KEYS, job_ids=[131, 131], job_names=["job_131"])
     assert len(result["jobs"]) == 1
-    assert result["told"] == [
+    assert result["warnings"] == [
         "job_ids names 131 more than once; each job is handled once",
         "job_names: job_131 is job 131, which is named already; it is handled once",
     ]
 
 
-def test_leaving_certificates_unverified_is_told(play):
-    (told,) = play(Service(job(131)), **WHO, job_ids=[131], validate_certs=False)["told"]
-    assert told.startswith("validate_certs is false")
+def test_leaving_certificates_unverified_is_told(run_module):
+    (warning,) = run_module(Service(job(131)), **KEYS, job_ids=[131], validate_certs=False)["warnings"]
+    assert warning.startswith("validate_certs is false")
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_repeated_requests_are_told_when_they_took_long(play, fails):
+def test_repeated_requests_are_told_when_they_took_long(run_module, fails):
     busy = reply(503, {"error_code": "APIGW.0613"})
-    service = Service(job(131), trouble=[busy, NotDelivered("no route")] + [busy] * (9 if fails else 0))
-    (told,) = play(service, **WHO, job_ids=[131])["told"]
+    service = Service(job(131), outcomes=[busy, NotDelivered("no route")] + [busy] * (9 if fails else 0))
+    (warning,) = run_module(service, **KEYS, job_ids=[131])["warnings"]
     times, seconds, count = (5, 16, 4) if fails else (2, 2, 1)
-    assert told == f"{times} requests had to be repeated, at a cost of {seconds} s: HTTP 503 ({count}), no route (1)"
+    assert warning == f"{times} requests had to be repeated, at a cost of {seconds} s: HTTP 503 ({count}), no route (1)"
 
 
-def test_a_short_hiccup_is_not_worth_a_warning(play):
-    service = Service(job(131), trouble=[reply(503, {})])
-    assert play(service, **WHO, job_ids=[131])["told"] == []
+def test_a_short_hiccup_is_not_worth_a_warning(run_module):
+    service = Service(job(131), outcomes=[reply(503, {})])
+    assert run_module(service, **KEYS, job_ids=[131])["warnings"] == []
 
 
 @pytest.mark.parametrize("body", [b"", b"e", b"short"])
-def test_what_is_no_token_of_the_metadata_service_does_not_spoil_the_messages(play, body):
+def test_what_is_no_token_of_the_metadata_service_does_not_spoil_the_messages(run_module, body):
     """Masked, it would take its letters out of every word."""
 
     class Odd(Service):
         def _identity(self, method, path):
             return HttpResponse(200, {}, body) if method == "PUT" else super()._identity(method, path)
 
-    result = play(Odd(job(131)), **PLACE, auth_method="metadata", job_ids=[131])
+    result = run_module(Odd(job(131)), **PROJECT, auth_method="metadata", job_ids=[131])
     assert result["msg"] == "Started 1 of 1 job."
 
 
-def test_the_metadata_service_is_given_no_more_time_than_there_is(play):
+def test_the_metadata_service_is_given_no_more_time_than_there_is(run_module):
     service = Service(job(131))
-    play(service, **PLACE, auth_method="metadata", job_ids=[131], overall_timeout=2)
+    run_module(service, **PROJECT, auth_method="metadata", job_ids=[131], overall_timeout=2)
     assert service.timeouts and max(service.timeouts[:2]) <= 2
 
 
 @pytest.mark.parametrize("empty", ["", " "])
-def test_an_empty_method_is_none(play, empty):
+def test_an_empty_method_is_none(run_module, empty):
     """AWX surveys send it."""
-    assert play(Service(job(131)), **WHO, auth_method=empty, job_ids=[131])["changed"] is True
+    assert run_module(Service(job(131)), **KEYS, auth_method=empty, job_ids=[131])["changed"] is True
 
 
-def test_a_method_that_is_none(play):
+def test_a_method_that_is_none(run_module):
     service = Service(job(131))
-    result = play(service, **WHO, auth_method="magic", job_ids=[131])
+    result = run_module(service, **KEYS, auth_method="magic", job_ids=[131])
     assert "auth_method must be one of auto, token, aksk" in result["msg"] and service.requests == []

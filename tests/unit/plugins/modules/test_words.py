@@ -50,50 +50,50 @@ def words(value):
 
 
 def test_info():
-    told = values(dli_streaming_jobs_info)
-    assert tuple(told["jobs"]["contains"]) == BRIEF + DETAILED
-    shown = sample(told["jobs"])
+    documented = values(dli_streaming_jobs_info)
+    assert tuple(documented["jobs"]["contains"]) == BRIEF + DETAILED
+    shown = sample(documented["jobs"])
     assert tuple(shown) == BRIEF
     job = Job.from_api(shown)
-    assert told["summary"]["sample"] == {"found": 1, "by_status": by_status([job])}
-    assert told["msg"]["sample"] == found([job], told["missing"]["sample"])
+    assert documented["summary"]["sample"] == {"found": 1, "by_status": by_status([job])}
+    assert documented["msg"]["sample"] == found([job], documented["missing"]["sample"])
 
 
 def test_savepoint():
-    told = values(dli_streaming_job_savepoint)
-    shown = sample(told["job"])
-    assert list(told["job"]["contains"]) == ROW
+    documented = values(dli_streaming_job_savepoint)
+    shown = sample(documented["job"])
+    assert list(documented["job"]["contains"]) == ROW
     both = {*operation.states(savepoint.TriggerSavepoint("b")), *operation.states(savepoint.ImportSavepoint("b")), savepoint.MADE}
-    assert set(words(told["job"])) == both
+    assert set(words(documented["job"])) == both
     params = {"job_id": 207, "job_name": "", "action": "trigger", "savepoint_path": "b/f", "wait": True}
     times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout"), 1.0)
-    assert told["msg"]["sample"] == saved(parse_savepoint_options({**params, **times}, False).batch, JobResult(**shown))
+    assert documented["msg"]["sample"] == saved(parse_savepoint_options({**params, **times}, False).batch, JobResult(**shown))
 
 
 def test_graphs():
-    told = values(dli_streaming_job_graph_info)
-    assert set(EMPTY_RESULT) <= set(told)
-    graph = told["execution_graph"]["sample"]
-    assert {name: told[name]["sample"] for name in run_summary(graph)} == run_summary(graph)
-    assert told["msg"]["sample"] == message(Job.from_api(sample(told["job"])), graph, False)
+    documented = values(dli_streaming_job_graph_info)
+    assert set(EMPTY_RESULT) <= set(documented)
+    graph = documented["execution_graph"]["sample"]
+    assert {name: documented[name]["sample"] for name in run_summary(graph)} == run_summary(graph)
+    assert documented["msg"]["sample"] == message(Job.from_api(sample(documented["job"])), graph, False)
 
 
 def test_export():
-    told = values(dli_streaming_jobs_export)
-    shown = dict(sample(told["jobs"]))
+    documented = values(dli_streaming_jobs_export)
+    shown = dict(sample(documented["jobs"]))
     assert list(shown) == [*ROW, "zip_file"]
     export = Export("b", {shown.pop("zip_file"): [shown["job_id"]]})
     report = export_result(ExportOptions(export, None, False), [JobResult(**shown)], []).values
     for name in ("jobs", "summary", "zip_files", "msg"):
-        assert told[name]["sample"] == report[name]
-    assert set(words(told["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
+        assert documented[name]["sample"] == report[name]
+    assert set(words(documented["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
 
 
 def test_import():
-    told = values(dli_streaming_jobs_import)
-    row = import_jobs.ImportedJob(**sample(told["job_mapping"]))
-    assert list(told["job_mapping"]["contains"]) == [field.name for field in fields(import_jobs.ImportedJob)]
-    assert tuple(words(told["job_mapping"])) == import_jobs.STATES
-    assert told["summary"]["sample"] == import_jobs.summary([row])
-    file = told["msg"]["sample"].split()[1].rstrip(":")
-    assert told["msg"]["sample"] == import_jobs.message(import_jobs.ImportOptions(file, False, False, 1), [row], "")
+    documented = values(dli_streaming_jobs_import)
+    row = import_jobs.ImportedJob(**sample(documented["job_mapping"]))
+    assert list(documented["job_mapping"]["contains"]) == [field.name for field in fields(import_jobs.ImportedJob)]
+    assert tuple(words(documented["job_mapping"])) == import_jobs.STATES
+    assert documented["summary"]["sample"] == import_jobs.summary([row])
+    file = documented["msg"]["sample"].split()[1].rstrip(":")
+    assert documented["msg"]["sample"] == import_jobs.message(import_jobs.ImportOptions(file, False, False, 1), [row], "")

@@ -48,7 +48,7 @@ from ..credential_sources import (
 )
 
 #: Enough of a place for the metadata service to be worth asking.
-PLACE = {"region": "cn-north-4"}
+REGION = {"region": "cn-north-4"}
 PAIR = marked(OPTIONS, *KINDS["aksk"])
 FAMILIES = (HW, SDK, OS)
 GIVEN = (OPTIONS, *FAMILIES)
@@ -63,12 +63,12 @@ def search(options=None, environ=None, files=None):
 def among(held, **options):
     """Search in sources given as source -> option -> value."""
     params, environ, files = surroundings(held)
-    return search({**PLACE, **params, **options}, environ, files)
+    return search({**REGION, **params, **options}, environ, files)
 
 
 def refusal(options=None, environ=None, files=None):
     with pytest.raises(InputError) as caught:
-        search({**PLACE, **(options or {})}, environ, files)
+        search({**REGION, **(options or {})}, environ, files)
     return str(caught.value)
 
 
@@ -181,7 +181,7 @@ def holding(source, kind, option, name):
     if source in FAMILIES:
         del environ[NAMES[source][option][0]]
         environ[name] = held[option]
-    return {**PLACE, **params}, environ, files
+    return {**REGION, **params}, environ, files
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_of_two_names_for_one_value_the_first_that_is_not_empty_counts(option, f
     environ = surroundings({OS: marked(OS, *KINDS[kind])})[1]
     for given_first, expected in (("first-0123456789", "first-0123456789"), (empty, "second-0123456789")):
         environ.update({first: given_first, second: "second-0123456789"})
-        found = search({}, environ) if option != "auth_token" else search(PLACE, environ)
+        found = search({}, environ) if option != "auth_token" else search(REGION, environ)
         held = {**found.location, "auth_token": getattr(found.provider, "token", None)}
         assert held[option] == expected
 
@@ -225,7 +225,7 @@ def test_empty_is_unset(source, empty):
     names = NAMES.get(source, {**NAMES[HW], **NAMES[SDK]})
     nothing = {source: dict.fromkeys(names, empty)}
     params, environ, files = surroundings({**nothing, INI: marked(INI, *KINDS["aksk"])})
-    assert_is(search({**params, **PLACE}, environ, files), INI, "aksk")
+    assert_is(search({**params, **REGION}, environ, files), INI, "aksk")
 
 
 @pytest.mark.parametrize("empty", ["", None, 0])
@@ -367,7 +367,7 @@ def test_the_files_are_read_only_when_their_turn_has_come():
 
     for kinds in each(GIVEN, dict.fromkeys(GIVEN, ("temporary aksk",))):
         params, environ, _files = surroundings(fill(kinds))
-        ProviderChain({**PLACE, **params}, environ, read_file).run()
+        ProviderChain({**REGION, **params}, environ, read_file).run()
         assert asked == ([] if kinds else [INI_PATH, KOOCLI_PATH])
         asked.clear()
 
@@ -394,7 +394,7 @@ def test_a_file_that_is_named_is_the_one_that_is_read(options, environ, source):
         "/some/file": write(marked(source, *KINDS["aksk"])),
         (INI_PATH if source == INI else KOOCLI_PATH): write(marked(OPTIONS, *KINDS["aksk"])),
     }
-    found = search({**PLACE, **options}, environ, files)
+    found = search({**REGION, **options}, environ, files)
     assert found.source == ("/some/file" if source == INI else "the profile work of /some/file")
     assert kind_and_values(found.provider) == ("aksk", list(marked(source, *KINDS["aksk"]).values()))
 
@@ -434,7 +434,7 @@ def test_a_file_that_is_named_must_hold_keys(options, environ, source):
     [{INI_PATH: "[global]\nak = a\n"}, {KOOCLI_PATH: koocli({"region": "eu-de"})}, {INI_PATH: "", KOOCLI_PATH: koocli({})}],
 )
 def test_a_usual_file_without_keys_is_passed_over(files):
-    assert_is(search(PLACE, {}, files), MACHINE, "metadata")
+    assert_is(search(REGION, {}, files), MACHINE, "metadata")
 
 
 @pytest.mark.parametrize(
@@ -445,7 +445,7 @@ def test_naming_a_file_in_the_options_beats_the_environment(options):
     write = ini if "credentials_file" in options else koocli
     environ = surroundings(fill({HW: "token", SDK: "aksk", OS: "password"}))[1]
     files = {path: write(marked(INI, *KINDS["aksk"])) for path in ("/some/file", KOOCLI_PATH)}
-    found = search({**PLACE, **options}, environ, files)
+    found = search({**REGION, **options}, environ, files)
     assert found.source not in FAMILIES and origins(kind_and_values(found.provider)[1]) == {INI}
 
 
@@ -453,7 +453,7 @@ def test_naming_a_file_in_the_options_beats_the_environment(options):
 @pytest.mark.parametrize("source", GIVEN)
 def test_naming_a_file_in_the_environment_does_not_beat_what_comes_before_it(variable, source):
     params, environ, _files = surroundings(fill({source: "aksk"}))
-    assert_is(search({**PLACE, **params}, {**environ, variable: "/nowhere"}), source, "aksk")
+    assert_is(search({**REGION, **params}, {**environ, variable: "/nowhere"}), source, "aksk")
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,7 @@ def test_a_file_and_something_else_in_the_options_are_a_contradiction(options, n
 
 def test_a_contradiction_is_solved_by_choosing():
     files = {KOOCLI_PATH: koocli(marked(KOOCLI, *KINDS["aksk"])), "/f": ini(marked(INI, *KINDS["aksk"]))}
-    options = {**PLACE, "profile": "work", "credentials_file": "/f", **PAIR}
+    options = {**REGION, "profile": "work", "credentials_file": "/f", **PAIR}
     for method, source in (("aksk", OPTIONS), ("sdk_file", INI), ("hcloud", KOOCLI), ("metadata", MACHINE)):
         found = search({**options, "auth_method": method}, {}, files)
         assert origins(kind_and_values(found.provider)[1]) == ({source} if source != MACHINE else set())
@@ -500,7 +500,7 @@ PROFILES = json.dumps(
     ],
 )
 def test_the_profile_that_is_named_or_else_the_current_one(options, environ, profile):
-    found = search({**PLACE, **options}, environ, {KOOCLI_PATH: PROFILES})
+    found = search({**REGION, **options}, environ, {KOOCLI_PATH: PROFILES})
     assert found.source == f"the profile {profile} of {KOOCLI_PATH}"
     assert found.provider == AccessKey(f"{profile}-key-0123456789", f"{profile}-secret-0123456789")
 
@@ -562,7 +562,7 @@ def test_a_secret_that_was_wrapped_or_cut_is_refused_without_being_quoted(source
 
 
 def test_six_characters_are_enough():
-    provider = search({**PLACE, "access_key": "123456", "secret_key": "123456"}).provider
+    provider = search({**REGION, "access_key": "123456", "secret_key": "123456"}).provider
     assert provider == AccessKey("123456", "123456")
 
 
@@ -618,7 +618,7 @@ def test_an_agency_stands_behind_every_kind(source, kind):
 )
 def test_the_account_of_an_agency_by_name_or_id(account, sent):
     """dli-api.md 5.1; the id does not change."""
-    found = search({**PLACE, **PAIR, "agency_name": "a", **account})
+    found = search({**REGION, **PAIR, "agency_name": "a", **account})
     assert agency_of(found) == {"agency_name": "a", **sent}
 
 

@@ -152,8 +152,8 @@ def test_who_asks_whom_for_what(who, answers, signs, happened):
     assert sign_in.project_id == "p1"
     assert_signs_as(sign_in, signs)
     senders = iter(wire.sent)
-    told = [what if isinstance(what, list) else (next(senders).by, what) for what in wire.order]
-    assert told == happened
+    order_of_calls = [what if isinstance(what, list) else (next(senders).by, what) for what in wire.order]
+    assert order_of_calls == happened
     assert sign_in.refresh_error is None
 
 

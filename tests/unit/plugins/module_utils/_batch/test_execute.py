@@ -28,8 +28,8 @@ def task(ids=(), names=(), resume_savepoint=False, check_mode=False, wait=False,
     return BatchOptions(Start(resume_savepoint), selection, check_mode, WaitOptions(wait, wait_timeout, 5, confirm_timeout))
 
 
-def run(dli, clock, wanted, told=None):
-    return execute_batch(context(dli, clock, on_progress=(told if told is not None else []).append), wanted)
+def run(dli, clock, wanted, shown=None):
+    return execute_batch(context(dli, clock, on_progress=(shown if shown is not None else []).append), wanted)
 
 
 def runs(dli):
@@ -350,11 +350,11 @@ def test_each_part_settles_on_its_own():
 
 
 def test_news_of_a_wait_is_told_once_each():
-    dli, clock, told = FakeDli(job(1), job(2)), FakeClock(), []
+    dli, clock, shown = FakeDli(job(1), job(2)), FakeClock(), []
     clock.at(12, lambda: dli.set(1, "job_running"))
     clock.at(40, lambda: dli.set(2, "job_running"))
-    run(dli, clock, task([1, 2], wait=True), told)
-    assert told == [
+    run(dli, clock, task([1, 2], wait=True), shown)
+    assert shown == [
         "0 of 2 jobs have settled: 2 job_cancel_success",
         "1 of 2 jobs have settled: 1 job_cancel_success, 1 job_running",
         "2 of 2 jobs have settled: 2 job_running",

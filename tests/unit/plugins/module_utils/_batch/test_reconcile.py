@@ -18,7 +18,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile
     UNDETERMINED,
     Observation,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import judge as judge_with_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import find_verdicts as find_verdicts_with_codes
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import JOB_ERROR_CODES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered
@@ -29,9 +29,9 @@ from ..fakes import refusal
 JOBS = (1, 2, 3)
 
 
-def judge(sent, answer, sight, time_is_up):
-    """Judge a start."""
-    return judge_with_codes(sent, answer, sight, time_is_up, JOB_ERROR_CODES)
+def find_verdicts(sent, answer, observed, time_is_up):
+    """Return the verdicts on a start."""
+    return find_verdicts_with_codes(sent, answer, observed, time_is_up, JOB_ERROR_CODES)
 
 
 def subsets(items):
@@ -39,11 +39,11 @@ def subsets(items):
     return [set(some) for some in chain.from_iterable(combinations(items, n) for n in range(len(items) + 1))]
 
 
-def sight(moved=(), gone=()):
+def observed(moved=(), gone=()):
     return Observation(True, frozenset(moved), frozenset(gone))
 
 
-def words(verdicts):
+def kinds(verdicts):
     return {job_id: None if verdict is None else verdict.kind for job_id, verdict in verdicts.items()}
 
 
@@ -67,10 +67,10 @@ def test_no_verdict_is_a_lie_while_nobody_else_starts_the_jobs(size, time_is_up)
     for accepted in subsets(sent):
         for answer in answers_for(accepted, sent):
             for moved in subsets(accepted):
-                for seen in (NOTHING_OBSERVED, sight(moved)):
-                    told = judge(sent, answer, seen, time_is_up)
-                    assert set(told) == set(sent)
-                    for job_id, verdict in told.items():
+                for seen in (NOTHING_OBSERVED, observed(moved)):
+                    verdicts = find_verdicts(sent, answer, seen, time_is_up)
+                    assert set(verdicts) == set(sent)
+                    for job_id, verdict in verdicts.items():
                         checked += 1
                         assert verdict is not None or not time_is_up
                         if verdict is not None and verdict.kind == ACCEPTED:
@@ -88,14 +88,14 @@ def test_everything_is_told_once_all_that_was_accepted_has_moved(size):
         for order in permutations(range(size)):
             elements = [ACCEPT if job_id in accepted else refusal() for job_id in sent]
             answer = BatchResponse(elements=tuple(elements[place] for place in order))
-            told = words(judge(sent, answer, sight(accepted), time_is_up=True))
-            assert told == {job_id: ACCEPTED if job_id in accepted else REFUSED for job_id in sent}
+            verdicts = kinds(find_verdicts(sent, answer, observed(accepted), time_is_up=True))
+            assert verdicts == {job_id: ACCEPTED if job_id in accepted else REFUSED for job_id in sent}
 
 
 def test_unanimous_acceptance_needs_no_look():
-    told = judge(JOBS, BatchResponse(elements=(ACCEPT,) * 3), NOTHING_OBSERVED, time_is_up=False)
-    assert words(told) == dict.fromkeys(JOBS, ACCEPTED)
-    assert not any(verdict.reconciled for verdict in told.values())
+    verdicts = find_verdicts(JOBS, BatchResponse(elements=(ACCEPT,) * 3), NOTHING_OBSERVED, time_is_up=False)
+    assert kinds(verdicts) == dict.fromkeys(JOBS, ACCEPTED)
+    assert not any(verdict.reconciled for verdict in verdicts.values())
 
 
 @pytest.mark.parametrize(
@@ -111,59 +111,59 @@ def test_unanimous_acceptance_needs_no_look():
     ],
 )
 def test_everything_else_is_looked_at_first(answer):
-    assert words(judge(JOBS, answer, NOTHING_OBSERVED, time_is_up=False)) == dict.fromkeys(JOBS)
+    assert kinds(find_verdicts(JOBS, answer, NOTHING_OBSERVED, time_is_up=False)) == dict.fromkeys(JOBS)
 
 
 def test_mixed_answer_confirmed_by_the_statuses_keeps_its_positions_and_codes():
     answer = BatchResponse(elements=(refusal("DLI.13005"), ACCEPT, refusal("DLI.13017")))
-    told = judge(JOBS, answer, sight({2}), time_is_up=False)
-    assert words(told) == {1: REFUSED, 2: ACCEPTED, 3: REFUSED}
-    assert [told[1].element.code, told[3].element.code] == ["DLI.13005", "DLI.13017"]
-    assert not any(verdict.reconciled for verdict in told.values())
+    verdicts = find_verdicts(JOBS, answer, observed({2}), time_is_up=False)
+    assert kinds(verdicts) == {1: REFUSED, 2: ACCEPTED, 3: REFUSED}
+    assert [verdicts[1].element.code, verdicts[3].element.code] == ["DLI.13005", "DLI.13017"]
+    assert not any(verdict.reconciled for verdict in verdicts.values())
 
 
 def test_mixed_answer_waits_for_what_was_accepted_to_move():
     answer = BatchResponse(elements=(refusal(), ACCEPT, ACCEPT))
-    assert words(judge(JOBS, answer, sight({2}), time_is_up=False)) == dict.fromkeys(JOBS)
+    assert kinds(find_verdicts(JOBS, answer, observed({2}), time_is_up=False)) == dict.fromkeys(JOBS)
 
 
 def test_another_order_is_seen_from_the_statuses():
     answer = BatchResponse(elements=(ACCEPT, refusal(), refusal()))
-    told = judge(JOBS, answer, sight({3}), time_is_up=True)
-    assert words(told) == {1: REFUSED, 2: REFUSED, 3: ACCEPTED}
-    assert all(verdict.reconciled for verdict in told.values())
-    assert told[1].element.code == "DLI.13017", "both refusals had one code, so it is everybody's"
+    verdicts = find_verdicts(JOBS, answer, observed({3}), time_is_up=True)
+    assert kinds(verdicts) == {1: REFUSED, 2: REFUSED, 3: ACCEPTED}
+    assert all(verdict.reconciled for verdict in verdicts.values())
+    assert verdicts[1].element.code == "DLI.13017", "both refusals had one code, so it is everybody's"
 
 
 def test_another_order_with_several_codes_leaves_the_codes_open():
     answer = BatchResponse(elements=(ACCEPT, refusal("DLI.13005"), refusal("DLI.13017")))
-    told = judge(JOBS, answer, sight({3}), time_is_up=True)
-    assert words(told) == {1: REFUSED, 2: REFUSED, 3: ACCEPTED}
-    assert told[1].element is None and told[2].element is None
+    verdicts = find_verdicts(JOBS, answer, observed({3}), time_is_up=True)
+    assert kinds(verdicts) == {1: REFUSED, 2: REFUSED, 3: ACCEPTED}
+    assert verdicts[1].element is None and verdicts[2].element is None
 
 
 def test_refused_but_moved_was_somebody_else():
     answer = BatchResponse(elements=(ACCEPT, refusal("DLI.13099"), ACCEPT))
-    told = judge(JOBS, answer, sight({1, 2, 3}), time_is_up=False)
-    assert words(told) == {1: ACCEPTED, 2: CONCURRENT_CHANGE, 3: ACCEPTED}
-    assert all(verdict.reconciled for verdict in told.values()), "in another order, 2 could be ours and 1 somebody else's"
+    verdicts = find_verdicts(JOBS, answer, observed({1, 2, 3}), time_is_up=False)
+    assert kinds(verdicts) == {1: ACCEPTED, 2: CONCURRENT_CHANGE, 3: ACCEPTED}
+    assert all(verdict.reconciled for verdict in verdicts.values()), "in another order, 2 could be ours and 1 somebody else's"
 
 
 def test_a_job_that_vanished_does_not_hold_up_the_others():
     answer = BatchResponse(elements=(ACCEPT, refusal(), ACCEPT))
-    told = words(judge(JOBS, answer, sight({1}, gone={3}), time_is_up=False))
-    assert told == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
+    verdicts = kinds(find_verdicts(JOBS, answer, observed({1}, gone={3}), time_is_up=False))
+    assert verdicts == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
 
 
 def test_status_alone_decides_after_a_lost_answer():
     answer = BatchResponse(indeterminate="lost")
-    assert words(judge(JOBS, answer, sight({1}, gone={3}), False)) == {1: ACCEPTED, 2: None, 3: UNDETERMINED}
-    assert words(judge(JOBS, answer, sight({1}), True)) == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
+    assert kinds(find_verdicts(JOBS, answer, observed({1}, gone={3}), False)) == {1: ACCEPTED, 2: None, 3: UNDETERMINED}
+    assert kinds(find_verdicts(JOBS, answer, observed({1}), True)) == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
 
 
 def test_a_certain_refusal_of_the_whole_request_needs_no_look():
-    told = judge(JOBS, BatchResponse(refusal=NotDelivered("x")), NOTHING_OBSERVED, time_is_up=False)
-    assert words(told) == dict.fromkeys(JOBS, REFUSED)
+    verdicts = find_verdicts(JOBS, BatchResponse(refusal=NotDelivered("x")), NOTHING_OBSERVED, time_is_up=False)
+    assert kinds(verdicts) == dict.fromkeys(JOBS, REFUSED)
 
 
 def test_verdict_words_are_distinct():

@@ -59,7 +59,7 @@ class Exchange:
         self.headers = {name.lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
 
 
-class Guest:
+class Connection:
     """One accepted connection, in the hands of a script."""
 
     def __init__(self, peer: Peer, sock: socket.socket) -> None:
@@ -126,10 +126,10 @@ class Peer:
                 threading.Thread(target=self._serve, args=(script, sock), daemon=True).start()
 
     def _serve(self, script, sock: socket.socket) -> None:
-        guest = Guest(self, sock)
+        connection = Connection(self, sock)
         with contextlib.suppress(OSError):
-            script(guest)
-        guest.sock.close()
+            script(connection)
+        connection.sock.close()
         self.done.set()
 
     def close(self) -> None:
@@ -189,9 +189,9 @@ def answer(body: bytes = b"{}", status: str = "200 OK", *headers: str) -> bytes:
 def always(reply: bytes):
     """Answer each request of a connection alike."""
 
-    def script(guest: Guest) -> None:
-        while guest.read():
-            guest.send(reply)
+    def script(connection: Connection) -> None:
+        while connection.read():
+            connection.send(reply)
 
     return script
 
@@ -200,9 +200,9 @@ OK = always(answer())
 
 
 def over_tls(context: ssl.SSLContext, script=OK):
-    def encrypted(guest: Guest) -> None:
-        guest.encrypt(context)
-        script(guest)
+    def encrypted(connection: Connection) -> None:
+        connection.encrypt(context)
+        script(connection)
 
     return encrypted
 
@@ -285,7 +285,7 @@ def test_one_connection_serves_many_requests(peer):
 
 
 def test_after_a_failure_a_new_connection_is_made(peer):
-    server = peer(lambda guest: guest.read(), OK)
+    server = peer(lambda connection: connection.read(), OK)
     one = sender()
     with pytest.raises(ResponseLost):
         one.send(post(server.url), AMPLE)
@@ -294,9 +294,9 @@ def test_after_a_failure_a_new_connection_is_made(peer):
 
 
 def test_a_connection_that_was_closed_meanwhile_is_not_used_again(peer):
-    def once(guest: Guest) -> None:
-        guest.read()
-        guest.send(answer())
+    def once(connection: Connection) -> None:
+        connection.read()
+        connection.send(answer())
 
     server = peer(once)
     one = sender()
@@ -453,43 +453,43 @@ def test_no_answer_to_connecting_in_time(make):
 def test_reset_before_the_body_was_read_from_us(peer):
     """Headers larger than every buffer: the peer goes away while they are still being sent."""
 
-    def script(guest: Guest) -> None:
-        guest.sock.recv(1)
-        guest.reset()
+    def script(connection: Connection) -> None:
+        connection.sock.recv(1)
+        connection.reset()
 
     error, _seconds = failure(post(peer(script).url, **{"X-Long": "x" * 16_000_000}))
     assert isinstance(error, NotDelivered)
 
 
-def reset(guest: Guest) -> None:
-    guest.read()
-    guest.reset()
+def reset(connection: Connection) -> None:
+    connection.read()
+    connection.reset()
 
 
-def reset_in_the_body(guest: Guest) -> None:
-    guest.read_head()
-    guest.sock.recv(10)
-    guest.reset()
+def reset_in_the_body(connection: Connection) -> None:
+    connection.read_head()
+    connection.sock.recv(10)
+    connection.reset()
 
 
-def hang_up(guest: Guest) -> None:
-    guest.read()
+def hang_up(connection: Connection) -> None:
+    connection.read()
 
 
-def sends(content: bytes) -> Callable[[Guest], None]:
+def sends(content: bytes) -> Callable[[Connection], None]:
     """Return a script that sends this and ends."""
 
-    def script(guest: Guest) -> None:
-        guest.read()
-        guest.send(content)
+    def script(connection: Connection) -> None:
+        connection.read()
+        connection.send(content)
 
     return script
 
 
-def reset_in_the_answer(guest: Guest) -> None:
-    guest.read()
-    guest.send(answer(b"x" * 1000)[:-5])
-    guest.reset()
+def reset_in_the_answer(connection: Connection) -> None:
+    connection.read()
+    connection.send(answer(b"x" * 1000)[:-5])
+    connection.reset()
 
 
 BROKEN = {
@@ -517,9 +517,9 @@ def test_no_usable_answer_to_what_was_sent(peer, make, script):
 def test_headers_that_break_off_are_no_success(peer, make):
     """The library takes the end of the connection for the end of the headers; what it returns holds nothing then."""
 
-    def script(guest: Guest) -> None:
-        guest.read()
-        guest.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+    def script(connection: Connection) -> None:
+        connection.read()
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Le")
 
     assert sender().send(make(peer(script).url), AMPLE).body == b""
 
@@ -533,11 +533,11 @@ def test_reset_in_the_middle_of_our_body(peer):
 def test_an_answer_that_comes_before_the_body_is_read(peer):
     """A gateway that finds a body too large answers and closes (dli-api.md 4.4, 413)."""
 
-    def script(guest: Guest) -> None:
-        guest.read_head()
-        guest.send(answer(b"{}", "413 Too large", "Connection: close"))
-        guest.sock.shutdown(socket.SHUT_WR)
-        while guest.sock.recv(1_000_000):
+    def script(connection: Connection) -> None:
+        connection.read_head()
+        connection.send(answer(b"{}", "413 Too large", "Connection: close"))
+        connection.sock.shutdown(socket.SHUT_WR)
+        while connection.sock.recv(1_000_000):
             pass
 
     assert sender().send(post(peer(script).url, b"x" * 4_000_000), AMPLE).status == 413
@@ -546,9 +546,9 @@ def test_an_answer_that_comes_before_the_body_is_read(peer):
 def test_an_endless_answer_is_given_up(peer, monkeypatch):
     monkeypatch.setattr(session, "LARGEST_RESPONSE", 100_000)
 
-    def script(guest: Guest) -> None:
-        guest.read()
-        guest.send(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 10_000] * 1000)
+    def script(connection: Connection) -> None:
+        connection.read()
+        connection.send(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 10_000] * 1000)
 
     error, _seconds = failure(post(peer(script).url))
     assert isinstance(error, ResponseLost) and "does not end" in str(error)
@@ -557,27 +557,27 @@ def test_an_endless_answer_is_given_up(peer, monkeypatch):
 # The deadline is over the whole exchange
 
 
-def hang(guest: Guest) -> None:
-    guest.read()
-    guest.sock.recv(1)
+def hang(connection: Connection) -> None:
+    connection.read()
+    connection.sock.recv(1)
 
 
-def drip_headers(guest: Guest) -> None:
-    guest.read()
-    guest.send(b"HTTP/1.1 200 OK\r\n")
-    guest.send(*(f"X-{number}: y\r\n".encode() for number in range(100)), pause=0.05)
+def drip_headers(connection: Connection) -> None:
+    connection.read()
+    connection.send(b"HTTP/1.1 200 OK\r\n")
+    connection.send(*(f"X-{number}: y\r\n".encode() for number in range(100)), pause=0.05)
 
 
-def drip_body(guest: Guest) -> None:
-    guest.read()
-    guest.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-    guest.send(*[b" "] * 100, pause=0.05)
+def drip_body(connection: Connection) -> None:
+    connection.read()
+    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+    connection.send(*[b" "] * 100, pause=0.05)
 
 
-def drip_chunks(guest: Guest) -> None:
-    guest.read()
-    guest.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    guest.send(*[b"1\r\nx\r\n"] * 100, pause=0.05)
+def drip_chunks(connection: Connection) -> None:
+    connection.read()
+    connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    connection.send(*[b"1\r\nx\r\n"] * 100, pause=0.05)
 
 
 @pytest.mark.parametrize(
@@ -594,10 +594,10 @@ def test_no_answer_in_time(peer, make, script):
 def test_a_thread_that_was_left_behind_ends(peer):
     """It does not listen for as long as the peer likes to talk."""
 
-    def talk(guest: Guest) -> None:
-        guest.read()
-        guest.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        guest.send(*[b"1\r\nx\r\n"] * 10_000, pause=0.05)
+    def talk(connection: Connection) -> None:
+        connection.read()
+        connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.send(*[b"1\r\nx\r\n"] * 10_000, pause=0.05)
 
     server = peer(talk)
     failure(get(server.url), SHORT)
@@ -699,9 +699,9 @@ def test_a_file_of_authorities_that_is_not_there(peer, make, certificates, tmp_p
 
 @both
 def test_reset_instead_of_a_handshake(peer, make):
-    def script(guest: Guest) -> None:
-        guest.sock.recv(1)
-        guest.reset()
+    def script(connection: Connection) -> None:
+        connection.sock.recv(1)
+        connection.reset()
 
     error, _seconds = failure(make(peer(script).https))
     assert isinstance(error, NotDelivered) or make is get
@@ -709,18 +709,18 @@ def test_reset_instead_of_a_handshake(peer, make):
 
 @both
 def test_plain_http_where_tls_is_expected(peer, make):
-    def script(guest: Guest) -> None:
-        guest.sock.recv(1)
-        guest.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        guest.sock.recv(1)
+    def script(connection: Connection) -> None:
+        connection.sock.recv(1)
+        connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connection.sock.recv(1)
 
     error, _seconds = failure(make(peer(script).https))
     assert isinstance(error, NotDelivered)
 
 
 def test_a_handshake_that_hangs(peer):
-    def script(guest: Guest) -> None:
-        while guest.sock.recv(1000):
+    def script(connection: Connection) -> None:
+        while connection.sock.recv(1000):
             pass
 
     error, seconds = failure(post(peer(script).https), SHORT)
@@ -796,12 +796,12 @@ def test_a_key_that_belongs_to_another_certificate(peer, asking):
 def tunnel(context: ssl.SSLContext, pause: float = 0.0):
     """A proxy and the service behind it in one: say yes to CONNECT, then speak TLS on the same connection."""
 
-    def script(guest: Guest) -> None:
-        guest.read()
-        guest.send(*(bytes((byte,)) for byte in b"HTTP/1.1 200 Connection established\r\n\r\n"), pause=pause)
-        guest.encrypt(context)
-        if guest.read():
-            guest.send(answer())
+    def script(connection: Connection) -> None:
+        connection.read()
+        connection.send(*(bytes((byte,)) for byte in b"HTTP/1.1 200 Connection established\r\n\r\n"), pause=pause)
+        connection.encrypt(context)
+        if connection.read():
+            connection.send(answer())
 
     return script
 

@@ -83,12 +83,12 @@ class Saving(FakeDli):
 
 def play(dli, check_mode=False, **options):
     """Return the job of the result, having held the rest of the result against it."""
-    told = []
+    shown = []
     options = parse_savepoint_options({**OPTIONS, **options}, check_mode)
-    result = run_savepoint(context(dli, on_progress=told.append), options).values
+    result = run_savepoint(context(dli, on_progress=shown.append), options).values
     job = result["job"]
     assert (result["changed"], result["failed"]) == (bool(job["changed"]), job["failed"])
-    return {**job, "sentence": result["msg"], "told": told}
+    return {**job, "sentence": result["msg"], "shown": shown}
 
 
 def state(job):
@@ -265,7 +265,7 @@ def test_waiting(before, later, expected, seconds):
     job = play(dli, wait=True)
     assert (job["state"], job["failed"], job["status"]) == expected and job["changed"] is True
     assert dli.clock.now() - 1000 <= seconds
-    assert job["told"]
+    assert job["shown"]
 
 
 def test_waiting_for_one_whose_answer_was_lost():

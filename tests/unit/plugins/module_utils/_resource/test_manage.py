@@ -499,8 +499,8 @@ def test_settings_are_told_only_if_wanted():
 def test_settings_after_a_change(check_mode):
     dli = ResourceDli(job(7, cu_number=2))
     result = go(dli, check_mode, cu_number=4, checkpoint_mode="2", tags={"a": "1"}, show_detail=True).values
-    told = {name: result["definition"][name] for name in ("cu_number", "checkpoint_mode", "tags")}
-    assert told == {"cu_number": 4, "checkpoint_mode": "at_least_once", "tags": {"a": "1"}}
+    settings = {name: result["definition"][name] for name in ("cu_number", "checkpoint_mode", "tags")}
+    assert settings == {"cu_number": 4, "checkpoint_mode": "at_least_once", "tags": {"a": "1"}}
     gone = go(ResourceDli(job(7)), check_mode, state="absent", show_detail=True).values
     assert gone["definition"] == {}
 
