@@ -24,7 +24,7 @@ class CloudError(Exception):
 
 
 class TaskAbandoned(Exception):
-    """The process that waits for the result of this task is gone (a time-out, a cancelled job): nothing more is sent."""
+    """The process that waits for the result of this task is gone (a timeout, a cancelled job): nothing more is sent."""
 
 
 class InputError(CloudError):

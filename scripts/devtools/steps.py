@@ -24,7 +24,7 @@ STEPS: dict[str, Step] = {}
 
 
 def step(function: Step) -> Step:
-    STEPS[function.__name__.replace("_", "-")] = function
+    STEPS[function.__name__.rstrip("_").replace("_", "-")] = function
     return function
 
 
@@ -105,7 +105,7 @@ def localdli(job: Job, args: list[str]) -> None:
 
 
 @step
-def property(job: Job, args: list[str]) -> None:  # noqa: A001 - the name of the step
+def property_(job: Job, args: list[str]) -> None:
     """property-based tests: random scenarios with faults and other clients, results compared with the ledger (N= scenarios)"""
     pytest(job, venv(job, "dev"), "tests/property", args, PROPERTY_SCENARIOS=os.environ.get("N") or "2000")
 

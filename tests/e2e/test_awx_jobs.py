@@ -133,7 +133,7 @@ def test_recovery_survey(ansible, cloud):
 
 
 @pytest.mark.parametrize(
-    ("playbook", "variables", "said"),
+    ("playbook", "variables", "message"),
     [
         (RUN, {"dli_job_ids": "131, abc"}, "job_ids: 'abc' is not a job id"),
         (RUN, {"dli_job_ids": "131", "dli_wait": "perhaps"}, "dli_wait is neither true nor false"),
@@ -152,8 +152,8 @@ def test_recovery_survey(ansible, cloud):
         (STOP, {}, "no jobs are named"),
     ],
 )
-def test_invalid_input(ansible, cloud, playbook, variables, said):
+def test_invalid_input(ansible, cloud, playbook, variables, message):
     """Without a survey, which would refuse it earlier. A text that looks like a template is not evaluated."""
     job = template(ansible, cloud, playbook, survey=False).launch(variables)
-    assert not job.succeeded and said in json.dumps(job.artifacts) + job.ended.output, job.ended.output
+    assert not job.succeeded and message in json.dumps(job.artifacts) + job.ended.output, job.ended.output
     assert cloud.ledger.entries == [] and "Traceback" not in job.ended.output and "is undefined" not in job.ended.output

@@ -113,16 +113,16 @@ def test_check_mode_reports_drift(ansible, awx):
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "message"),
     [
         ({"setup_organization": "Elsewhere"}, "Elsewhere"),
         ({"setup_playbook_folder": "plays/"}, "Playbook not found for project."),
         ({"setup_credential": "Unknown"}, "returned 0 items, expected 1"),
     ],
 )
-def test_missing_object(ansible, awx, variables, said):
+def test_missing_object(ansible, awx, variables, message):
     ended, _written = set_up(ansible, awx, **variables)
-    assert ended.code == 2 and said in ended.output
+    assert ended.code == 2 and message in ended.output
 
 
 def test_missing_collection(ansible):

@@ -114,7 +114,7 @@ def test_role_passes_every_option():
 
 
 @pytest.mark.parametrize(
-    ("job", "said"),
+    ("job", "message"),
     [
         ({"name": "orders", "sqlbody": STATEMENT}, "orders: sqlbody is no setting of a sql job"),
         ({"name": "orders", "state": "stopped", "restart": "never"}, "orders: restart, state are no setting of a sql job"),
@@ -122,10 +122,10 @@ def test_role_passes_every_option():
         ({"tm_cus": 2}, "streaming_jobs_rollout_jobs: a job has no name"),
     ],
 )
-def test_invalid_job_changes_nothing(ansible, running, job, said):
+def test_invalid_job_changes_nothing(ansible, running, job, message):
     jobs = [{"name": "clicks", "tm_cus": 2}, job]
     ended = ansible.playbook(play(roles=[ROLLOUT], vars={"streaming_jobs_rollout_jobs": jobs, **QUICK}))
-    assert ended.code == 2 and said in ended.output and running.ledger.entries == [], ended.output
+    assert ended.code == 2 and message in ended.output and running.ledger.entries == [], ended.output
 
 
 def test_rollout_with_failed_read(ansible, running):

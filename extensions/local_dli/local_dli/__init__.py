@@ -7,7 +7,7 @@ Written from the API contract (`dli-api.md`, cited by section), never from what 
 at `model/service.py` (the calls about jobs), `model/definitions.py` (create and update), `model/state_machine.py` (the
 statuses), `iam/service.py` (sign-in) and `testing/gateway.py` (faults). What is not established is in `model/settings.py`.
 
-Imports go one way, from the right to the left: `clock`, `engine`, `model`, `iam`, `seed`, `api`, `testing`, `local`,
+Each of these imports only those before it: `clock`, `engine`, `model`, `iam`, `seed`, `api`, `testing`, `instance`,
 `server`, `cli`. So `model` knows nothing of HTTP. Nothing is imported from the collection's plugins, nor the other way.
 """
 

@@ -64,7 +64,9 @@ def wait_for_jobs(
             result = pending[job_id] = _updated(operation, result, job, job_id in applied)
             if result.failed or (job_id in applied and operation.wait_outcome(job) == WAIT_REACHED):
                 settled[job_id] = pending.pop(job_id)
-        if progress != (progress := _progress(settled, pending)):
+        latest = _progress(settled, pending)
+        if latest != progress:
+            progress = latest
             context.on_progress(progress)
         return None if pending else settled
 

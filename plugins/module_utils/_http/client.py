@@ -117,7 +117,7 @@ class ApiClient:
         while True:
             attempt += 1
             if not self._is_awaited():
-                raise TaskAbandoned("the task was given up by whoever started it")
+                raise TaskAbandoned("no process waits for the result of this task any more, so that nothing more is sent")
             began = self._clock.now()
             if deadline is not None and began >= deadline:
                 raise NotDelivered(f"Could not {what}: no time was left for it.")

@@ -43,8 +43,9 @@ LARGEST_RESPONSE = 256 * 1024 * 1024
 class _TrackedBody(io.BytesIO):
     """A request body that records whether any of it was read, and that can be withdrawn.
 
-    The library connects, shakes hands and sends the headers before it reads the body. So a body that was not read proves that
-    the service cannot have carried the request out; and a withdrawn one keeps an abandoned exchange from sending it later.
+    The library connects, does the TLS handshake and sends the headers before it reads the body. So a body that was not read
+    proves that the service cannot have carried the request out; and a withdrawn one keeps an abandoned exchange from sending it
+    later.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -56,7 +57,7 @@ class _TrackedBody(io.BytesIO):
     def read(self, size: int | None = -1) -> bytes:
         with self._lock:
             if self._is_withdrawn:
-                raise OSError("the request was given up")
+                raise OSError("the request was abandoned")
             self._was_read = True
         return super().read(size)
 

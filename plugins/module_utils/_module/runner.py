@@ -10,7 +10,6 @@ import os
 import select
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -34,7 +33,7 @@ REPORTED_RETRY_TIME = 1.0
 #: Variables that may hold the URL of a proxy, and so a password.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 #: Return values of a batch module whose jobs could not be read.
-EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
+EMPTY_RESULT: Mapping[str, t.Any] = {"jobs": []}
 
 Options = t.TypeVar("Options")
 

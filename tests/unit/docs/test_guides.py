@@ -69,7 +69,7 @@ def test_links_lead_somewhere_on_a_forge(page):
 CODES = sections("error_codes.md")
 
 
-def said(text):
+def message(text):
     """Return an advice as the page writes it."""
     return text.replace("{permission}", "that the message names").replace("{careful}", errors.CAREFUL)
 
@@ -77,7 +77,7 @@ def said(text):
 def test_every_code_with_its_advice_and_no_other():
     tables = (rows(CODES[name]) for name in ("About a job", "About the request", "From the gateway"))
     shown = {ticked(row[0])[0]: row[2] for table in tables for row in table}
-    assert shown == {code: said(advice) for code, advice in error_codes.REMEDIES.items()}
+    assert shown == {code: message(advice) for code, advice in error_codes.REMEDIES.items()}
     assert set(error_codes.MEANINGS) <= set(shown)
 
 
@@ -88,7 +88,7 @@ def test_every_meaning():
 
 def test_every_text_of_a_refused_sign_in():
     shown = {(ticked(text) or [None])[0]: advice for text, advice in rows(CODES["A refused sign-in"])}
-    assert shown == {text: said(advice) for text, advice in {**errors.SIGN_IN_REMEDIES, None: errors.ANY_SIGN_IN}.items()}
+    assert shown == {text: message(advice) for text, advice in {**errors.SIGN_IN_REMEDIES, None: errors.ANY_SIGN_IN}.items()}
     *_others, tokens = CODES["A refused sign-in"].strip().split("\n\n")
     assert tuple(ticked(tokens)) == error_codes.TOKEN_CODES and errors.TOKEN in tokens
 
@@ -97,7 +97,7 @@ def test_every_text_of_a_refused_sign_in():
 def test_every_status(status, advice):
     for last in "0123456789":
         found = error_codes.DLI.find(None, int(status.replace("xx", f"0{last}")), "{permission}")
-        assert said(found) == advice
+        assert message(found) == advice
 
 
 def test_no_status_is_left_out():

@@ -8,9 +8,10 @@ One lock around everything: of twenty clients that start one job, exactly one is
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -278,13 +279,21 @@ class Service:
     def new_id(self) -> int:
         return next(job_id for job_id in self._next_id if job_id not in self.jobs)
 
-    def recorded(self, job_id: int, what: str, caller: Caller, **more: Any) -> _Recording:
-        """Writes into the ledger how the block ended."""
-        return _Recording(lambda error: self.record(job_id, what, caller, error, **more))
+    @contextlib.contextmanager
+    def recorded(self, job_id: int, what: str, caller: Caller, **more: Any) -> Iterator[None]:
+        """Record in the ledger how the block ends: accepted, or refused with which error."""
+        with self.recorded_refusal(job_id, what, caller, **more):
+            yield
+        self.record(job_id, what, caller, None, **more)
 
-    def recorded_refusal(self, job_id: int, what: str, caller: Caller) -> _Recording:
-        """The same for a block whose success is no change yet."""
-        return _Recording(lambda error: None if error is None else self.record(job_id, what, caller, error))
+    @contextlib.contextmanager
+    def recorded_refusal(self, job_id: int, what: str, caller: Caller, **more: Any) -> Iterator[None]:
+        """Record in the ledger if the block is refused; for a block whose success is no change yet."""
+        try:
+            yield
+        except DliError as error:
+            self.record(job_id, what, caller, error, **more)
+            raise
 
     def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **more: Any) -> None:
         code = None if error is None else error.code
@@ -294,17 +303,3 @@ class Service:
     def _record_restart(self, job: Job) -> None:
         resumed = job.resumed_from is not None
         self.record(job.job_id, "restart", Caller("dli", job.project_id), None, resume_savepoint=resumed)
-
-
-class _Recording:
-    """Writes down how the block ended: accepted, or refused with which error."""
-
-    def __init__(self, write: Callable[[DliError | None], None]) -> None:
-        self._write = write
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None or isinstance(error, DliError):
-            self._write(error)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import job_settings
 import pytest
 from huaweicloudsdkdli import v1 as sdk
+from job_settings import JAR_ONLY, SQL_ONLY
 from local_dli import LocalDli
 from local_dli.model.api_calls import DLI_CALLS
 from test_sdk import client, refused, run, show, stop, until
@@ -113,49 +115,7 @@ SPEC = sdk.ResourceSpec(cpu=2.0, memory="8G")
 RESOURCES = sdk.ResourceConfig(
     max_slot=4, parallel_number=2, jobmanager_resource_spec=SPEC, taskmanager_resource_spec=SPEC
 )
-BOTH: dict[str, Any] = {
-    "desc": "größe",
-    "queue_name": "q",
-    "cu_number": 4,
-    "manager_cu_number": 2,
-    "parallel_number": 3,
-    "tm_cus": 2,
-    "tm_slot_num": 5,
-    "checkpoint_enabled": True,
-    "checkpoint_mode": 2,
-    "checkpoint_interval": 60,
-    "obs_bucket": "bucket",
-    "log_enabled": True,
-    "smn_topic": "topic",
-    "restart_when_exception": True,
-    "resume_checkpoint": True,
-    "resume_max_num": 7,
-    "flink_version": "1.12",
-    "runtime_config": '{"a":"b"}',
-    "flink_log_config": '{"root_logger_level":"INFO"}',
-    "execution_agency_urn": "agency",
-    "resource_config_version": "v2",
-    "resource_config": RESOURCES,
-}
-SQL: dict[str, Any] = {
-    "sql_body": "INSERT INTO a SELECT * FROM b",
-    "run_mode": "exclusive_cluster",
-    "idle_state_retention": 60,
-    "dirty_data_strategy": "2:obs://bucket/dirty",
-    "udf_jar_url": "obs://bucket/udf.jar",
-    "edge_group_ids": ["g1", "g2"],
-}
-JAR: dict[str, Any] = {
-    "main_class": "a.B",
-    "entrypoint_args": "--x 1 --y 2",
-    "entrypoint": "obs://bucket/a.jar",
-    "dependency_jars": ["obs://bucket/b.jar"],
-    "dependency_files": ["obs://bucket/c.txt"],
-    "feature": "custom",
-    "image": "org/name:1",
-    "checkpoint_enabled": False,
-    "checkpoint_path": "obs://bucket/own/",
-}
+BOTH: dict[str, Any] = {**job_settings.BOTH, "resource_config": RESOURCES}
 
 
 def fully_described(model: Any, values: dict[str, Any], *missing: str) -> Any:
@@ -173,7 +133,7 @@ def read_back(detail: Any, written: dict[str, Any]) -> None:
 def test_all_there_is_to_a_sql_job(dli: LocalDli) -> None:
     """Requests have checkpoint_mode as an integer and answers as a word, in the SDK as on the wire."""
     api = client(dli)
-    written = {**BOTH, **SQL, "name": "all", "job_type": "flink_sql_job"}
+    written = {**BOTH, **SQL_ONLY, "name": "all", "job_type": "flink_sql_job"}
     tags = [sdk.Tag(key="env", value="prod")]
     body = fully_described(sdk.CreateFlinkSqlJobRequestBody, {**written, "template_id": 1, "tags": tags})
     answer = api.create_flink_sql_job(sdk.CreateFlinkSqlJobRequest(body=body))
@@ -182,7 +142,7 @@ def test_all_there_is_to_a_sql_job(dli: LocalDli) -> None:
     read_back(show(api, job_id), written)
     shown = api.show_resource_tags(sdk.ShowResourceTagsRequest("dli_flink_job", str(job_id)))
     assert shown.tags == tags
-    changed = {**BOTH, **SQL, "name": "other", "operator_config": "{}", "static_estimator_config": "{}", "cu_number": 9}
+    changed = {**BOTH, **SQL_ONLY, "name": "other", "operator_config": "{}", "static_estimator_config": "{}", "cu_number": 9}
     body = fully_described(sdk.UpdateFlinkSqlJobRequestBody, changed)
     done = api.update_flink_sql_job(sdk.UpdateFlinkSqlJobRequest(job_id=job_id, body=body))
     detail = show(api, job_id)
@@ -192,12 +152,12 @@ def test_all_there_is_to_a_sql_job(dli: LocalDli) -> None:
 
 def test_all_there_is_to_a_jar_job(dli: LocalDli) -> None:
     api = client(dli)
-    written = {**BOTH, **JAR, "name": "all"}
+    written = {**BOTH, **JAR_ONLY, "name": "all"}
     body = fully_described(sdk.CreateFlinkJarJobRequestBody, {**written, "tags": [sdk.Tag("env", "prod")]})
     answer = api.create_flink_jar_job(sdk.CreateFlinkJarJobRequest(body=body))
     assert (answer.is_success, answer.job.status_name) == ("true", "job_init")
     read_back(show(api, answer.job.job_id), written)
-    changed = {**BOTH, **JAR, "name": "other", "job_type": "flink_jar_job", "entrypoint_args": ""}
+    changed = {**BOTH, **JAR_ONLY, "name": "other", "job_type": "flink_jar_job", "entrypoint_args": ""}
     body = fully_described(sdk.UpdateFlinkJarJobRequestBody, changed)
     request = sdk.UpdateFlinkJarJobRequest(job_id=answer.job.job_id, body=body)
     assert api.update_flink_jar_job(request).is_success == "true"

@@ -7,56 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import job_settings
 import pytest
+from job_settings import JAR_ONLY, SQL_ONLY
 from support import Api
 
 SQL = "INSERT INTO a SELECT * FROM b"
 SPEC = {"cpu": 1.0, "memory": "4G"}
-# By write name: what is written, and what is read where that differs.
 BOTH: dict[str, Any] = {
-    "desc": "text",
-    "queue_name": "q",
-    "cu_number": 4,
-    "manager_cu_number": 2,
-    "parallel_number": 3,
-    "tm_cus": 2,
-    "tm_slot_num": 5,
-    "checkpoint_enabled": True,
-    "checkpoint_mode": 2,
-    "checkpoint_interval": 60,
-    "obs_bucket": "bucket",
-    "log_enabled": True,
-    "smn_topic": "topic",
-    "restart_when_exception": True,
-    "resume_checkpoint": True,
-    "resume_max_num": 7,
-    "flink_version": "1.12",
-    "runtime_config": '{"a":"b"}',
-    "flink_log_config": '{"root_logger_level":"INFO"}',
-    "execution_agency_urn": "agency",
-    "resource_config_version": "v2",
+    **job_settings.BOTH,
     "resource_config": {"max_slot": 3, "jobmanager_resource_spec": {"cpu": 2, "memory": "2048M"}},
 }
-SQL_ONLY: dict[str, Any] = {
-    "sql_body": SQL,
-    "run_mode": "exclusive_cluster",
-    "idle_state_retention": 60,
-    "dirty_data_strategy": "2:obs://bucket/dirty",
-    "udf_jar_url": "obs://bucket/udf.jar",
-    "edge_group_ids": ["g1", "g2"],
-}
 UPDATE_ONLY = {"operator_config": '{"operator_list":[]}', "static_estimator_config": "{}"}
-JAR_ONLY: dict[str, Any] = {
-    "main_class": "a.B",
-    "entrypoint_args": "--x 1",
-    "entrypoint": "obs://bucket/a.jar",
-    "dependency_jars": ["obs://bucket/b.jar"],
-    "dependency_files": ["obs://bucket/c.txt"],
-    "feature": "custom",
-    "image": "org/name:1",
-    "checkpoint_enabled": False,
-    "checkpoint_path": "obs://bucket/own/",
-}
+# What is read where it differs from what is written.
 READ = {
     "checkpoint_mode": "at_least_once",
     "resource_config": {

@@ -176,7 +176,7 @@ def test_a_slip_does_not_widen_a_selection_to_everything(slip):
     [(None, None), ("", None), (" \t\n", None), ("a", "a"), (" a b\n", "a b"), (0, "0"), (131, "131")],
 )
 def test_an_empty_text_is_unset(value, text):
-    """AWX surveys send empty texts for what nobody filled in."""
+    """AWX surveys send empty texts for fields that were not filled in."""
     assert text_or_none(value) == text
 
 

@@ -323,8 +323,8 @@ PLAIN = [
 def test_plain_http_is_for_this_machine_only_unless_it_is_allowed(option, url):
     """Anybody between here and there could read the token, or the jobs."""
     options = {**USER, **WHERE, "auth_url": "https://iam.test", "endpoint": "https://dli.test", option: url}
-    said = f"{option} {url!r} is not encrypted: plain http is for this machine (loopback) only, unless allow_http is set"
-    assert refusal(options) == refusal({**options, "allow_http": False}) == said
+    message = f"{option} {url!r} is not encrypted: plain http is for this machine (loopback) only, unless allow_http is set"
+    assert refusal(options) == refusal({**options, "allow_http": False}) == message
     connection = connect({**options, "allow_http": True})
     assert getattr(connection, option) == url
     assert connection.warnings == (
@@ -400,8 +400,8 @@ def test_the_network(options, network):
 
 
 def test_a_key_without_its_certificate():
-    said = "client_cert is missing: client_key is the key of a certificate"
-    assert refusal({**PAIR, **WHERE, "client_key": "/key.pem"}) == said
+    message = "client_cert is missing: client_key is the key of a certificate"
+    assert refusal({**PAIR, **WHERE, "client_key": "/key.pem"}) == message
 
 
 @pytest.mark.parametrize("proxy", ["foo", "proxy:3128", "http://", "ftp://proxy", "http:///x", "user:pass@proxy:3128"])

@@ -294,12 +294,12 @@ def test_a_user_signs_in_again_for_the_project_that_was_found():
 
 
 @pytest.mark.parametrize("who, answers, first, _again, _second, _asked", RENEWABLE)
-@pytest.mark.parametrize("problem, said", [(reply(401, {}), "HTTP 401"), (NotDelivered("no route"), "no route")])
-def test_signing_in_again_may_fail_and_is_not_tried_a_third_time(who, answers, first, _again, _second, _asked, problem, said):
+@pytest.mark.parametrize("problem, message", [(reply(401, {}), "HTTP 401"), (NotDelivered("no route"), "no route")])
+def test_signing_in_again_may_fail_and_is_not_tried_a_third_time(who, answers, first, _again, _second, _asked, problem, message):
     sign_in, wire = begin(*answers, **who)
     wire.answers = [problem]
     assert sign_in.refresh(None) is False
-    assert said in str(sign_in.refresh_error)
+    assert message in str(sign_in.refresh_error)
     assert_signs_as(sign_in, first)
     count, trouble = len(wire.sent), sign_in.refresh_error
     assert sign_in.refresh(None) is False

@@ -44,8 +44,8 @@ def test_all_vectors_are_there():
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_vector(vector):
-    request, said = vector["request"], vector["expected"]
-    headers = dict(said["headers_after_signing"])
+    request, message = vector["request"], vector["expected"]
+    headers = dict(message["headers_after_signing"])
     authorization = headers.pop("Authorization")
     body = base64.b64decode(request["body_base64"] or "")
     added = signed_headers(
@@ -58,7 +58,7 @@ def test_vector(vector):
         body,
     )
     assert added == {"Authorization": authorization}
-    assert query_string(request["query"]) == said["wire_uri"].partition("?")[2]
+    assert query_string(request["query"]) == message["wire_uri"].partition("?")[2]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_what_each_status_allows(status, state, check_mode):
 def test_check_mode_says_what_the_run_then_says_and_sends_nothing():
     jobs = [job(number, status) for number, status in enumerate(sorted(PLANS), start=1)]
     jobs += [job(50, has_savepoint=False), job(51, has_savepoint=True), job(52, name="twice"), job(53, name="twice")]
-    wanted = task([*range(1, len(PLANS) + 1), 50, 51, 999], ["twice", "nobody", "job_3"], resume_savepoint=True)
+    wanted = task([*range(1, len(PLANS) + 1), 50, 51, 999], ["twice", "missing", "job_3"], resume_savepoint=True)
     predicting, running = FakeDli(*jobs), FakeDli(*jobs)
     predicted = run(predicting, FakeClock(), task_with(wanted, check_mode=True))
     elements = [refusal() if number == 50 else ACCEPTED for number in startable(jobs)]
@@ -108,12 +108,12 @@ def task_with(base, **changes):
 
 def test_unknown_id_and_names():
     dli = FakeDli(job(1, name="one"), job(2, name="twice"), job(3, name="twice"))
-    outcome = run(dli, FakeClock(), task([999, 1], ["one", "twice", "nobody"]))
+    outcome = run(dli, FakeClock(), task([999, 1], ["one", "twice", "missing"]))
     assert states(outcome) == ["not_found", "started", "ambiguous", "not_found"]
-    unknown, _one, ambiguous, nobody = outcome.results
+    unknown, _one, ambiguous, missing = outcome.results
     assert unknown.error_code == "DLI.16001" and unknown.status_before is None
     assert "2, 3" in ambiguous.msg and ambiguous.job_id is None and ambiguous.name == "twice"
-    assert nobody.name == "nobody" and nobody.error_code is None
+    assert missing.name == "missing" and missing.error_code is None
     assert any("one is job 1" in warning for warning in outcome.warnings)
 
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose element is whose: every small case there is, held against the hidden truth."""
+"""Which element belongs to which job: all small cases, compared with what the service did."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_refused_but_moved_was_somebody_else():
     answer = BatchResponse(elements=(ACCEPT, refusal("DLI.13099"), ACCEPT))
     verdicts = find_verdicts(JOBS, answer, observed({1, 2, 3}), time_is_up=False)
     assert kinds(verdicts) == {1: ACCEPTED, 2: CONCURRENT_CHANGE, 3: ACCEPTED}
-    assert all(verdict.reconciled for verdict in verdicts.values()), "in another order, 2 could be ours and 1 somebody else's"
+    assert all(verdict.reconciled for verdict in verdicts.values()), "in another order, 1 could be another client's"
 
 
 def test_a_job_that_vanished_does_not_hold_up_the_others():

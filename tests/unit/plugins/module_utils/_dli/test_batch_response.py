@@ -139,7 +139,7 @@ def test_an_object_for_one_job_is_its_element(status, value):
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize(
-    "items, said",
+    "items, message",
     [
         ([YES, {}], "an empty element"),
         ([{"message": "hm"}], "hm"),
@@ -147,9 +147,9 @@ def test_an_object_for_one_job_is_its_element(status, value):
         ([YES, {"error_code": "DLI.0999", "error_msg": "server error"}], "DLI.0999 server error"),
     ],
 )
-def test_an_element_that_says_neither_leaves_all_open(status, items, said):
+def test_an_element_that_says_neither_leaves_all_open(status, items, message):
     assert read(answer(status, items), 2) == BatchResponse(
-        indeterminate=f"the service neither accepted nor refused it: {said}"
+        indeterminate=f"the service neither accepted nor refused it: {message}"
     )
 
 

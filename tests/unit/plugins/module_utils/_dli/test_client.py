@@ -221,8 +221,8 @@ def test_the_permission_that_is_missing_is_named(call, actions):
     """Of identity policies, and of role policies where these call it something else (dli-api.md 1.2)."""
     dli, _sender = service(403, {"error_code": "DLI.0003", "error_msg": "Forbidden"})
     try:
-        said = str(call(dli).refusal)
+        message = str(call(dli).refusal)
     except ServiceError as error:
-        said = str(error)
-    advice = said.partition("ask for the IAM permission ")[2]
+        message = str(error)
+    advice = message.partition("ask for the IAM permission ")[2]
     assert re.findall(r"dli:jobs:\w+", advice) == actions

@@ -11,8 +11,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import erro
 
 @pytest.mark.parametrize("code", sorted(error_codes.REMEDIES))
 def test_a_code_beats_the_status(code):
-    said = error_codes.REMEDIES[code].replace("{permission}", "dli:jobs:get")
-    assert {error_codes.DLI.find(code, status, "dli:jobs:get") for status in (None, 500, 404)} == {said}
+    message = error_codes.REMEDIES[code].replace("{permission}", "dli:jobs:get")
+    assert {error_codes.DLI.find(code, status, "dli:jobs:get") for status in (None, 500, 404)} == {message}
 
 
 @pytest.mark.parametrize("code", sorted(code for code in error_codes.REMEDIES if code.startswith("APIGW.")))
@@ -84,17 +84,17 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize("text, said", REFUSALS)
+@pytest.mark.parametrize("text, message", REFUSALS)
 @pytest.mark.parametrize("code", ["APIGW.0301", "APIG.0301", None, "APIGW.0305"])
 @pytest.mark.parametrize("ahead", [0, 60, -60, 14 * 60, -14 * 60])
-def test_a_refused_sign_in(text, said, code, ahead):
-    assert error_codes.DLI.sign_in(code, text, ahead).startswith(said)
+def test_a_refused_sign_in(text, message, code, ahead):
+    assert error_codes.DLI.sign_in(code, text, ahead).startswith(message)
 
 
-@pytest.mark.parametrize("text, said", REFUSALS)
-def test_whoever_might_repeat_a_wrong_signature_is_warned_of_the_lock(text, said):
+@pytest.mark.parametrize("text, message", REFUSALS)
+def test_whoever_might_repeat_a_wrong_signature_is_warned_of_the_lock(text, message):
     """dli-api.md 0.1-9: more than five failures in a row lock the key for five minutes."""
-    may_repeat = "secret key" in said
+    may_repeat = "secret key" in message
     advice = error_codes.DLI.sign_in("APIGW.0301", text, 0)
     assert ("do not simply repeat it: more than five failures in a row lock the key" in advice) == may_repeat
     assert "{" not in advice
@@ -109,7 +109,7 @@ def test_codes_that_speak_of_tokens(code, text, ahead):
 
 
 @pytest.mark.parametrize(
-    "ahead, said",
+    "ahead, message",
     [
         (23 * 60, "23 minutes ahead of the service's"),
         (-23 * 60, "23 minutes behind the service's"),
@@ -119,16 +119,16 @@ def test_codes_that_speak_of_tokens(code, text, ahead):
     ],
 )
 @pytest.mark.parametrize("text", [SIGNATURE, SIGNATURE + CANONICAL, "Incorrect IAM authentication information", ""])
-def test_a_clock_that_is_wrong_by_more_than_is_accepted(ahead, said, text):
+def test_a_clock_that_is_wrong_by_more_than_is_accepted(ahead, message, text):
     """dli-api.md 5.2: a quarter of an hour."""
     advice = error_codes.DLI.sign_in("APIGW.0301", text, ahead)
-    assert advice == f"this machine's clock is {said}, and 15 are the most: set it right"
+    assert advice == f"this machine's clock is {message}, and 15 are the most: set it right"
 
 
-@pytest.mark.parametrize("text, said", [entry for entry in REFUSALS if "secret key" not in entry[1]])
+@pytest.mark.parametrize("text, message", [entry for entry in REFUSALS if "secret key" not in entry[1]])
 @pytest.mark.parametrize("ahead", [23 * 60, -23 * 60])
-def test_a_clock_does_not_explain_what_has_another_reason(text, said, ahead):
-    assert error_codes.DLI.sign_in("APIGW.0301", text, ahead).startswith(said)
+def test_a_clock_does_not_explain_what_has_another_reason(text, message, ahead):
+    assert error_codes.DLI.sign_in("APIGW.0301", text, ahead).startswith(message)
 
 
 @pytest.mark.parametrize(

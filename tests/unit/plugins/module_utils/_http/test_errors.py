@@ -55,10 +55,10 @@ def test_code_and_text_in_every_shape(value, code, text):
 
 
 @pytest.mark.parametrize(
-    "text, said", [("<html>", "the answer is not JSON"), ("", "the answer is empty"), (" \n", "the answer is empty")]
+    "text, message", [("<html>", "the answer is not JSON"), ("", "the answer is empty"), (" \n", "the answer is empty")]
 )
-def test_what_is_not_json_is_not_quoted(text, said):
-    assert error_parts(answer(502, text=text)) == (None, said)
+def test_what_is_not_json_is_not_quoted(text, message):
+    assert error_parts(answer(502, text=text)) == (None, message)
 
 
 @pytest.mark.parametrize(
@@ -134,18 +134,18 @@ def test_a_missing_permission_is_named(code):
 
 
 @pytest.mark.parametrize(
-    "status, said", [(401, "; mind the lock."), (403, "; ask for the IAM permission x, "), (400, "; check the options.")]
+    "status, message", [(401, "; mind the lock."), (403, "; ask for the IAM permission x, "), (400, "; check the options.")]
 )
-def test_what_to_do_when_not_let_in_can_be_another(status, said):
+def test_what_to_do_when_not_let_in_can_be_another(status, message):
     given = answer(status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"})
     error = api_error("sign in", URL, given, Remedies(overrides={401: "mind the lock"}), "x")
-    assert said in str(error) and "lock the key" not in str(error)
+    assert message in str(error) and "lock the key" not in str(error)
 
 
 def test_the_clock_is_told_of_where_it_matters():
     given = answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"})
-    said = "; this machine's clock is 23 minutes ahead of the service's, and 15 are the most: set it right."
-    assert str(api_error("list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(said)
+    message = "; this machine's clock is 23 minutes ahead of the service's, and 15 are the most: set it right."
+    assert str(api_error("list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(message)
 
 
 @pytest.mark.parametrize(

@@ -376,14 +376,14 @@ class AtTheTimeOf:
 )
 def test_vector_on_the_wire(peer, vector):
     """What the library makes of URL and body is what was signed. A plain proxy lets the requests bear any host name."""
-    keys, request, said = vector["credentials"], vector["request"], vector["expected"]
-    wanted = said["headers_after_signing"]
+    keys, request, message = vector["credentials"], vector["request"], vector["expected"]
+    wanted = message["headers_after_signing"]
     pair = AccessKey(keys["access_key"], keys["secret_key"], keys["security_token"], keys["project_id"])
     proxy = peer(OK)
     sender(proxy=proxy.url, credential=AtTheTimeOf(pair, wanted["X-Sdk-Date"])).send(
         HttpRequest(
             request["method"],
-            f"http://{request['host']}{said['wire_uri']}",
+            f"http://{request['host']}{message['wire_uri']}",
             base64.b64decode(request["body_base64"]) if request["body_base64"] else None,
             {"Content-Type": request["headers"]["Content-Type"], "Accept": "application/json"},
         ),
@@ -392,7 +392,7 @@ def test_vector_on_the_wire(peer, vector):
     (seen,) = proxy.seen
     assert {name: seen.headers[name.lower()] for name in wanted} == wanted
     parts = urlsplit(seen.target)
-    assert f"{parts.path}{'?' + parts.query if parts.query else ''}" == said["wire_uri"]
+    assert f"{parts.path}{'?' + parts.query if parts.query else ''}" == message["wire_uri"]
     assert seen.body == base64.b64decode(request["body_base64"] or "")
 
 

@@ -92,19 +92,19 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("status", "state", "differing", "more", "actions", "said"), CASES)
-def test_every_way(status, state, differing, more, actions, said):
+@pytest.mark.parametrize(("status", "state", "differing", "more", "actions", "message"), CASES)
+def test_every_way(status, state, differing, more, actions, message):
     there = [] if status is None else [job(7, status, sql_body="A", has_savepoint=True)]
     dli = ResourceDli(*there)
     wanted = {"sql_body": "A", **differing}
     result = both(dli, state=state, **wanted, **more)
-    assert (result["actions"], result["job"]["state"]) == (actions, said)
+    assert (result["actions"], result["job"]["state"]) == (actions, message)
     assert result["changed"] is bool(actions)
     writes = [word for word in dli.words if word not in ("list", "show", "tags")]
     assert writes == [{"start": "run"}.get(word, word) for word in actions]
     good = ("created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged")
-    assert result["failed"] is (said not in good)
-    if not actions and said in ("unchanged", "absent", "restart_needed"):
+    assert result["failed"] is (message not in good)
+    if not actions and message in ("unchanged", "absent", "restart_needed"):
         assert dli.words in (["list", "show"], ["list"]) or more.get("wait")
 
 
@@ -568,7 +568,7 @@ def test_every_state_and_member_is_documented(kind):
     returned = yaml.safe_load(MODULES[kind].RETURN)
     explained = " ".join(line.partition(" - ")[0] for line in returned["job"]["contains"]["state"]["description"])
     assert set(re.findall(r"\bV\((\w+)\)", explained)) == STATES
-    assert {said for *_rest, said in CASES} <= STATES
+    assert {message for *_rest, message in CASES} <= STATES
     members = {member.name for member in fields(JobResult)}
     assert set(returned["job"]["contains"]) == set(returned["job"]["sample"]) == members
     words = re.findall(r"\bV\((\w+)\)", " ".join(returned["actions"]["description"]))

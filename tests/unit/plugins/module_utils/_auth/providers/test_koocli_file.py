@@ -74,7 +74,7 @@ def test_values(content, profile, found):
 
 
 @pytest.mark.parametrize(
-    "content, profile, said",
+    "content, profile, message",
     [
         ({"current": "work", "profiles": [WORK, HOME]}, "hmoe", "has no profile 'hmoe': it has home, work"),
         ({"current": "gone", "profiles": [WORK, HOME]}, None, "has no profile 'gone': it has home, work"),
@@ -83,10 +83,10 @@ def test_values(content, profile, found):
         ({"profiles": []}, None, "has no profile '': it has none"),
     ],
 )
-def test_a_profile_that_is_not_there_lists_those_that_are(content, profile, said):
+def test_a_profile_that_is_not_there_lists_those_that_are(content, profile, message):
     with pytest.raises(InputError) as caught:
         values(content, profile)
-    assert str(caught.value) == f"{PATH} {said}"
+    assert str(caught.value) == f"{PATH} {message}"
 
 
 @pytest.mark.parametrize(

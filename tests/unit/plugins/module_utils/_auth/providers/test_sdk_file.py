@@ -45,7 +45,7 @@ def test_values(text, values):
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    "text, message",
     [
         ("ak = hidden\n", ": look at line 1"),
         ("\n\nhidden\n", ": look at line 3"),
@@ -54,11 +54,11 @@ def test_values(text, values):
         ("[basic]\nhidden\n", ""),
     ],
 )
-def test_what_is_no_ini_file_is_told_without_being_quoted(text, said):
+def test_what_is_no_ini_file_is_told_without_being_quoted(text, message):
     """Which line it is, Python does not say of every slip."""
     with pytest.raises(InputError) as caught:
         sdk_file.parse(text, PATH)
-    assert str(caught.value) == f"{PATH} is no INI file{said}"
+    assert str(caught.value) == f"{PATH} is no INI file{message}"
 
 
 LINES = st.sampled_from(
