@@ -4,7 +4,7 @@
 
 """The flow of every batch: find → plan → (check mode stops here) → submit → reconcile → wait.
 
-Decisions are pure and in ``plan.py``, ``reconcile.py`` and ``operations/``; here they meet the network and the clock.
+Decisions are pure and in ``plan.py``, ``reconcile.py`` and ``operations/``; this file connects them to the network and the clock.
 """
 
 from __future__ import annotations

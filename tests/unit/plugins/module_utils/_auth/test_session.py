@@ -301,9 +301,9 @@ def test_signing_in_again_may_fail_and_is_not_tried_a_third_time(who, answers, f
     assert sign_in.refresh(None) is False
     assert message in str(sign_in.refresh_error)
     assert_signs_as(sign_in, first)
-    count, trouble = len(wire.sent), sign_in.refresh_error
+    count, error = len(wire.sent), sign_in.refresh_error
     assert sign_in.refresh(None) is False
-    assert (len(wire.sent), sign_in.refresh_error) == (count, trouble)
+    assert (len(wire.sent), sign_in.refresh_error) == (count, error)
 
 
 def test_the_moment_at_which_signing_in_again_must_be_over():
