@@ -10,6 +10,7 @@ import os
 import select
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.parameters import remove_values
@@ -32,8 +33,8 @@ STDOUT = 1
 REPORTED_RETRY_TIME = 1.0
 #: Variables that may hold the URL of a proxy, and so a password.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-#: Return values of a batch module whose jobs could not be read.
-EMPTY_RESULT: Mapping[str, t.Any] = {"jobs": []}
+#: Return values of a batch module whose jobs could not be read; read-only, because it is a default argument.
+EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 
 Options = t.TypeVar("Options")
 
