@@ -1,5 +1,5 @@
-# Every target is a step of scripts/dev.py; this file only gives them short names.
-# Variables given to make (ARGS, ONLY, JOBS, PORT, PYTHON, N) reach it through the environment.
+# Each target runs the step of the same name in scripts/dev.py.
+# The variables ARGS, ONLY, JOBS, PORT and N are passed through the environment.
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
 STEPS := lint types unit e2e changelog-lint licenses workflows localdli property sanity ansible-lint docs-lint docs build importer packaging demo
@@ -12,7 +12,7 @@ comma := ,
 help:
 	@$(DEV)
 
-# All steps, or some of them: make test ONLY=unit,lint
+# ONLY selects steps: make test ONLY=unit,lint
 test matrix:
 	@$(DEV) $(or $(subst $(comma), ,$(ONLY)),$@)
 

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all tests share: the import names of the collection in plain pytest, and numbers that are shown after a run.
+"""For all tests: the import names of the collection in plain pytest, and statistics in the terminal summary.
 
-Plugins are imported as ``ansible_collections.NAMESPACE.NAME.plugins...``. ansible-test has a loader for such names. Plain
-pytest has none, so the packages are registered here; the last one is the checkout, at any path.
+Plugins are imported as ``ansible_collections.NAMESPACE.NAME.plugins...``. ansible-test has a loader for these names. For
+plain pytest, this file registers the packages. The last package is the checkout, at any path.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-#: Prefix of a line in the terminal summary that holds a number; scripts/devtools/cli.py repeats such lines.
+#: Prefix of statistics in the terminal summary. scripts/devtools/cli.py prints these lines again.
 STATISTICS_PREFIX = ">> "
 
 
@@ -52,7 +52,7 @@ if not _is_importable(_collection_name()):
 
 @pytest.fixture
 def statistics(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Return a function that adds a line to the terminal summary; the line is part of the report, also with pytest-xdist."""
+    """Return a function that adds a line to the terminal summary. The report contains the line, also with pytest-xdist."""
     return lambda text: request.node.user_properties.append(("statistics", text))
 
 

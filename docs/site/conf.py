@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sphinx over the guides and the module pages, which ``make docs`` lays out as they lie in the checkout. No network."""
+"""Sphinx configuration for the guides and the module pages, which ``make docs`` copies. Needs no network."""
 
 import posixpath
 import re
@@ -15,7 +15,7 @@ ANSIBLE_DOCS = "https://docs.ansible.com/projects/ansible/latest/"
 
 project = f"{GALAXY['namespace']}.{GALAXY['name']}"
 author = GALAXY["authors"][0].partition(" (")[0]
-copyright = author  # noqa: A001 - the name is Sphinx's
+copyright = author  # noqa: A001 - a name of Sphinx
 version = release = GALAXY["version"]
 
 extensions = ["myst_parser", "sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
@@ -26,7 +26,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {"top_of_page_buttons": []}
-# furo's own colours are put in for these, so that light and dark both hold (static/site.css).
+# static/site.css sets these colours to those of furo, which have a light and a dark variant.
 antsibull_ext_color_scheme = "none"
 pygments_style = "tango"
 pygments_dark_style = "github-dark"
@@ -34,12 +34,12 @@ pygments_dark_style = "github-dark"
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
 
-# A block in a language is an example and has to be readable as such; output is fenced as text.
+# Blocks with output have the language text.
 highlight_language = "text"
 
 
 def write_inventory(path: Path, labels: dict[str, str]) -> None:
-    """Write what intersphinx would fetch from Ansible's own site: the few places there that module pages name."""
+    """Write the part of the inventory of docs.ansible.com that module pages refer to. intersphinx would download it."""
     lines = "".join(f"{label} std:label -1 {url} {title}\n" for label, (url, title) in labels.items())
     head = ("Sphinx inventory version 2", "Project: ansible", "Version: ", "The remainder of this file is compressed using zlib.")
     path.write_bytes("".join(f"# {line}\n" for line in head).encode() + zlib.compress(lines.encode()))
@@ -57,16 +57,17 @@ def setup(app) -> None:
         },
     )
     app.config.intersphinx_mapping = {"ansible": (ANSIBLE_DOCS, str(inventory))}
-    app.connect("source-read", link_to_the_site)
+    app.connect("source-read", rewrite_links)
 
 
-def link_to_the_site(app, name: str, source: list[str]) -> None:
-    """Turn the links of a guide, which are good on a forge, into links that are good here.
+def rewrite_links(app, name: str, source: list[str]) -> None:
+    """Rewrite the relative links of a guide, which are valid in the repository, for the site.
 
-    A link to a module's or role's source leads to its page; one to a file that is no page leads to the repository.
+    A link to the source of a module or role becomes a link to its page. A link to a file without a page becomes a link to
+    the repository.
     """
 
-    def turned(link: re.Match[str]) -> str:
+    def rewrite(link: re.Match[str]) -> str:
         target, anchor = link["target"], link["anchor"] or ""
         path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
         if (Path(app.srcdir) / path).is_file():
@@ -80,4 +81,4 @@ def link_to_the_site(app, name: str, source: list[str]) -> None:
         return f"]({posixpath.relpath(page, posixpath.dirname(name) or '.')})"
 
     if app.env.doc2path(name).suffix == ".md":
-        source[0] = re.sub(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)", turned, source[0])
+        source[0] = re.sub(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)", rewrite, source[0])

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 
 try:
-    # Python puts the folder that it is started with on sys.path, and the package is in that folder.
+    # Python adds the folder that it starts to sys.path. The package is in that folder.
     from local_dli.cli import main
 except ModuleNotFoundError as error:
-    sys.exit(f"The local DLI needs {error.name}; this installs what it needs: {sys.executable} -m pip install flask pyyaml")
+    sys.exit(f"The Python library {error.name} is missing. Install it: {sys.executable} -m pip install flask pyyaml")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keeps several hosts of one play from asking for the same thing at once, and tells the user.
+"""Runs tasks with the same arguments on several hosts of a play one after the other, with a warning.
 
-Ansible runs a task for each host of the pattern, several at a time, and a module knows nothing of the other hosts. So
-this plugin, on the controller, lets tasks with equal arguments take turns: each then sees what the one before it has
-done. Tasks whose arguments differ from host to host, such as one job for each host, go on side by side.
-``meta/runtime.yml`` names the modules that it is for: all that change something.
+Ansible runs a task for several hosts of a play in parallel, and a module has no information about the other hosts. This
+plugin runs on the controller and serializes tasks that have the same arguments, so each task reads the result of the previous
+one. Tasks with different arguments for each host, such as one job for each host, run in parallel.
+``meta/runtime.yml`` lists the modules that use this plugin: all modules that change something.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 SAME_ARGUMENTS = (
-    "Several hosts run this task with the same arguments, {first} first. Where they sign in to the same project, each of them"
-    " asks for the same thing: run it on one host, such as localhost, or add 'run_once: true'."
+    "Several hosts run this task with the same arguments, {first} first. If they use the same project, each of them sends the"
+    " same requests. Run the task on one host, such as localhost, or add 'run_once: true'."
 )
 
 
 class ActionModule(NormalAction):
-    """Runs the module as ever, in turn with hosts that were given the same arguments."""
+    """Runs the module, one host at a time for hosts with the same arguments."""
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         host = str((task_vars or {}).get("inventory_hostname"))
         with self._turn(host) as first:
             if first != host:
-                # Not as a part of the result: it is told before anything is sent, and old ansible-core loses it on the way
-                # back from a background task. Ansible shows equal warnings once.
+                # Displayed here and not returned: the warning appears before the first request, and old versions of
+                # ansible-core lose it in the result of a background task. Ansible displays equal warnings once.
                 Display().warning(SAME_ARGUMENTS.format(first=first))
-            normal: t.Any = super()  # ansible-core's own has no annotations
+            normal: t.Any = super()  # the class of ansible-core has no annotations
             result: dict[str, t.Any] = normal.run(tmp, task_vars)
         return result
 
     @contextlib.contextmanager
     def _turn(self, host: str) -> t.Iterator[str]:
-        """Wait until no other host runs this task with these arguments; the block gets the name of the first that did.
+        """Wait until no other host runs this task with these arguments; yield the name of the first host that ran it.
 
-        A background task (``async``) is only begun in its turn.
+        For a background task (``async``), only its start is serialized.
         """
-        # This folder belongs to this run of Ansible: its workers share it, and it is removed in the end.
-        folder = vars(constants)["DEFAULT_LOCAL_TMP"]  # the module fills itself with constants as it is loaded
+        # All workers of this run of Ansible share this folder. Ansible removes it at the end.
+        folder = vars(constants)["DEFAULT_LOCAL_TMP"]  # the module sets its constants when it is loaded
         with open(os.path.join(folder, self._key()), "a+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # the kernel frees it when the file is closed, or the worker dies
+            fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed, or when the worker ends
             file.seek(0)
             first = file.read()
             if not first:
@@ -61,7 +61,7 @@ class ActionModule(NormalAction):
             yield first or host
 
     def _key(self) -> str:
-        """Name what hosts have in common if they ask for the same thing: the task and its arguments."""
+        """Return a key for the task and its arguments, which is equal for hosts that send the same requests."""
         arguments = json.dumps(self._task.args, sort_keys=True, default=str)
-        # Arguments may be secret, and so is what could be guessed from an unsalted digest: the folder is the user's alone.
+        # Arguments may be secret, and an unsalted digest can reveal them. Only the user has access to the folder.
         return "dli-" + hashlib.sha256(f"{self._task._uuid} {arguments}".encode()).hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What every module of the collection supports."""
+    """Attributes of all modules of the collection."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -38,6 +38,6 @@ attributes:
     description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
     support: full
     details:
-      - Hosts of one play that run the task with the same arguments take turns, so that each sees what the one before it
-        has done, and a warning says so. Hosts with different arguments go on side by side.
+      - Hosts of one play that run the task with the same arguments run it one after the other, so each host reads the
+        result of the previous one. A warning reports this. Hosts with different arguments run the task in parallel.
 """

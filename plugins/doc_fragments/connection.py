@@ -2,32 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options that say where the service is and who signs in; mirrors ``_argspec.connection()``."""
+"""Options for the connection and the authentication; mirrors ``_argspec.connection()``."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Connection options."""
+    """Connection and authentication."""
 
     DOCUMENTATION = r"""
 options:
   auth_method:
     description:
-      - How to sign in, if it is not to be found out from what is there.
-      - V(auto), or nothing - the first that there is of the options, the environment, the profile files and the machine's own
-        role.
-      - V(token), V(aksk), V(password) - a ready token, a pair of keys, or a user and a password, from the options or the
-        environment.
-      - V(sdk_file) - O(credentials_file), the profile file of the official SDKs.
-      - V(hcloud) - O(profile) of O(shared_config_file), the file that KooCLI and Terraform share.
-      - V(metadata) - the role (agency) of the cloud server that the module runs on.
+      - Authentication method.
+      - V(auto) - the first credentials that are found in the options, the environment, the credentials files and the
+        metadata service.
+      - V(token), V(aksk), V(password) - an IAM token, an access key with its secret key, or a user with a password, from the
+        options or the environment.
+      - V(sdk_file) - O(credentials_file), the credentials file of the official SDKs.
+      - V(hcloud) - O(profile) of O(shared_config_file), the configuration file of KooCLI and Terraform.
+      - V(metadata) - the agency of the cloud server on which the module runs.
     type: str
     default: auto
     version_added: 0.2.0
   access_key:
     description:
-      - Access key (AK) of the user that signs the requests; needs O(secret_key) beside it.
+      - Access key (AK) that signs the requests. Requires O(secret_key).
       - Environment variables E(HW_ACCESS_KEY), E(HUAWEICLOUD_SDK_AK), E(OS_ACCESS_KEY); see the notes.
     type: str
   secret_key:
@@ -37,18 +37,18 @@ options:
     type: str
   security_token:
     description:
-      - Security token that makes O(access_key) and O(secret_key) temporary credentials.
+      - Security token of a temporary O(access_key) and O(secret_key).
       - Environment variables E(HW_SECURITY_TOKEN), E(HUAWEICLOUD_SDK_SECURITY_TOKEN), E(OS_SECURITY_TOKEN); see the notes.
     type: str
   auth_token:
     description:
-      - A ready IAM token, scoped to the project. It takes the place of O(access_key) and O(secret_key).
+      - IAM token with the scope of the project, as an alternative to O(access_key) and O(secret_key).
       - Environment variables E(HW_AUTH_TOKEN), E(OS_AUTH_TOKEN), E(OS_TOKEN); see the notes.
     type: str
   username:
     description:
-      - Name of an IAM user; needs O(password) and O(domain_name) beside it. The module gets a token for the project with
-        them, once a task, and keeps it to itself.
+      - Name of an IAM user. Requires O(password) and O(domain_name). The module requests a token for the project once per
+        task, and does not store it.
       - Environment variables E(HW_USER_NAME), E(OS_USERNAME); see the notes.
     type: str
     version_added: 0.2.0
@@ -66,54 +66,55 @@ options:
     version_added: 0.2.0
   agency_name:
     description:
-      - Name of an agency (a role) to take on after signing in. The module works with temporary keys of it.
+      - Name of an agency (role) to assume after authentication. The module then uses temporary keys of the agency.
       - Environment variable E(HW_ASSUME_ROLE_AGENCY_NAME); see the notes.
     type: str
     version_added: 0.2.0
   agency_domain_name:
     description:
-      - Name of the account that made the agency. The project is one of this account.
+      - Name of the account that created the agency. The project belongs to this account.
       - Environment variable E(HW_ASSUME_ROLE_DOMAIN_NAME); see the notes.
     type: str
     version_added: 0.2.0
   agency_domain_id:
     description:
-      - Id of that account, instead of O(agency_domain_name).
+      - ID of the account that created the agency, as an alternative to O(agency_domain_name).
       - Environment variable E(HW_ASSUME_ROLE_DOMAIN_ID); see the notes.
     type: str
     version_added: 0.2.0
   profile:
     description:
-      - Name of a profile in O(shared_config_file). Without it the profile that the file calls current is taken.
-      - Naming it among the options is the same as O(auth_method=hcloud).
+      - Name of a profile in O(shared_config_file). The default is the current profile of the file.
+      - If this option is set, O(auth_method=hcloud) is implied.
       - Environment variable E(HW_PROFILE).
     type: str
     version_added: 0.2.0
   shared_config_file:
     description:
-      - The file of KooCLI, which Terraform shares. The default is C(~/.hcloud/config.json).
-      - Its keys must not be encrypted; C(hcloud configure set --cli-auth-encrypt=false) sees to that.
-      - Naming it among the options is the same as O(auth_method=hcloud).
+      - Configuration file of KooCLI, which Terraform reads as well. The default is C(~/.hcloud/config.json).
+      - The keys in the file must not be encrypted. Disable the encryption with
+        C(hcloud configure set --cli-auth-encrypt=false).
+      - If this option is set, O(auth_method=hcloud) is implied.
       - Environment variable E(HW_SHARED_CONFIG_FILE).
     type: path
     version_added: 0.2.0
   credentials_file:
     description:
-      - The profile file of the official SDKs, of which the section C([basic]) is read. The default is
+      - Credentials file of the official SDKs. The module reads its section C([basic]). The default is
         C(~/.huaweicloud/credentials).
-      - Naming it among the options is the same as O(auth_method=sdk_file).
+      - If this option is set, O(auth_method=sdk_file) is implied.
       - Environment variable E(HUAWEICLOUD_SDK_CREDENTIALS_FILE).
     type: path
     version_added: 0.2.0
   metadata_url:
     description:
-      - Address of the metadata service. The default is C(http://169.254.169.254). It is asked without a proxy.
+      - Address of the metadata service. The default is C(http://169.254.169.254). Requests to it use no proxy.
     type: str
     version_added: 0.2.0
   project_id:
     description:
-      - Id of the project that the jobs belong to. Without it, the project is looked up by O(project_name), or else by
-        O(region), whose main project bears its name; that takes one request more.
+      - ID of the project that contains the jobs. If it is not set, the module looks up the project by O(project_name) or by
+        O(region), because the main project of a region has the name of the region. This takes one additional request.
       - Environment variables E(HW_PROJECT_ID), E(HUAWEICLOUD_SDK_PROJECT_ID), E(OS_PROJECT_ID), E(OS_TENANT_ID); see the
         notes.
     type: str
@@ -125,83 +126,86 @@ options:
     version_added: 0.2.0
   region:
     description:
-      - Region of the project, for example V(cn-north-4). Together with O(cloud) it gives the addresses of the services.
-        Without it, the beginning of O(project_name) counts.
+      - Region of the project, for example V(cn-north-4). O(region) and O(cloud) determine the addresses of the services. The
+        default is the region at the beginning of O(project_name).
       - Environment variables E(HW_REGION_NAME), E(OS_REGION_NAME), E(OS_REGION); see the notes.
-      - Required, here or in the environment, unless O(endpoint) is given.
+      - Required, as an option or in the environment, unless O(endpoint) is set.
     type: str
   cloud:
     description:
       - Domain of the cloud. The address of the service is C(https://dli.<region>.<cloud>).
-      - The default is the domain of O(auth_url), if that is given; else V(myhuaweicloud.com), and V(myhuaweicloud.eu) for
-        the region V(eu-west-101).
+      - The default is the domain of O(auth_url) if it is set. Otherwise, it is V(myhuaweicloud.eu) for the region
+        V(eu-west-101), and V(myhuaweicloud.com) for all other regions.
       - Environment variable E(HW_CLOUD); see the notes.
     type: str
   endpoint:
     description:
-      - Address of the DLI service, if O(region) and O(cloud) do not give the right one.
-      - Environment variables E(HW_DLI_ENDPOINT) and, where the region is known, C(HUAWEICLOUD_SDK_REGION_DLI_<REGION>); see
-        the notes.
+      - Address of the DLI service. The default is determined by O(region) and O(cloud).
+      - Environment variables E(HW_DLI_ENDPOINT) and, if the region is set, C(HUAWEICLOUD_SDK_REGION_DLI_<REGION>); see the
+        notes.
     type: str
   auth_url:
     description:
-      - Address of the identity service (IAM), with or without C(/v3). It is needed to sign in with a password or an agency,
-        and to look up a project. The default is C(https://iam.<region>.<cloud>), or the one beside O(endpoint).
+      - Address of the identity service (IAM), with or without C(/v3). It is required for authentication with a password or
+        an agency, and to look up a project. The default is C(https://iam.<region>.<cloud>), or it is derived from
+        O(endpoint).
       - Environment variables E(HW_AUTH_URL), E(HUAWEICLOUD_SDK_IAM_ENDPOINT), E(OS_AUTH_URL); see the notes.
     type: str
     version_added: 0.2.0
   allow_http:
     description:
-      - Whether O(endpoint) and O(auth_url) may be plain C(http). Anybody on the way can then read and change what is sent.
-      - For this machine (loopback) plain C(http) is always accepted.
+      - Whether O(endpoint) and O(auth_url) may use plain C(http), which does not protect against interception and
+        modification.
+      - For loopback addresses, plain C(http) is always accepted.
     type: bool
     default: false
     version_added: 0.2.0
   validate_certs:
-    description: Whether to verify the certificates of the services. Leave it on; O(ca_cert) names a private authority.
+    description: Whether to verify the certificates of the services. Set O(ca_cert) for a private certificate authority.
     type: bool
     default: true
   ca_cert:
     description:
-      - File with the certificates of the authorities to trust, in PEM format, instead of the default ones.
-      - Without it E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) count.
+      - File with the certificates of the trusted authorities in PEM format. It replaces the default authorities.
+      - If it is not set, the environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) are used.
     type: path
   client_cert:
     description:
-      - File with a certificate to show to the services, in PEM format, where something on the way asks for one. It may hold
-        the key as well.
+      - File with a client certificate in PEM format, if a gateway or proxy requires one. The file can contain the key as
+        well.
     type: path
     version_added: 0.2.0
   client_key:
-    description: File with the key of O(client_cert), in PEM format and without a passphrase.
+    description: File with the key of O(client_cert) in PEM format, without a passphrase.
     type: path
     version_added: 0.2.0
   proxy:
     description:
-      - URL of the proxy to use, for example V(http://proxy.example.com:3128).
-      - Without it the usual environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) count.
+      - URL of the proxy, for example V(http://proxy.example.com:3128).
+      - If it is not set, the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) are used.
     type: str
   request_timeout:
-    description: Seconds that one request may take, from connecting to the last byte of its answer.
+    description: Maximum duration of one request in seconds, from the connection to the last byte of the response.
     type: float
     default: 60
   max_retries:
     description:
-      - How often a request is repeated at most. Reads are repeated on lost answers, throttling and server errors; a
-        request that starts jobs only if it provably was not carried out; a refused sign-in never.
+      - Maximum number of retries of a request. Reads are retried after lost responses, throttling and server errors. A
+        request that changes something is retried only if it was certainly not executed. Rejected credentials are never
+        retried.
     type: int
     default: 5
 requirements:
   - python >= 3.9
   - requests >= 2.25.0
 notes:
-  - Credentials come from one source as a whole. They are looked for in the options; in the environment, in the families
-    C(HW_*), C(HUAWEICLOUD_SDK_*) and C(OS_*); in O(credentials_file); in O(shared_config_file); and at last, for a second, at
-    the metadata service. RV(credentials_from) says which it was. Nothing is mixed across sources, and empty values count
-    as unset.
-  - Options that say where (O(project_id), O(region) and so on) beat what came with the credentials. If the credentials come
-    with no such values, the first family of variables that holds any completes them. Where an option names another O(region)
-    or O(cloud), projects and addresses that belong to the old one do not count.
-  - The module runs where the task runs, so that the environment variables, the files and the Python library count there.
-    Usually that is C(localhost).
+  - All credentials come from one source. The module searches the options, then the families C(HW_*), C(HUAWEICLOUD_SDK_*)
+    and C(OS_*) of environment variables, then O(credentials_file), then O(shared_config_file), and finally the metadata
+    service with a timeout of one second. RV(credentials_from) contains the source. Values of several sources are not
+    combined, and empty values are treated as unset.
+  - Options of the location (O(project_id), O(region) and so on) have precedence over the values of the source of the
+    credentials. If the source has no such values, the first family of environment variables that has any supplies them. If
+    an option sets another O(region) or O(cloud), projects and addresses of the previous region or cloud are ignored.
+  - The module runs on the target host of the task, usually C(localhost). The environment variables, the files and the Python
+    library of this host are used.
 """

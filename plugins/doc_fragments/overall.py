@@ -2,19 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option that bounds a task which has nothing to wait for; mirrors ``_argspec.overall()``."""
+"""The time limit of a task that does not wait; mirrors ``_argspec.overall()``."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The deadline of the whole."""
+    """Time limit of a task."""
 
     DOCUMENTATION = r"""
 options:
   overall_timeout:
     description:
-      - Seconds that everything may take at most, signing in and repeated requests included. Nothing more is sent after it.
+      - Maximum duration of the task in seconds, including authentication and retries. No request is sent after this time.
     type: float
     default: 600
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options that say how long to look after the jobs; mirrors ``_argspec.waiting()``."""
+"""Options for waiting and confirming; mirrors ``_argspec.waiting()``."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait until every job has arrived where the module sends it, or has ended otherwise. A job that is started
-        has arrived when it is running or finished, one that is stopped when it is at rest, one that is deleted when it is
-        gone. Jobs that were on their way already are waited for too.
-      - Without it the task ends as soon as the service has accepted or refused each request. The first start on a new queue
-        takes 6 to 10 minutes.
+      - Whether to wait until every job has reached the target of the operation, or has ended in another way. A started job
+        has reached the target when it is running or finished, a stopped job when it is inactive, and a deleted job when it
+        does not exist any more. The task also waits for jobs whose operation was already in progress.
+      - If V(false), the task ends as soon as the service has accepted or refused each request. The first start on a new
+        queue takes 6 to 10 minutes.
     type: bool
     default: false
   wait_timeout:
-    description: Seconds to wait at most. A job that is not settled by then is reported as V(timed_out).
+    description: Maximum time to wait in seconds. A job that has not reached the target by then is reported as V(timed_out).
     type: float
     default: 600
   wait_interval:
-    description: Seconds between two looks at the jobs.
+    description: Seconds between two status requests.
     type: float
     default: 5
   confirm_timeout:
     description:
-      - Seconds to look at the jobs at most when the answer of the service was lost or leaves open which jobs it means.
-        A job whose truth is not known by then is reported as V(unknown).
+      - Maximum time in seconds to confirm the outcome from the status of the jobs, if the response of the service was lost
+        or incomplete. A job whose outcome is not confirmed by then is reported as V(unknown).
     type: float
     default: 60
   overall_timeout:
     description:
-      - Seconds that everything but waiting (O(wait_timeout)) may take at most, repeated requests included. Nothing more is
-        started after it, and the report then says what was.
+      - Maximum duration of the task in seconds without waiting (O(wait_timeout)), including retries. After this time no
+        further operation is started, and the result contains the operations that were started.
     type: float
     default: 600
 """

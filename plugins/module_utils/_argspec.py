@@ -12,8 +12,8 @@ import typing as t
 def connection() -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``connection``.
 
-    What belongs together or excludes each other is checked in ``_auth``, since half of it may come from the
-    environment, and surveys send empty texts for what is not set.
+    Options that require or exclude each other are checked in ``_auth``, because some of them may come from the environment,
+    and because surveys send empty texts for unset fields.
     """
     return dict(
         auth_method=dict(type="str", default="auto"),
@@ -42,7 +42,7 @@ def connection() -> dict[str, dict[str, t.Any]]:
         ca_cert=dict(type="path"),
         client_cert=dict(type="path"),
         client_key=dict(type="path", no_log=False),
-        # A proxy's URL may hold a password, and wrong options are reported before this collection's code begins.
+        # The URL may contain a password, and Ansible reports invalid options before the code of the collection runs.
         proxy=dict(type="str", no_log=True),
         request_timeout=dict(type="float", default=60),
         max_retries=dict(type="int", default=5),
@@ -50,7 +50,7 @@ def connection() -> dict[str, dict[str, t.Any]]:
 
 
 def selection() -> dict[str, dict[str, t.Any]]:
-    """Return the options of the doc fragment ``selection``: which jobs."""
+    """Return the options of the doc fragment ``selection``."""
     return dict(
         job_ids=dict(type="list", elements="str"),
         job_names=dict(type="list", elements="str"),
@@ -69,7 +69,7 @@ def waiting() -> dict[str, dict[str, t.Any]]:
 
 
 def job() -> dict[str, dict[str, t.Any]]:
-    """Return the options of the doc fragment ``job``: one job."""
+    """Return the options of the doc fragment ``job``."""
     return dict(
         job_id=dict(type="str"),
         job_name=dict(type="str"),
@@ -77,7 +77,7 @@ def job() -> dict[str, dict[str, t.Any]]:
 
 
 def overall() -> dict[str, dict[str, t.Any]]:
-    """Return the option of the doc fragment ``overall``, for modules that have nothing to wait for."""
+    """Return the option of the doc fragment ``overall``, for modules without a wait."""
     return dict(
         overall_timeout=dict(type="float", default=600),
     )

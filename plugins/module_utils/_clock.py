@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Time as the flow sees it, so that a test can hand in another one."""
+"""The clock that flows use; tests replace it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 
 
 class Clock:
-    """The machine's clocks. Seconds everywhere; :meth:`now` only ever goes forward and has no meaning as a date."""
+    """The system clocks. All times are in seconds. :meth:`now` is monotonic and not a date."""
 
     def now(self) -> float:
         """Return the monotonic time in seconds."""

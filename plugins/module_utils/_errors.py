@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Errors, each with one sentence that a user can act on.
+"""Errors, each with a message that a user can act on.
 
-The text of an exception says what was requested, what the response was, and what to do next.
-Nothing here depends on an HTTP library or on Ansible.
+The text of an exception contains what was requested, what the response was, and what to do next.
+This file does not depend on an HTTP library or on Ansible.
 """
 
 from __future__ import annotations
 
 
 class CloudError(Exception):
-    """Base of all errors; ``str(error)`` is the sentence for the user.
+    """Base of all errors; ``str(error)`` is the message for the user.
 
     :ivar code: ``error_code`` of the service, such as ``DLI.16001``; :data:`None` where there is none.
-    :ivar is_auth_failure: whether the credentials are rejected (HTTP 401 or 403). Such a request must not be repeated: more
+    :ivar is_auth_failure: whether the credentials are rejected (HTTP 401 or 403). Such a request must not be retried: more
         than five failures in a row lock the access key (dli-api.md 0.1-9).
     """
 
@@ -24,19 +24,19 @@ class CloudError(Exception):
 
 
 class TaskAbandoned(Exception):
-    """The process that waits for the result of this task is gone (a timeout, a cancelled job): nothing more is sent."""
+    """The process that waits for the result of this task has ended (timeout, cancelled job). No more requests are sent."""
 
 
 class InputError(CloudError):
-    """An option is missing or wrong; found before any request is sent."""
+    """An option is missing or invalid."""
 
 
 class NotDelivered(CloudError):
-    """The request did not reach the service: refused, DNS, TLS handshake, or not a byte of its body was sent."""
+    """The request did not reach the service: connection refused, DNS, TLS handshake, or no byte of its body sent."""
 
 
 class PermanentlyUnreachable(NotDelivered):
-    """The request was not delivered, and repeating it cannot help: an untrusted certificate, an invalid file or address."""
+    """The request was not delivered, and a retry cannot help: an untrusted certificate, an invalid file or address."""
 
 
 class ResponseLost(CloudError):
@@ -47,7 +47,7 @@ class ServiceError(CloudError):
     """The response is an error of the request as a whole (dli-api.md 4)."""
 
     def __init__(self, msg: str, status: int, code: str | None) -> None:
-        """Keep what decisions need beside the sentence.
+        """Store the values that decisions depend on.
 
         :arg status: HTTP status.
         :arg code: ``error_code`` such as ``DLI.16001`` or ``APIGW.0301``; :data:`None` where the body has none.

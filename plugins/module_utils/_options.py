@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Parsing of options: numbers, job ids and names, OBS paths, timeouts. Each error names the option. Pure."""
+"""Parses options: numbers, job IDs and names, OBS paths, timeouts. Each error contains the name of the option. Pure."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from ._errors import InputError
 #: Seconds in about 30 years; a larger number is an error.
 LARGEST = 10**9
 LARGEST_ID = 2**63 - 1
-#: A shorter secret is refused: this cloud has none, and masking it would remove letters from all messages.
+#: A shorter secret is refused: no valid secret is shorter, and masking it would remove letters from all messages.
 SHORTEST_SECRET = 6
 
 T = t.TypeVar("T")
 
 
 def text_or_none(value: object) -> str | None:
-    """Return a stripped text; an empty one counts as unset (AWX surveys send those)."""
+    """Return a text without surrounding whitespace; None for an empty text, which AWX surveys send for unset fields."""
     text = "" if value is None else str(value).strip()
     return text or None
 
 
 def positive(name: str, value: float) -> float:
-    """Return a number of seconds above zero; raise InputError if it is not."""
+    """Return a number that is greater than 0; raise InputError for any other number."""
     if not 0 < value < LARGEST:
-        raise InputError(f"{name} must be more than 0 and less than {LARGEST}, not {str(value)[:20]}")
+        raise InputError(f"Invalid {name}: {str(value)[:20]}. Specify a number greater than 0 and less than {LARGEST}.")
     return value
 
 
 def not_negative(name: str, value: float) -> float:
-    """Return a number, zero allowed; raise InputError if it is not."""
+    """Return a number that is at least 0; raise InputError for any other number."""
     if not 0 <= value < LARGEST:
-        raise InputError(f"{name} must be 0 or more and less than {LARGEST}, not {str(value)[:20]}")
+        raise InputError(f"Invalid {name}: {str(value)[:20]}. Specify a number of at least 0 and less than {LARGEST}.")
     return value
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The requested jobs: ids first, then names, each once and in the order given."""
+    """The requested jobs without duplicates, in the order of the options."""
 
     ids: tuple[int, ...]
     names: tuple[str, ...]
@@ -53,28 +53,28 @@ class Selection:
 
 
 def select(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
-    """Parse the options ``job_ids`` and ``job_names``, where at least one job must be named.
+    """Parse the options ``job_ids`` and ``job_names``, which must select at least one job.
 
-    :raises InputError: nothing is named, or something is no job id.
+    :raises InputError: no job is selected, or an ID is invalid.
     """
     selection = select_any(job_ids, job_names)
     if not selection.ids and not selection.names:
-        raise InputError("no jobs are named: set job_ids, job_names or both to at least one job")
+        raise InputError("Missing job_ids or job_names. Set at least one of them.")
     return selection
 
 
 def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -> Selection:
-    """Parse the options ``job_ids`` and ``job_names``, where naming no job is allowed.
+    """Parse the options ``job_ids`` and ``job_names``, which may both be empty.
 
-    :arg job_ids: texts, each of which may hold several ids between commas, spaces or line ends (a survey's text area), or
-        a JSON list (``-e ids=[131,130]``); empty ones count as unset.
-    :arg job_names: texts, each of which may hold several names between commas or line ends.
-    :raises InputError: something is no job id, or a text names nothing though it is not empty.
+    :arg job_ids: texts; a text can contain several IDs separated by commas, spaces or line breaks (text area of a survey), or
+        a JSON list (``-e ids=[131,130]``). Empty texts are ignored.
+    :arg job_names: texts; a text can contain several names separated by commas or line breaks.
+    :raises InputError: an ID is invalid, or the texts contain only separators.
     """
-    ids, repeated_ids = _once([_job_id(text) for text in _named("job_ids", job_ids, r"[\s,]+")])
-    names, repeated_names = _once(_named("job_names", job_names, r"[\r\n,]+"))
+    ids, repeated_ids = _unique([_job_id(text) for text in _split_option("job_ids", job_ids, r"[\s,]+")])
+    names, repeated_names = _unique(_split_option("job_names", job_names, r"[\r\n,]+"))
     warnings = [
-        f"{option} names {_few(repeated)} more than once; each job is handled once"
+        f"The option {option} contains {_few(repeated)} more than once. Each job is handled once."
         for option, repeated in (("job_ids", repeated_ids), ("job_names", repeated_names))
         if repeated
     ]
@@ -82,37 +82,40 @@ def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -
 
 
 def select_one(job_id: object, job_name: object) -> Selection:
-    """Parse the options ``job_id`` and ``job_name``: exactly one of them names one job.
+    """Parse the options ``job_id`` and ``job_name``, of which exactly one must be set.
 
-    :raises InputError: none or both are set, or the id is none.
+    :raises InputError: none or both are set, or the ID is invalid.
     """
     number, name = text_or_none(job_id), text_or_none(job_name)
     if (number is None) == (name is None):
-        raise InputError("set either job_id or job_name, to name one job")
+        problem = "Missing job_id or job_name." if number is None else "Conflicting options: job_id and job_name."
+        raise InputError(f"{problem} Set exactly one of them.")
     return Selection((_job_id(number, "job_id"),) if number else (), (name,) if name else (), ())
 
 
-def words(texts: Iterable[str] | None) -> list[str]:
-    """Return the words of texts, each of which may hold several between commas, spaces or line ends."""
-    return _once(_pieces(texts, r"[\s,]+"))[0]
+def split_texts(texts: Iterable[str] | None) -> list[str]:
+    """Split texts at commas, spaces and line breaks, and return the parts without duplicates."""
+    return _unique(_pieces(texts, r"[\s,]+"))[0]
 
 
-def _named(option: str, texts: Iterable[str] | None, separators: str) -> list[str]:
-    """Split texts; refuse one of separators only, since naming no job can mean all jobs."""
-    given = ",".join(str(text) for text in texts or ())  # Ansible has split a text at its commas already
+def _split_option(option: str, texts: Iterable[str] | None, separators: str) -> list[str]:
+    """Split texts. Refuse texts that contain only separators, because an empty selection can mean all jobs."""
+    given = ",".join(str(text) for text in texts or ())  # Ansible has already split a text at its commas
     if given.strip() and not re.sub(separators, "", given).strip():
-        raise InputError(f"{option}: {given[:40]!r} names no job; leave it out, or empty, to name none")
+        raise InputError(
+            f"Invalid {option}: {given[:40]!r} contains no job. Specify at least one job, or leave the option empty."
+        )
     return _pieces([given], separators)
 
 
 def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
-    """Split texts and drop what is empty."""
+    """Split texts and omit empty pieces."""
     pieces = [piece.strip() for text in texts or () for piece in re.split(separators, str(text))]
     return _without_json([piece for piece in pieces if piece])
 
 
 def _without_json(pieces: list[str]) -> list[str]:
-    """Remove the brackets and quotes of a JSON list that was split at its commas; anything else stays as it is."""
+    """Remove the brackets and quotes of a JSON list that was split at its commas; return any other pieces unchanged."""
     if not pieces or not (pieces[0].startswith("[") and pieces[-1].endswith("]")):
         return pieces
     inner = [*pieces]
@@ -124,53 +127,55 @@ def _without_json(pieces: list[str]) -> list[str]:
 
 
 def _job_id(text: str, option: str = "job_ids") -> int:
-    """Parse one id strictly: a boolean, a float, a sign, a leading zero or an underscore is an error."""
+    """Parse one ID. A boolean, a float, a sign, a leading zero or an underscore is an error."""
     if not re.fullmatch(r"[1-9][0-9]{0,18}", text) or int(text) > LARGEST_ID:
-        several = ", and several are separated by commas, spaces or line ends" if option == "job_ids" else ""
-        raise InputError(
-            f"{option}: {text[:40]!r} is not a job id; a job id is a whole number from 1 to {LARGEST_ID}{several}"
-        )
+        limits = f"from 1 to {LARGEST_ID}"
+        expected = f"whole numbers {limits}, separated by commas, spaces or line breaks"
+        if option != "job_ids":
+            expected = f"a whole number {limits}"
+        raise InputError(f"Invalid {option}: {text[:40]!r} is not a job ID. Specify {expected}.")
     return int(text)
 
 
 def _few(items: Sequence[object]) -> str:
-    """List the first items and count the others."""
-    named = ", ".join(str(item)[:60] for item in items[:5])
-    return f"{named} and {len(items) - 5} more" if len(items) > 5 else named
+    """List the first five items and count the others."""
+    listed = ", ".join(str(item)[:60] for item in items[:5])
+    return f"{listed} and {len(items) - 5} more" if len(items) > 5 else listed
 
 
-def _once(items: list[T]) -> tuple[list[T], list[T]]:
-    """Return the items without repetitions, and those that were repeated."""
+def _unique(items: list[T]) -> tuple[list[T], list[T]]:
+    """Return the items without duplicates, and the items that had duplicates."""
     counts = Counter(items)
     return list(counts), [item for item, count in counts.items() if count > 1]
 
 
-#: OBS paths: some calls need them with the scheme, some without (dli-api.md 1.11, 1.12); users write both.
+#: Some calls require OBS paths with the scheme, others without it (dli-api.md 1.11, 1.12). Options accept both.
 SCHEME = "obs://"
 #: The longest path that exports and imports accept (dli-api.md 1.12).
 LONGEST = 256
 
 
 def bare_path(option: str, value: object, longest: int | None = None) -> str:
-    """Return ``bucket/folder/…`` of the same with or without ``obs://``; a slash at its end stays.
+    """Return a path without ``obs://``; a slash at its end is kept.
 
-    :raises InputError: it is no such path.
+    :raises InputError: the value is not an OBS path.
     """
     text = text_or_none(value)
     if text is None:
-        raise InputError(f"{option} is empty: give a path such as bucket/folder/")
+        raise InputError(f"Missing {option}. Specify an OBS path such as bucket/folder/.")
     path = re.sub(r"(?i)^obs:/*", "", text).lstrip("/")
     if not path or "//" in path or ":" in path.split("/")[0] or re.search(r"[\s\x00-\x1f]", path):
-        raise InputError(f"{option}: {text[:80]!r} is no path in OBS: give a path such as bucket/folder/, with or without obs://")
+        example = "a path such as bucket/folder/, with or without obs://"
+        raise InputError(f"Invalid {option}: {text[:80]!r} is not an OBS path. Specify {example}.")
     if longest is not None and len(path) > longest:
-        raise InputError(f"{option} must not be longer than {longest} characters, and it has {len(path)}")
+        raise InputError(f"Invalid {option}: it has {len(path)} characters. Specify at most {longest} characters.")
     return path
 
 
 def savepoint_folder(option: str, value: object) -> str:
-    """Return the folder of a savepoint with ``obs://``; its file ``_metadata`` stands for the folder around it.
+    """Return the folder of a savepoint with ``obs://``; for the path of its file ``_metadata``, the parent folder.
 
-    :raises InputError: it is no such path.
+    :raises InputError: the value is not an OBS path.
     """
     path = bare_path(option, value)
     folder, _slash, last = path.rpartition("/")
@@ -178,10 +183,10 @@ def savepoint_folder(option: str, value: object) -> str:
 
 
 class WaitOptions(t.NamedTuple):
-    """Whether to wait for the end of an operation, and how long. Times in seconds.
+    """Whether and how long to wait for the end of an operation. Times in seconds.
 
-    :ivar timeout: for the whole wait; ``interval``: between two reads.
-    :ivar confirm_timeout: for confirming an operation whose response was lost or incomplete.
+    :ivar timeout: of the whole wait; ``interval``: between two reads.
+    :ivar confirm_timeout: of the confirmation of an operation whose response was lost or incomplete.
     """
 
     wait: bool
@@ -191,9 +196,9 @@ class WaitOptions(t.NamedTuple):
 
 
 def parse_wait_options(params: Mapping[str, t.Any]) -> WaitOptions:
-    """Parse the options of the doc fragment ``waiting``; the runner parses overall_timeout for all modules.
+    """Parse the options of the doc fragment ``waiting``, except ``overall_timeout``, which the runner parses.
 
-    :raises InputError: a time is not above zero.
+    :raises InputError: a time is not greater than 0.
     """
     names = ("wait_timeout", "wait_interval", "confirm_timeout")
     return WaitOptions(params["wait"], *(positive(name, params[name]) for name in names))

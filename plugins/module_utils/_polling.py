@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one polling loop: pause, check, and again, until there is a value or the deadline has passed."""
+"""The polling loop: repeats a pause and a check until the check returns a value or the deadline has passed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator
 from ._clock import Clock
 from ._errors import CloudError
 
-#: Seconds between two checks of :func:`backoff`: from the first pause to the longest, doubling.
+#: Seconds between two checks of :func:`backoff`; the pause doubles from the first to the longest.
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
-#: Seconds that a check may take when the deadline has come, so that no wait ends without a last one.
+#: Seconds that a check may take after the deadline. Every wait ends with a last check.
 LAST_CHECK = 0.5
 
 T = t.TypeVar("T")
 
 
 def backoff(first: float = FIRST_PAUSE, longest: float = LONGEST_PAUSE) -> Iterator[float]:
-    """Yield the seconds before each check: none before the first one, then doubling up to ``longest``."""
+    """Yield the seconds before each check: 0 before the first check, then doubling up to ``longest``."""
     yield 0.0
     pause = min(first, longest)
     while True:
@@ -35,12 +35,12 @@ def poll(
 ) -> tuple[T | None, CloudError | None]:
     """Call a check until it returns a value, the deadline has passed, or the credentials are rejected.
 
-    A check that fails is repeated, except after an authentication failure: repeating that locks the access key.
+    A failed check is repeated, except after an authentication failure, because repeated failures lock the access key.
 
-    :arg check: takes the moment of the clock at which it must be over; returns None while there is no value yet.
-    :arg deadline: moment of the clock; the last check is made when it has come.
+    :arg check: is called with the time at which it must end; returns None if there is no value yet.
+    :arg deadline: time on the clock at which the last check starts.
     :arg pauses: seconds before each check.
-    :return: the value if there is one, and the error of the last check if it failed.
+    :return: the value, if any, and the error of the last check, if it failed.
     """
     error: CloudError | None = None
     for pause in pauses:

@@ -12,12 +12,12 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Creates, changes, starts, stops and deletes one streaming job that runs a program of your own from a Jar package.
-  - Looks at the job first and does only what is needed to make it what is wanted, so that running the task twice changes
-    nothing twice.
-  - A setting that cannot change while the job runs needs a restart. That is done only if O(restart=allowed), with a savepoint
-    from which the job goes on.
-  - If the answer to a request is lost, the job is looked at to learn the truth; nothing is created or started twice.
+  - Creates, updates, starts, stops and deletes a Flink Jar job, which runs a program from a Jar package.
+  - Reads the job first and performs only the steps that are required to reach the requested state. The module is idempotent.
+  - A setting that cannot be changed while the job is running requires a restart. The module restarts the job only with
+    O(restart=allowed). By default, it creates a savepoint before the stop and resumes the job from it.
+  - If the response to a request is lost, the module reads the job to determine the outcome. It does not create or start a job
+    twice.
 extends_documentation_fragment:
   - huaweicloud.cloud.streaming_job
   - huaweicloud.cloud.waiting
@@ -29,44 +29,44 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks the service for the job, and predicts the report of the real run from it. What only the request itself shows, such
-        as a program that does not start, cannot be predicted.
+      - Reads the job and predicts the result of a run. Errors that only a request can detect, such as a program that does not
+        start, cannot be predicted.
   diff_mode:
     support: full
     details:
-      - Shows status and settings of the job before and after.
+      - Shows the status and the settings of the job before and after the task.
   idempotent:
     support: full
     details:
-      - With O(state=started), a job that has ended by itself in between is started again.
+      - With O(state=started), a job that has ended by itself since the last run is started again.
 options:
   entrypoint:
-    description: The package with the program, by its name in DLI or, for Flink 1.15 and newer, by its OBS path.
+    description: The package that contains the program, as the name of a DLI package or, for Flink 1.15 and later, as an OBS path.
     type: str
   main_class:
-    description: Class in O(entrypoint) where the program begins.
+    description: Main class of the program in O(entrypoint).
     type: str
   entrypoint_args:
-    description: Arguments of the program, in one text and with blanks between them.
+    description: Arguments of the program, separated by spaces.
     type: str
   dependency_jars:
-    description: Further packages that the program needs. An empty list removes them.
+    description: Additional packages that the program requires. An empty list removes all packages.
     type: list
     elements: str
   dependency_files:
-    description: Further files that the program needs. An empty list removes them.
+    description: Additional files that the program requires. An empty list removes all files.
     type: list
     elements: str
   feature:
-    description: V(basic) runs on an image of the service, of O(flink_version); V(custom) on O(image).
+    description: V(basic) uses an image of the service with O(flink_version). V(custom) uses O(image).
     type: str
   image:
-    description: The image to run on with O(feature=custom), as C(organisation/name:tag).
+    description: The image for O(feature=custom), in the form C(organisation/name:tag).
     type: str
   checkpoint_path:
     description:
-      - Where the program keeps its checkpoints, another place for each job.
-      - Cannot be chosen if O(checkpoint_enabled=true).
+      - OBS path for the checkpoints of the program. Each job requires its own path.
+      - Cannot be set with O(checkpoint_enabled=true).
     type: str
 seealso:
   - name: Creating a Flink Jar job
@@ -75,7 +75,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Create a job, or bring it up to date, and have it run
+- name: Create or update a job, and start it
   huaweicloud.cloud.dli_streaming_jar_job:
     name: clicks_hourly
     queue_name: streaming
@@ -85,14 +85,14 @@ EXAMPLES = r"""
     entrypoint_args: --window 1h
     state: started
 
-- name: Give a running job more to run on, by way of a restart from a savepoint, and wait until it runs again
+- name: Give a running job more compute units with a restart from a savepoint, and wait until it is running
   huaweicloud.cloud.dli_streaming_jar_job:
     name: clicks_hourly
     cu_number: 6
     restart: allowed
     wait: true
 
-- name: Bring in a new version of the program, which cannot take over the state of the old one
+- name: Deploy a new version of the program, without the state of the previous version
   huaweicloud.cloud.dli_streaming_jar_job:
     name: clicks_hourly
     entrypoint: obs://programs/clicks-1.5.jar
@@ -100,7 +100,7 @@ EXAMPLES = r"""
     savepoint: false
     wait: true
 
-- name: Stop a job with a savepoint, and wait until it is at rest
+- name: Stop a job with a savepoint, and wait until it is stopped
   huaweicloud.cloud.dli_streaming_jar_job:
     name: clicks_hourly
     state: stopped
@@ -115,8 +115,8 @@ EXAMPLES = r"""
 RETURN = r"""
 job:
   description:
-    - What became of the job. The members are the same in check mode, on success and on failure.
-  returned: when the job could be looked at
+    - Result for the job. The members are the same in check mode, on success and on failure.
+  returned: when the job could be read
   type: dict
   sample:
     job_id: 1001
@@ -127,11 +127,11 @@ job:
     status_before: job_running
     status: job_submitting
     error_code: null
-    msg: stop accepted; now job_cancel_success, then settings changed, then start accepted
+    msg: Stop accepted. The status is now job_cancel_success. Settings changed. Start accepted.
     reconciled: false
   contains:
     job_id:
-      description: Id of the job. V(null) if there is none, or none yet.
+      description: ID of the job. V(null) if the job does not exist, or is not created yet.
       type: int
       returned: always
       sample: 1001
@@ -142,117 +142,119 @@ job:
       sample: clicks_hourly
     state:
       description:
-        - What happened to the job, in one word; RV(actions) has the steps.
-        - V(created) - it is new; with O(state=started) it was started, too.
+        - Outcome for the job. RV(actions) contains the individual steps.
+        - V(created) - the job was created. With O(state=started), it was also started.
         - V(updated) - settings or tags were changed.
-        - V(started) - it was started, after an update if one was needed.
-        - V(restarted) - it was stopped, changed and started.
-        - V(stopped) - it was stopped, with an update if one was needed.
-        - V(deleted) - it was deleted.
-        - V(absent) - there was no such job.
-        - V(unchanged) - it was as it should be.
-        - V(restart_needed) - it runs, a setting cannot change meanwhile, and O(restart=never). Nothing was sent.
-        - V(resume_undecided) - it would be restarted from a savepoint that does not fit the new settings, and O(resume_savepoint)
-          is not set. Nothing was sent.
-        - V(wrong_type) - it is of a type that this module is not for, or its type cannot change any more. Nothing was sent.
-        - V(ambiguous) - several jobs bear the name, or another one bears it. Nothing was sent.
-        - V(not_found) - the project has no such job, and none could be created. Nothing was sent.
-        - V(not_startable), V(not_stoppable) - its status does not allow that.
-        - V(still_active) - it is not at rest, and O(force=false).
-        - V(refused) - the service refused a step, or it could not be sent.
-        - V(failed) - it was waited for, and ended otherwise than it should.
-        - V(timed_out) - it was waited for, and had not arrived when O(wait_timeout) was over.
-        - V(unknown) - what became of a step could not be learnt.
+        - V(started) - the job was started, after an update if required.
+        - V(restarted) - the job was stopped, updated and started.
+        - V(stopped) - the job was stopped, with an update if required.
+        - V(deleted) - the job was deleted.
+        - V(absent) - the job did not exist.
+        - V(unchanged) - the job was already in the requested state.
+        - V(restart_needed) - a setting cannot be changed while the job is active, and O(restart=never). Nothing was changed.
+        - V(resume_undecided) - the restart would resume from a savepoint that the new settings can make incompatible, and
+          O(resume_savepoint) is not set. Nothing was changed.
+        - V(wrong_type) - the module does not manage this type of job. Nothing was changed.
+        - V(ambiguous) - several jobs have the name, or another job already has the new name. Nothing was changed.
+        - V(not_found) - the job does not exist and cannot be created from the options. Nothing was changed.
+        - V(not_startable), V(not_stoppable) - the status of the job does not allow the step.
+        - V(still_active) - the job is active, and O(force=false).
+        - V(refused) - the service refused a step, or the request could not be sent.
+        - V(failed) - the wait ended with another status than the requested one.
+        - V(timed_out) - the job did not reach the requested status within O(wait_timeout).
+        - V(unknown) - the outcome of a step could not be determined.
       type: str
       returned: always
       sample: restarted
     changed:
-      description: Whether this task changed anything for sure. V(null) if that could not be learnt.
+      description: Whether this task changed the job. V(null) if unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether the job is not as it should be.
+      description: Whether the job did not reach the requested state.
       type: bool
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI, before anything was done. V(null) if there was none.
+      description: DLI status of the job before the task. V(null) if the job did not exist.
       type: str
       returned: always
       sample: job_running
     status:
       description:
-        - Last known status of the job, in the words of DLI. After an accepted request that was not followed it is the one
-          to which the request leads. V(null) if there is no job.
+        - Last known DLI status of the job. After an accepted request without a wait, the status that the request leads to.
+          V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_submitting
     error_code:
-      description: Code of the error that the service gave. V(null) if it gave none.
+      description: Error code of the service. V(null) if there is none.
       type: str
       returned: always
       sample: DLI.11016
     msg:
-      description: What happened to the job and, if it failed, where it stands and what to do.
+      description: Description of the outcome. On failure, also the state in which the job is, and how to continue.
       type: str
       returned: always
-      sample: stop accepted; now job_cancel_success, then settings changed, then start accepted
+      sample: Stop accepted. The status is now job_cancel_success. Settings changed. Start accepted.
     reconciled:
-      description: Whether the truth was learnt by looking at the job, because an answer was lost or unclear.
+      description: Whether the outcome was read from the job, because a response was lost or incomplete.
       type: bool
       returned: always
       sample: false
 actions:
   description:
-    - What was done, in that order, or would be done in check mode - V(create), V(tag), V(stop), V(update), V(start), V(delete).
-  returned: always, unless an option is not of its type
+    - Steps that were performed, in this order, or would be performed in check mode - V(create), V(tag), V(stop), V(update),
+      V(start), V(delete).
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample: [stop, update, start]
 differences:
-  description: Names of the settings that were not as they should be, before anything was done.
-  returned: always, unless an option is not of its type
+  description: Names of the settings that differed from the requested values before the task.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample: [entrypoint, parallel_number]
 definition:
   description:
-    - The settings of the job after the task, by the names of the options; what is JSON text, as data. C(tags) are among
-      them if O(tags) is set.
-    - In check mode as they would be.
-  returned: with O(show_detail=true), when the job could be looked at
+    - Settings of the job after the task, with the names of the options. JSON texts are returned as data. Contains C(tags) if
+      O(tags) is set.
+    - In check mode, the predicted settings.
+  returned: with O(show_detail=true), when the job could be read
   type: dict
   sample:
     name: clicks_hourly
     parallel_number: 4
     checkpoint_mode: exactly_once
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
-  sample: Stopped, updated and started job 1001 clicks_hourly.
+  sample: Stopped, updated and started job 1001 (clicks_hourly).
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered the request as a whole with an error.
-  returned: when the job could not be looked at because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the job could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the job could not be looked at because of such an answer
+  description: Error code of that response.
+  returned: when the job could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

@@ -12,9 +12,10 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Reads the execution graph of the latest run of a streaming (Apache Flink) job, and with it how Flink itself sees that run.
-  - Can also have the stream graph drawn that the job's SQL would make, which shows errors in the SQL without starting it.
-  - Never changes anything.
+  - Returns the execution graph of the latest run of a streaming (Apache Flink) job, which contains the state of the run in
+    Flink.
+  - Optionally generates the stream graph from the SQL of the job. This detects errors in the SQL without starting the job.
+  - This module does not change anything.
 extends_documentation_fragment:
   - huaweicloud.cloud.job
   - huaweicloud.cloud.overall
@@ -25,21 +26,21 @@ attributes:
   check_mode:
     support: full
     details:
-      - Changes nothing in either mode.
+      - This module does not change anything.
   diff_mode:
     support: none
     details:
-      - Changes nothing.
+      - This module does not change anything.
   idempotent:
     support: full
     details:
-      - Changes nothing.
+      - This module does not change anything.
 options:
   plan:
     description:
-      - Whether to have the stream graph drawn as well, from the SQL and the settings that the job has now.
-      - The service draws it for jobs of the type V(flink_opensource_sql_job) on Flink 1.10 and 1.12 only. For any other job,
-        or if the SQL has an error, the task fails.
+      - Whether to generate the stream graph from the current SQL and settings of the job.
+      - The service supports only jobs of type V(flink_opensource_sql_job) with Flink 1.10 or 1.12. The task fails for any other
+        job, and if the SQL contains an error.
     type: bool
     default: false
 seealso:
@@ -53,16 +54,16 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See how Flink sees a job
+- name: Read the execution graph of a job
   huaweicloud.cloud.dli_streaming_job_graph_info:
     job_name: orders_live
   register: graph
 
-- name: Tell how long it has been running
+- name: Show the state and the duration of the run
   ansible.builtin.debug:
     msg: "{{ graph.state }} for {{ graph.duration // 1000 }} s"
 
-- name: Have the SQL of a job checked before it is started
+- name: Check the SQL of a job before the start
   huaweicloud.cloud.dli_streaming_job_graph_info:
     job_id: 131
     plan: true
@@ -70,8 +71,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job:
-  description: Which job it is, and its status in the words of DLI. V(null) if there is no such job.
-  returned: always, unless an option is not of its type
+  description: The job and its DLI status. V(null) if the job does not exist.
+  returned: always, unless an option has the wrong type
   type: dict
   sample:
     job_id: 207
@@ -79,7 +80,7 @@ job:
     status: job_running
   contains:
     job_id:
-      description: Id of the job.
+      description: ID of the job.
       type: int
       returned: always
       sample: 207
@@ -89,37 +90,37 @@ job:
       returned: always
       sample: orders_live
     status:
-      description: Status of the job, in the words of DLI.
+      description: DLI status of the job.
       type: str
       returned: always
       sample: job_running
 state:
   description:
-    - State of the latest run in the words of Flink, which are others than those of DLI, for example V(RUNNING), V(RESTARTING)
-      or V(FAILED). V(null) if the job has never run.
-  returned: always, unless an option is not of its type
+    - Flink state of the latest run, for example V(RUNNING), V(RESTARTING) or V(FAILED). Flink states differ from DLI
+      statuses. V(null) if the job has never run.
+  returned: always, unless an option has the wrong type
   type: str
   sample: RUNNING
 start_time:
-  description: When that run began, in milliseconds since 1970. V(null) if the job has never run.
-  returned: always, unless an option is not of its type
+  description: Start time of the run, in milliseconds since 1970-01-01 UTC. V(null) if the job has never run.
+  returned: always, unless an option has the wrong type
   type: int
   sample: 1767323045000
 end_time:
-  description: When that run ended, in milliseconds since 1970. V(null) while it goes on, and if the job has never run.
-  returned: always, unless an option is not of its type
+  description:
+    - End time of the run, in milliseconds since 1970-01-01 UTC. V(null) while the run is active, and if the job has never run.
+  returned: always, unless an option has the wrong type
   type: int
   sample: null
 duration:
-  description: How long it has been running, in milliseconds. V(null) if the job has never run.
-  returned: always, unless an option is not of its type
+  description: Duration of the run, in milliseconds. V(null) if the job has never run.
+  returned: always, unless an option has the wrong type
   type: int
   sample: 3600000
 execution_graph:
   description:
-    - The execution graph of that run, as the service gives it; its members are those of Flink. V(null) if the job has never
-      run.
-  returned: always, unless an option is not of its type
+    - Execution graph of the run, as returned by the service, with the members of Flink. V(null) if the job has never run.
+  returned: always, unless an option has the wrong type
   type: dict
   sample:
     jid: 65b6a7b0c1ad95b0722a2ea4c4d2a1b3
@@ -131,8 +132,8 @@ execution_graph:
     duration: 3600000
 stream_graph:
   description:
-    - The graph that the job's SQL would make, as the service gives it. V(null) unless O(plan=true).
-  returned: always, unless an option is not of its type
+    - Stream graph of the SQL of the job, as returned by the service. V(null) unless O(plan=true).
+  returned: always, unless an option has the wrong type
   type: raw
   sample:
     nodes:
@@ -141,29 +142,30 @@ stream_graph:
         type: Source
         parallelism: 1
 msg:
-  description: What was read, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
-  sample: Job 207 orders_live is RUNNING (job_running).
+  sample: Job 207 (orders_live) is RUNNING (job_running).
 request_ids:
-  description: Ids that the service gave to requests that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+  description:
+    - Request IDs from the service, for requests that failed. The support of Huawei Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample: []
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered with an error.
-  returned: when a graph could not be read because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when a graph could not be read because of such a response
   type: int
   sample: 400
 error_code:
-  description: Code of that answer.
-  returned: when a graph could not be read because of such an answer
+  description: Error code of that response.
+  returned: when a graph could not be read because of such a response
   type: str
   sample: JK.1001
 """

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dli_streaming_job_savepoint
-short_description: Make or import a savepoint of a streaming job of Huawei Cloud Data Lake Insight (DLI)
+short_description: Create or import a savepoint of a streaming job of Huawei Cloud Data Lake Insight (DLI)
 version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Makes a savepoint of a running streaming (Apache Flink) job, or gives a job at rest a savepoint to resume from.
-  - Looks at the job first. If its status does not allow it, nothing is sent and the task fails.
-  - If the answer of the service is lost, the job is looked at to learn the truth; the request is never simply sent again.
+  - Creates a savepoint of a running streaming (Apache Flink) job, or imports a savepoint from which an inactive job resumes.
+  - Reads the job first. If its status does not allow the operation, the module sends no request and the task fails.
+  - If the response of the service is lost, the module reads the job to determine the outcome. It does not send the request
+    again.
 extends_documentation_fragment:
   - huaweicloud.cloud.job
   - huaweicloud.cloud.waiting
@@ -26,53 +27,51 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks the service for the job, and predicts the report of the real run from it. Whether the service can write to or read
-        from O(savepoint_path) cannot be predicted.
+      - Reads the job and predicts the result of a run. Whether the service has access to O(savepoint_path) cannot be predicted.
   diff_mode:
     support: none
     details:
-      - What is made or imported lies in OBS, and a job does not show its savepoints.
+      - Savepoints are stored in OBS, and a job does not list them.
   idempotent:
     support: none
     details:
-      - Every run makes another savepoint, or imports it once more.
+      - Every run creates another savepoint, or imports the savepoint again.
 options:
   action:
     description:
-      - V(trigger) - make a savepoint of a running job, which goes on running.
-      - V(import) - make a savepoint, or a checkpoint, that lies in OBS the one that the next start of a job at rest resumes
-        from.
+      - V(trigger) creates a savepoint of a running job. The job continues to run.
+      - V(import) imports a savepoint or checkpoint from OBS. The next start of the inactive job can resume from it.
     type: str
     choices: [trigger, import]
     required: true
   savepoint_path:
     description:
-      - Folder in OBS where the savepoint is to be kept, or lies already, for example V(bucket-name/dir/savepoint/); with or
-        without C(obs://).
-      - To import, the folder that holds the file C(_metadata). The path of that file itself will do too.
+      - Folder in OBS in which the savepoint is created, or from which it is imported, for example
+        V(bucket-name/dir/savepoint/), with or without C(obs://).
+      - For an import, the folder that contains the file C(_metadata), or the path of this file.
     type: str
     required: true
   wait:
     description:
-      - Whether to wait until the savepoint is made. Without it the task ends as soon as the service has accepted or refused
-        to make it. An import is over at once.
-      - A job shows that it makes a savepoint (V(job_savepointing)), and whether it has one to resume from. If it had one
-        before, and the new one is made between two looks, then nothing shows that; such a job is reported as V(unknown)
-        after O(confirm_timeout).
+      - Whether to wait until the savepoint is created. Otherwise, the task ends when the service has accepted or refused the
+        request. An import needs no wait.
+      - The job has the status V(job_savepointing) while it creates a savepoint, and shows whether it has a savepoint to resume
+        from. If the job already had a savepoint and the new one is created between two reads, the job does not show it. The
+        state is then V(unknown) after O(confirm_timeout).
     type: bool
     default: false
   wait_timeout:
-    description: Seconds to wait at most. A savepoint that is not made by then is reported as V(timed_out).
+    description: Maximum number of seconds to wait. A savepoint that is not created by then has the state V(timed_out).
     type: float
     default: 600
   wait_interval:
-    description: Seconds between two looks at the job, at most. The first looks follow each other faster.
+    description: Maximum number of seconds between two reads of the job. The first intervals are shorter.
     type: float
     default: 5
   confirm_timeout:
     description:
-      - Seconds to look at the job at most when the answer of the service was lost, and for a first sign of a savepoint that
-        is waited for. What is not known by then is reported as V(unknown).
+      - Maximum number of seconds to read the job after the response of the service was lost. With O(wait=true), also the
+        maximum number of seconds until the job shows that it creates the savepoint. After this time, the state is V(unknown).
     type: float
     default: 60
 seealso:
@@ -86,20 +85,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a savepoint of a running job and wait until it is there
+- name: Create a savepoint of a running job, and wait until it is created
   huaweicloud.cloud.dli_streaming_job_savepoint:
     job_name: orders_live
     action: trigger
     savepoint_path: bucket-name/orders/savepoint/
     wait: true
 
-- name: Take a stopped job back to a savepoint
+- name: Import a savepoint for a stopped job
   huaweicloud.cloud.dli_streaming_job_savepoint:
     job_id: 130
     action: import
     savepoint_path: obs://bucket-name/orders/savepoint/savepoint-1200/
 
-- name: Start it from there
+- name: Start the job from the imported savepoint
   huaweicloud.cloud.dli_streaming_jobs_run:
     job_ids: 130
     resume_savepoint: true
@@ -108,9 +107,9 @@ EXAMPLES = r"""
 RETURN = r"""
 job:
   description:
-    - What became of the job. The members are the same in check mode, on success and on failure.
-    - V(null) if the task failed before the job could be looked at.
-  returned: always, unless an option is not of its type
+    - Result for the job. The members are the same in check mode, on success and on failure.
+    - V(null) if the task failed before the job was read.
+  returned: always, unless an option has the wrong type
   type: dict
   sample:
     job_id: 207
@@ -121,99 +120,99 @@ job:
     status_before: job_running
     status: job_running
     error_code: null
-    msg: savepoint made
+    msg: Savepoint created.
     reconciled: false
   contains:
     job_id:
-      description: Id of the job. V(null) for a name that is not one job's.
+      description: ID of the job. V(null) if the name does not identify exactly one job.
       type: int
       returned: always
       sample: 207
     name:
-      description: Name of the job. V(null) if the project has no job of this id.
+      description: Name of the job. V(null) if the project has no job with this ID.
       type: str
       returned: always
       sample: orders_live
     state:
       description:
-        - What happened to the job.
-        - V(triggered) - the service accepted to make the savepoint.
-        - V(made) - it was waited for, and the savepoint is there.
-        - V(imported) - the next start can resume from the savepoint.
+        - Outcome for the job.
+        - V(triggered) - the service accepted the request to create the savepoint.
+        - V(made) - the savepoint was created (with O(wait=true)).
+        - V(imported) - the savepoint was imported. The next start can resume from it.
         - V(not_found) - the project has no such job.
-        - V(ambiguous) - several jobs bear the name.
-        - V(wrong_status) - its status does not allow it; nothing was sent.
-        - V(refused) - the service refused it.
-        - V(failed) - it was waited for, and the savepoint was not made.
-        - V(timed_out) - it was waited for, and was not made when O(wait_timeout) was over.
-        - V(unknown) - what became of it could not be learnt; RV(job.changed) says whether the service accepted it, if that is
-          known.
+        - V(ambiguous) - several jobs have the name.
+        - V(wrong_status) - the status of the job does not allow the operation. No request was sent.
+        - V(refused) - the service refused the request, or the request could not be sent.
+        - V(failed) - the savepoint was not created (with O(wait=true)).
+        - V(timed_out) - the savepoint was not created within O(wait_timeout).
+        - V(unknown) - the outcome could not be determined. RV(job.changed) shows whether the service accepted the request.
       type: str
       returned: always
       sample: made
     changed:
-      description: Whether the service accepted to make or import the savepoint. V(null) if that could not be learnt.
+      description: Whether the service accepted the request. V(null) if unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether it did not work.
+      description: Whether the operation failed.
       type: bool
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI, before anything was done. V(null) if there is no such job.
+      description: DLI status of the job before the task. V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_running
     status:
       description:
-        - Last known status of the job, in the words of DLI. After a savepoint that was not waited for it is
-          V(job_savepointing), which is what it leads to. V(null) if there is no such job.
+        - Last known DLI status of the job. After O(action=trigger) without a wait, the expected status V(job_savepointing).
+          V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_running
     error_code:
-      description: Code of the error that the service gave for this job. V(null) if it gave none.
+      description: Error code of the service for this job. V(null) if there is none.
       type: str
       returned: always
       sample: DLI.15002
     msg:
-      description: What happened to the job and, if it failed, what to do.
+      description: Description of the outcome. On failure, also how to fix it.
       type: str
       returned: always
-      sample: savepoint made
+      sample: Savepoint created.
     reconciled:
-      description: Whether the truth was learnt by looking at the job, because the answer was lost.
+      description: Whether the outcome was read from the job, because the response was lost.
       type: bool
       returned: always
       sample: false
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
-  sample: Made a savepoint of job 207 orders_live.
+  sample: Created a savepoint of job 207 (orders_live).
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered the request as a whole with an error.
-  returned: when the job could not be looked at because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the job could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the job could not be looked at because of such an answer
+  description: Error code of that response.
+  returned: when the job could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

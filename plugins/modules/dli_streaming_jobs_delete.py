@@ -12,10 +12,10 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Deletes a batch of streaming (Apache Flink) jobs and reports on each of them. B(This cannot be undone.) Export the jobs
-    first if their definitions are needed again.
-  - A job that is not there is as it should be. A job that is not at rest is left alone, unless O(force=true).
-  - If the answer of the service is lost or does not say which job it means, the jobs are looked at to learn the truth.
+  - Deletes a batch of streaming (Apache Flink) jobs and returns the result of each job. B(This cannot be undone.) Export the
+    jobs first if you need their definitions again.
+  - A job that does not exist is not an error. A job that is not inactive is not deleted, unless O(force=true).
+  - If the response of the service is lost or incomplete, the module reads the jobs to confirm the outcome.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -27,35 +27,35 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks the service for every job, and predicts the report of the real run from it.
+      - Reads the jobs and predicts the result of the run.
   diff_mode:
     support: full
     details:
-      - Shows the status of every job before and after.
+      - Shows the status of each job before and after the task.
   idempotent:
     support: full
 options:
   force:
     description:
-      - Whether to delete jobs that are running, being submitted or otherwise not at rest, too. The service stops them without
-        a savepoint.
+      - Whether to also delete jobs that are not inactive, for example running jobs or jobs that are being submitted. The
+        service stops them without a savepoint.
     type: bool
     default: false
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_stop
   - name: Deleting jobs in batches
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0243.html
 """
 
 EXAMPLES = r"""
-- name: Delete two jobs, with the credentials from the environment
+- name: Delete two jobs with the credentials from the environment
   huaweicloud.cloud.dli_streaming_jobs_delete:
     job_ids:
       - 131
       - 130
 
-- name: Delete a job by its name, running or not, and wait until it is gone
+- name: Delete a job by name, even if it is running, and wait until it no longer exists
   huaweicloud.cloud.dli_streaming_jobs_delete:
     job_names:
       - orders_enriched
@@ -66,10 +66,10 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per requested job, in the order asked for (O(job_ids), then O(job_names)). The members are the same in
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The members are the same in
       check mode, on success and on failure.
-    - Empty if the task failed before any job could be looked at.
-  returned: always, unless an option is not of its type
+    - Empty if the task failed before it could read the jobs.
+  returned: always, unless an option has the wrong type
   type: list
   elements: dict
   sample:
@@ -81,7 +81,7 @@ jobs:
       status_before: job_cancel_success
       status: null
       error_code: null
-      msg: deletion accepted
+      msg: Deletion accepted.
       reconciled: false
     - job_id: 129
       name: clicks_hourly
@@ -91,72 +91,77 @@ jobs:
       status_before: job_running
       status: job_running
       error_code: null
-      msg: "not deleted: it is running; stop it first, or set force to delete it all the same"
+      msg: >-
+        Not deleted: the status job_running (running) does not allow a deletion. Stop the job first, or set force to delete it
+        anyway.
       reconciled: false
   contains:
     job_id:
-      description: Id of the job. V(null) for a name that is not one job's.
+      description: ID of the job. V(null) for a name that does not match exactly one job.
       type: int
       returned: always
       sample: 131
     name:
-      description: Name of the job. V(null) if the project has no job of this id.
+      description: Name of the job. V(null) if the project has no job with this ID.
       type: str
       returned: always
       sample: orders_enriched
     state:
       description:
         - What happened to the job.
-        - V(deleted) - the service accepted the deletion; with O(wait=true), the job is gone.
-        - V(absent) - the project has no such job, which is as it should be.
-        - V(ambiguous) - several jobs bear the name.
-        - V(still_active) - it is not at rest and O(force) is not set; no deletion was sent.
+        - V(deleted) - the service accepted the deletion; with O(wait=true), the job no longer exists.
+        - V(absent) - unchanged, because the project has no such job.
+        - V(ambiguous) - several jobs have this name.
+        - V(still_active) - the job is not inactive, and O(force) is not set. No request was sent.
         - V(refused) - the service refused the deletion.
-        - V(failed) - does not happen here; the word is the same for all batches.
-        - V(timed_out) - it was waited for, and was still there when O(wait_timeout) was over.
-        - V(unknown) - what became of it could not be learnt; RV(jobs[].changed) says whether it was deleted, if that is known.
+        - V(failed) - never returned by this module. The state exists for all batches.
+        - V(timed_out) - the job still existed when O(wait_timeout) expired.
+        - V(unknown) - the outcome could not be confirmed. RV(jobs[].changed) shows whether the job was deleted, if this is
+          known.
       type: str
       returned: always
       sample: deleted
     changed:
-      description: Whether this task deleted the job. V(null) if that could not be learnt.
+      description: Whether this task deleted the job. V(null) if this is unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether the job is not as it should be.
+      description: Whether the operation failed for this job.
       type: bool
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI, before anything was done. V(null) if there is no such job.
+      description: DLI status of the job before the task. V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_cancel_success
     status:
-      description: Last known status of the job, in the words of DLI. V(null) if there is no such job, or no more.
+      description: Last known DLI status of the job. V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_running
     error_code:
-      description: Code of the error that the service gave for this job. V(null) if it gave none.
+      description: Error code from the service for this job. V(null) if there is none.
       type: str
       returned: always
       sample: DLI.0003
     msg:
-      description: What happened to the job and, if it failed, what to do.
+      description: What happened to the job and, if it failed, what to do next.
       type: str
       returned: always
-      sample: deletion accepted
+      sample: Deletion accepted.
     reconciled:
-      description: Whether the truth was learnt from the status of the job, because the answer was lost or unclear.
+      description:
+        - Whether the outcome was confirmed from the status of the job, because the response was lost or incomplete.
       type: bool
       returned: always
       sample: false
 summary:
   description:
-    - How many jobs were requested, were changed (for sure) and failed, and how many there are of each RV(jobs[].state).
-  returned: when the jobs could be looked at
+    - Number of jobs that were requested, that changed (only confirmed changes) and that failed, and number of jobs in each
+      RV(jobs[].state).
+  returned: when the jobs could be read
   type: dict
   sample:
     requested: 2
@@ -171,32 +176,33 @@ summary:
     timed_out: 0
     unknown: 0
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
   sample: >-
-    Deleted 1 of 2 jobs, 1 failed: 129 still_active (job_running); what to do stands in each job's msg.
+    1 of 2 jobs deleted, 1 failed: 129 still_active (job_running). See jobs[].msg for details.
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered the request as a whole with an error.
-  returned: when the jobs could not be looked at because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the jobs could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the jobs could not be looked at because of such an answer
+  description: Error code of that response.
+  returned: when the jobs could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

@@ -12,10 +12,11 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Writes the definitions of streaming (Apache Flink) jobs to zip files in OBS, and reports on each job. The jobs themselves
-    stay as they are. M(huaweicloud.cloud.dli_streaming_jobs_import) makes jobs out of such files.
-  - The service takes 50 jobs a request, so that more of them make several files. A request that fails hides none that worked.
-  - An export whose answer was lost is never simply sent again, since each writes a file of its own.
+  - Writes the definitions of streaming (Apache Flink) jobs to zip files in OBS, and returns the result of each job. The jobs
+    do not change. M(huaweicloud.cloud.dli_streaming_jobs_import) creates jobs from such files.
+  - The service exports at most 50 jobs per request, so more jobs result in several files. The result contains every job,
+    even if some requests fail.
+  - The module does not send an export again after a lost response, because each export writes a new file.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.overall
@@ -27,31 +28,31 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks the service for every job, and predicts the report of the real run from it. The names of the files, and whether
-        the service can write to O(obs_dir), cannot be predicted.
+      - Reads the jobs and predicts the result of the run. The names of the files, and whether the service can write to
+        O(obs_dir), cannot be predicted.
   diff_mode:
     support: none
     details:
-      - What is written lies in OBS; no job changes.
+      - The module writes files to OBS. No job changes.
   idempotent:
     support: none
     details:
-      - Every run writes files of its own.
+      - Each run writes new files.
 options:
   all:
     description:
-      - Whether to export all jobs of the project, instead of naming some.
-      - Excludes O(job_ids) and O(job_names).
+      - Whether to export all jobs of the project.
+      - Mutually exclusive with O(job_ids) and O(job_names).
     type: bool
     default: false
   obs_dir:
-    description: Folder in OBS to write to, for example V(bucket-name/exports); with or without C(obs://).
+    description: OBS folder to write to, for example V(bucket-name/exports), with or without C(obs://).
     type: str
     required: true
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_import
   - name: Exporting a Flink job
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0254.html
 """
 
@@ -67,7 +68,7 @@ EXAMPLES = r"""
     obs_dir: obs://bucket-name/nightly/
   register: backup
 
-- name: Tell where they are
+- name: Show the exported files
   ansible.builtin.debug:
     var: backup.zip_files
 """
@@ -75,17 +76,17 @@ EXAMPLES = r"""
 RETURN = r"""
 zip_files:
   description: The files that were written, in the order of the requests. Empty in check mode.
-  returned: always, unless an option is not of its type
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - bucket-name/exports/aggregate_1767323045000.zip
 jobs:
   description:
-    - One element per requested job, in the order asked for (O(job_ids), then O(job_names)), or with O(all=true) from the
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)), or with O(all=true) from the
       newest to the oldest. The members are the same in check mode, on success and on failure.
-    - Empty if the task failed before any job could be looked at.
-  returned: always, unless an option is not of its type
+    - Empty if the task failed before it could read the jobs.
+  returned: always, unless an option has the wrong type
   type: list
   elements: dict
   sample:
@@ -97,77 +98,78 @@ jobs:
       status_before: job_running
       status: job_running
       error_code: null
-      msg: export accepted
+      msg: Export accepted.
       reconciled: false
       zip_file: bucket-name/exports/aggregate_1767323045000.zip
   contains:
     job_id:
-      description: Id of the job. V(null) for a name that is not one job's.
+      description: ID of the job. V(null) for a name that does not match exactly one job.
       type: int
       returned: always
       sample: 131
     name:
-      description: Name of the job. V(null) if the project has no job of this id.
+      description: Name of the job. V(null) if the project has no job with this ID.
       type: str
       returned: always
       sample: orders_enriched
     state:
       description:
         - What happened to the job.
-        - V(exported) - its definition was written.
+        - V(exported) - the definition of the job was written.
         - V(not_found) - the project has no such job.
-        - V(ambiguous) - several jobs bear the name.
-        - V(refused) - the service refused the request that the job was part of.
-        - V(unknown) - the answer was lost; whether a file was written can only be seen in OBS.
+        - V(ambiguous) - several jobs have this name.
+        - V(refused) - the service refused the request that contained the job.
+        - V(unknown) - the response was lost. Check in OBS whether a file was written.
       type: str
       returned: always
       sample: exported
     changed:
-      description: Whether a file with the job was written. V(null) if that could not be learnt.
+      description: Whether a file that contains the job was written. V(null) if this is unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether it did not work.
+      description: Whether the export failed for this job.
       type: bool
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI. V(null) if there is no such job.
+      description: DLI status of the job. V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_running
     status:
-      description: The same; an export does not change it.
+      description: The same as RV(jobs[].status_before), because an export does not change the job.
       type: str
       returned: always
       sample: job_running
     error_code:
-      description: Code of the error that the service gave. V(null) if it gave none.
+      description: Error code from the service. V(null) if there is none.
       type: str
       returned: always
       sample: DLI.29001
     msg:
-      description: What happened to the job and, if it failed, what to do.
+      description: What happened to the job and, if it failed, what to do next.
       type: str
       returned: always
-      sample: export accepted
+      sample: Export accepted.
     reconciled:
-      description: Whether the answer of the service was lost.
+      description: Whether the response of the service was lost.
       type: bool
       returned: always
       sample: false
     zip_file:
       description:
-        - The file that holds the job. V(null) if it was not written, in check mode, and if the service named several files
-          for one request.
+        - The file that contains the job. V(null) if no file was written, in check mode, and if the service returned several
+          files for one request.
       type: str
       returned: always
       sample: bucket-name/exports/aggregate_1767323045000.zip
 summary:
   description:
-    - How many jobs were requested, were exported (for sure) and failed, and how many there are of each RV(jobs[].state).
-  returned: when the jobs could be looked at
+    - Number of jobs that were requested, that were exported (only confirmed exports) and that failed, and number of jobs in
+      each RV(jobs[].state).
+  returned: when the jobs could be read
   type: dict
   sample:
     requested: 1
@@ -179,31 +181,32 @@ summary:
     refused: 0
     unknown: 0
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
-  sample: Exported 1 of 1 job.
+  sample: 1 of 1 job exported.
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered the request as a whole with an error.
-  returned: when the jobs could not be looked at because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the jobs could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the jobs could not be looked at because of such an answer
+  description: Error code of that response.
+  returned: when the jobs could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

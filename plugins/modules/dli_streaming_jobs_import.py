@@ -12,10 +12,10 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Makes streaming (Apache Flink) jobs out of the definitions in a zip file in OBS, and reports on each of them.
+  - Creates streaming (Apache Flink) jobs from the definitions in a zip file in OBS, and returns the outcome for each job.
     M(huaweicloud.cloud.dli_streaming_jobs_export) writes such files.
-  - If the answer of the service is lost, the list of jobs is compared with the one from before to learn the truth; the request
-    is never simply sent again.
+  - If the response of the service is lost, the module compares the list of jobs before and after the import to determine the
+    outcome. It does not send the request again.
 extends_documentation_fragment:
   - huaweicloud.cloud.overall
   - huaweicloud.cloud.connection
@@ -26,39 +26,39 @@ attributes:
   check_mode:
     support: partial
     details:
-      - Nobody can look into the file but the service, and that only by importing it. So a change is always predicted, with
-        RV(job_mapping) empty.
+      - The content of the file is unknown before the import. Check mode always predicts a change and returns an empty
+        RV(job_mapping).
   diff_mode:
     support: none
     details:
-      - What the file holds shows only the import itself.
+      - The content of the file is unknown before the import.
   idempotent:
     support: partial
     details:
-      - With O(is_cover=false) the second run finds every job there already. With O(is_cover=true) it overwrites them again.
+      - With O(is_cover=false), a second run finds that all jobs already exist. With O(is_cover=true), it overwrites them again.
 options:
   zip_file:
     description:
-      - The zip file in OBS, or a folder that holds nothing but zip files, for example V(bucket-name/exports/jobs.zip); with
-        or without C(obs://).
+      - Path of the zip file in OBS, or of a folder that contains only zip files, for example
+        V(bucket-name/exports/jobs.zip), with or without C(obs://).
     type: str
     required: true
   is_cover:
     description:
-      - Whether a job that bears the name of an imported one is overwritten.
-      - B(An overwritten job becomes a draft again.) Do not do that to jobs that run.
+      - Whether to overwrite existing jobs that have the same name as an imported job.
+      - B(An overwritten job becomes a draft again.) Do not overwrite running jobs.
     type: bool
     default: false
   confirm_timeout:
     description:
-      - Seconds to look at the list of jobs at most when the answer of the service was lost. If it shows no new jobs by then,
-        the outcome is reported as V(unknown).
+      - Maximum number of seconds to read the list of jobs after the response of the service was lost. If the list shows no new
+        jobs by then, the outcome has the state V(unknown).
     type: float
     default: 60
 notes:
-  - The list of jobs is read before every import, a request for each hundred jobs. Without it nobody could learn what became
-    of an import whose answer was lost, nor tell a job that was overwritten from a new one. So the user needs the permission
-    to list jobs, too.
+  - The module reads the list of jobs before every import, with one request for each 100 jobs. The list is required to
+    distinguish overwritten jobs from new jobs, and to determine the outcome of an import if the response is lost. The user
+    therefore also requires the permission to list jobs.
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_export
   - name: Importing a Flink job
@@ -73,12 +73,12 @@ EXAMPLES = r"""
     obs_dir: bucket-name/exports
   register: exported
 
-- name: Import them, in a project where they may be there already
+- name: Import the jobs, without overwriting existing jobs
   huaweicloud.cloud.dli_streaming_jobs_import:
     zip_file: "{{ exported.zip_files[0] }}"
   register: imported
 
-- name: Tell which ids the new jobs have
+- name: Show the IDs of the new jobs
   ansible.builtin.debug:
     msg: "{{ item.old_job_id }} is now {{ item.new_job_id }}"
   loop: "{{ imported.job_mapping | selectattr('state', 'eq', 'created') }}"
@@ -89,10 +89,10 @@ EXAMPLES = r"""
 RETURN = r"""
 job_mapping:
   description:
-    - One element per job in the file. Empty in check mode, and if the task failed before anything was imported.
-    - If the answer was lost, one element per job that has come, and one in the state V(unknown) for what the list of jobs
-      cannot show.
-  returned: always, unless an option is not of its type
+    - One element for each job in the file. Empty in check mode, and if the task failed before the import.
+    - If the response was lost, one element for each new job in the list of jobs, and one element with the state V(unknown) for
+      changes that the list of jobs cannot show.
+  returned: always, unless an option has the wrong type
   type: list
   elements: dict
   sample:
@@ -105,48 +105,48 @@ job_mapping:
       reconciled: false
   contains:
     old_job_id:
-      description: Id that the job had where it was exported. V(null) if it could not be learnt.
+      description: ID of the job in the project from which it was exported. V(null) if unknown.
       type: int
       returned: always
       sample: 100
     new_job_id:
-      description: Id of the job in this project. V(null) if there is none, or it could not be learnt.
+      description: ID of the job in this project. V(null) if there is none, or if unknown.
       type: int
       returned: always
       sample: 200
     remark:
-      description: What the service says about the job. V(null) if it says nothing.
+      description: Remark of the service about the job. V(null) if there is none.
       type: str
       returned: always
       sample: Job successfully created
     state:
       description:
-        - What happened to the job.
-        - V(created) - it is a new job.
-        - V(overwritten) - a job of the same name has its definition now.
-        - V(exists) - there is a job of the same name, which was left alone because of O(is_cover=false).
-        - V(failed) - the service did not import it; RV(job_mapping[].remark) may say why.
-        - V(unknown) - the answer was lost, and the list of jobs does not tell.
+        - Outcome for the job.
+        - V(created) - a new job was created.
+        - V(overwritten) - the definition of a job with the same name was overwritten.
+        - V(exists) - a job with the same name exists. It was not changed, because of O(is_cover=false).
+        - V(failed) - the service did not import the job. RV(job_mapping[].remark) may contain the reason.
+        - V(unknown) - the response was lost, and the list of jobs does not show the outcome.
       type: str
       returned: always
       sample: created
     changed:
-      description: Whether a job was made or overwritten. V(null) if that could not be learnt.
+      description: Whether the job was created or overwritten. V(null) if unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether it did not work.
+      description: Whether the import of the job failed.
       type: bool
       returned: always
       sample: false
     reconciled:
-      description: Whether the truth was learnt from the list of jobs, because the answer was lost.
+      description: Whether the outcome was read from the list of jobs, because the response was lost.
       type: bool
       returned: always
       sample: false
 summary:
-  description: How many there are of each RV(job_mapping[].state).
+  description: Number of elements for each RV(job_mapping[].state).
   returned: when the import was sent, and in check mode
   type: dict
   sample:
@@ -156,31 +156,32 @@ summary:
     failed: 0
     unknown: 0
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
   sample: "Imported bucket-name/exports/jobs.zip: 1 created."
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered with an error.
-  returned: when nothing was imported because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when nothing was imported because of such a response
   type: int
   sample: 400
 error_code:
-  description: Code of that answer.
-  returned: when nothing was imported because of such an answer
+  description: Error code of that response.
+  returned: when nothing was imported because of such a response
   type: str
   sample: DLI.29002
 """

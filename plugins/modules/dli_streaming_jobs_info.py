@@ -12,11 +12,11 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Finds streaming (Apache Flink) jobs by id, name, status, queue and more, and shows what DLI knows about each of them.
-  - Options that name jobs add to each other; the other options leave out what does not fit all of them. Without any option
-    that names jobs, all jobs of the project are meant.
-  - Never changes anything, and needs as few requests as the service allows. Pages are put together, a hundred jobs each.
-  - Jobs that DLI keeps for edge nodes under another job are found by O(job_ids) only, because the service does not list them.
+  - Finds streaming (Apache Flink) jobs by ID, name, status, queue and other properties, and returns their details.
+  - O(job_ids) and O(job_names) select the union of the named jobs. Without them, all jobs of the project are selected. The
+    other options filter the selected jobs. A job is returned only if it matches all filters.
+  - This module does not change anything. It reads all pages of the list, with one request for each 100 jobs.
+  - Edge jobs that belong to another job are found only by O(job_ids), because the service does not list them.
 extends_documentation_fragment:
   - huaweicloud.cloud.overall
   - huaweicloud.cloud.connection
@@ -26,41 +26,41 @@ attributes:
   check_mode:
     support: full
     details:
-      - Changes nothing in either mode.
+      - This module does not change anything.
   diff_mode:
     support: none
     details:
-      - Changes nothing.
+      - This module does not change anything.
   idempotent:
     support: full
     details:
-      - Changes nothing.
+      - This module does not change anything.
 options:
   job_ids:
     description:
-      - Ids of jobs, whole numbers from 1 to 9223372036854775807.
-      - A list, a single id, or a text with ids between commas, spaces or line ends, as surveys and command lines hand over.
+      - IDs of jobs, whole numbers from 1 to 9223372036854775807.
+      - A list, a single ID, or a text that contains IDs separated by commas, spaces or line breaks.
     type: list
     elements: str
   job_names:
     description:
-      - Exact names of jobs. A list, or a text with names between commas or line ends.
-      - All jobs that bear a name are shown, should there be several.
+      - Exact names of jobs. A list, or a text that contains names separated by commas or line breaks.
+      - If several jobs have the same name, all of them are returned.
     type: list
     elements: str
   status:
     description:
-      - Only jobs in one of these statuses, in the words of DLI, for example V(job_running).
-      - One status is looked for by the service; several are picked out of all jobs.
+      - Only jobs in one of these DLI statuses, for example V(job_running).
+      - A single status is filtered by the service. Several statuses are filtered by the module.
     type: list
     elements: str
   queue_name:
-    description: Only jobs of this queue.
+    description: Only jobs in this queue.
     type: str
   job_type:
     description:
       - Only jobs of this type.
-      - DLI has V(flink_sql_job), V(flink_opensource_sql_job), V(flink_sql_edge_job) and V(flink_jar_job).
+      - The types are V(flink_sql_job), V(flink_opensource_sql_job), V(flink_sql_edge_job) and V(flink_jar_job).
     type: str
   user_name:
     description: Only jobs of this user.
@@ -68,19 +68,19 @@ options:
   tags:
     description:
       - Only jobs that have all of these tags, with these values.
-      - Neither a key nor a value can hold a comma here, and a key no equals sign.
+      - Keys and values must not contain a comma, and keys must not contain an equals sign.
     type: dict
   has_savepoint:
-    description: Only jobs that have a savepoint or checkpoint to resume from, or only those that have none.
+    description: Only jobs that have (V(true)) or do not have (V(false)) a savepoint or checkpoint to resume from.
     type: bool
   show_detail:
     description:
-      - Whether to show also what may be large, or is seldom needed, such as a job's SQL and its settings.
-      - SQL often holds passwords of the systems that it connects. Consider C(no_log) for the task then.
+      - Whether to return additional members, such as the SQL and the settings of a job. They can be large.
+      - SQL can contain passwords of the systems that the job connects to. Consider C(no_log) for the task.
     type: bool
     default: false
   order:
-    description: The order of RV(jobs) by the time when a job was created, newest or oldest first.
+    description: Order of RV(jobs) by creation time. V(desc) returns the newest job first.
     type: str
     choices: [asc, desc]
     default: desc
@@ -94,40 +94,40 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Show all jobs of the project, with the credentials from the environment
+- name: List all jobs of the project, with credentials from the environment
   huaweicloud.cloud.dli_streaming_jobs_info:
   register: found
 
-- name: Tell how many there are in each status
+- name: Show the number of jobs in each status
   ansible.builtin.debug:
     var: found.summary.by_status
 
-- name: Find what has failed
+- name: Find failed jobs
   huaweicloud.cloud.dli_streaming_jobs_info:
     status:
       - job_submit_fail
       - job_running_exception
-  register: broken
+  register: failed_jobs
 
-- name: Tell why
+- name: Show the reason of each failure
   ansible.builtin.debug:
     msg: "{{ item.job_id }} {{ item.name }}: {{ item.status_desc }}"
-  loop: "{{ broken.jobs }}"
+  loop: "{{ failed_jobs.jobs }}"
   loop_control:
     label: "{{ item.job_id }}"
 
-- name: Start what can be resumed and is at rest
+- name: Start inactive jobs that have a savepoint
   vars:
-    at_rest: "{{ resumable.jobs | selectattr('status', 'in', ['job_init', 'job_cancel_success']) }}"
+    inactive: "{{ resumable.jobs | selectattr('status', 'in', ['job_init', 'job_cancel_success']) }}"
   block:
     - name: Find jobs with a savepoint
       huaweicloud.cloud.dli_streaming_jobs_info:
         has_savepoint: true
       register: resumable
 
-    - name: Start them from it
+    - name: Start the jobs from their savepoints
       huaweicloud.cloud.dli_streaming_jobs_run:
-        job_ids: "{{ at_rest | map(attribute='job_id') }}"
+        job_ids: "{{ inactive | map(attribute='job_id') }}"
         resume_savepoint: true
 
 - name: Read the definition of one job
@@ -141,11 +141,11 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per job that was found, in the order that O(order) asks for. The members are the service's, and always
-      the same ones; V(null) stands where the service tells nothing.
-    - With O(show_detail=true) there are more of them. The service does not list RV(jobs[].user_name), RV(jobs[].duration)
-      and RV(jobs[].root_id) then.
-  returned: always, unless an option is not of its type
+    - One element for each job that was found, in the order of O(order). The members have the names of the service. All members
+      are always present. Members that the service does not return are V(null).
+    - With O(show_detail=true), each element has additional members. The service then does not return RV(jobs[].user_name),
+      RV(jobs[].duration) and RV(jobs[].root_id).
+  returned: always, unless an option has the wrong type
   type: list
   elements: dict
   sample:
@@ -166,7 +166,7 @@ jobs:
       root_id: -1
   contains:
     job_id:
-      description: Id of the job.
+      description: ID of the job.
       type: int
       returned: always
       sample: 131
@@ -186,7 +186,7 @@ jobs:
       returned: always
       sample: flink_opensource_sql_job
     status:
-      description: Status of the job, in the words of DLI.
+      description: DLI status of the job.
       type: str
       returned: always
       sample: job_running
@@ -196,77 +196,77 @@ jobs:
       returned: always
       sample: ""
     queue_name:
-      description: Queue that the job runs on.
+      description: Queue in which the job runs.
       type: str
       returned: always
       sample: flink_queue
     user_name:
-      description: User that made the job.
+      description: User who created the job.
       type: str
       returned: always
       sample: etl
     create_time:
-      description: When the job was created, in milliseconds since 1970.
+      description: Time when the job was created, in milliseconds since 1970-01-01 UTC.
       type: int
       returned: always
       sample: 1767323045000
     start_time:
-      description: When the job was started last, in milliseconds since 1970. V(null) if it never was.
+      description: Time of the last start, in milliseconds since 1970-01-01 UTC. V(null) if the job was never started.
       type: int
       returned: always
       sample: 1767326645000
     duration:
-      description: How long it ran, in milliseconds.
+      description: Duration of the run, in milliseconds.
       type: int
       returned: always
       sample: 3600000
     has_savepoint:
-      description: Whether there is a savepoint or checkpoint to resume from.
+      description: Whether the job has a savepoint or checkpoint to resume from.
       type: bool
       returned: always
       sample: true
     savepoint_path:
-      description: Where checkpoints made by hand are kept.
+      description: Path of checkpoints that were created manually.
       type: str
       returned: always
       sample: null
     restart_times:
-      description: How often the job was restarted after a failure.
+      description: Number of restarts after a failure.
       type: int
       returned: always
       sample: 0
     root_id:
-      description: Id of the parent of an edge job; V(-1) if there is none.
+      description: ID of the parent job of an edge job. V(-1) if there is none.
       type: int
       returned: always
       sample: -1
     update_time:
-      description: When the job was changed last, in milliseconds since 1970.
+      description: Time of the last update, in milliseconds since 1970-01-01 UTC.
       type: int
       returned: when O(show_detail=true)
       sample: 1767326645000
     user_id:
-      description: Id of the user that made the job.
+      description: ID of the user who created the job.
       type: str
       returned: when O(show_detail=true)
       sample: 0a1b2c3d4e5f60718293a4b5c6d7e8f9
     project_id:
-      description: Id of the project of the job.
+      description: ID of the project of the job.
       type: str
       returned: when O(show_detail=true)
       sample: 5b0a7c9e12f34d68a1b2c3d4e5f60718
     run_mode:
-      description: Where it runs, V(shared_cluster), V(exclusive_cluster) or V(edge_node).
+      description: Where the job runs - V(shared_cluster), V(exclusive_cluster) or V(edge_node).
       type: str
       returned: when O(show_detail=true)
       sample: exclusive_cluster
     sql_body:
-      description: SQL of the job; empty for a Jar job.
+      description: SQL of the job. Empty for a Jar job.
       type: str
       returned: when O(show_detail=true)
       sample: INSERT INTO sink SELECT id FROM orders
     main_class:
-      description: Class that a Jar job begins with.
+      description: Main class of a Jar job.
       type: str
       returned: when O(show_detail=true)
       sample: null
@@ -276,7 +276,7 @@ jobs:
       returned: when O(show_detail=true)
       sample: null
     job_config:
-      description: Settings of the job, as the service gives them.
+      description: Settings of the job, as returned by the service.
       type: dict
       returned: when O(show_detail=true)
       sample:
@@ -284,12 +284,12 @@ jobs:
         checkpoint_mode: exactly_once
         parallel_number: 1
     execution_graph:
-      description: Execution graph, where the service gives it; see M(huaweicloud.cloud.dli_streaming_job_graph_info).
+      description: Execution graph, if the service returns it. See M(huaweicloud.cloud.dli_streaming_job_graph_info).
       type: str
       returned: when O(show_detail=true)
       sample: null
     graph_editor_enabled:
-      description: Whether its graph can be edited.
+      description: Whether the graph of the job can be edited.
       type: bool
       returned: when O(show_detail=true)
       sample: false
@@ -300,7 +300,7 @@ jobs:
       returned: when O(show_detail=true)
       sample: null
 summary:
-  description: How many jobs were found (C(found)), and how many in each status that occurs (C(by_status)).
+  description: Number of jobs found (C(found)), and number of jobs for each status (C(by_status)).
   returned: success
   type: dict
   sample:
@@ -309,8 +309,8 @@ summary:
       job_running: 1
 missing:
   description:
-    - Ids and names that were asked for and that no job of the project bears. It is no failure that there are some.
-    - A job that another option leaves out is not missing.
+    - Requested IDs and names for which the project has no job. Missing jobs do not fail the task.
+    - A job that exists but does not match the filters is not missing.
   returned: success
   type: list
   elements: raw
@@ -318,29 +318,30 @@ missing:
     - 999
     - no_such_job
 msg:
-  description: What was found, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
-  sample: "Found 1 job: 1 job_running; the project has no 999, no_such_job."
+  sample: "Found 1 job: 1 job_running. Not found: 999, no_such_job."
 request_ids:
-  description: Ids that the service gave to requests that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+  description:
+    - Request IDs from the service, for requests that failed. The support of Huawei Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample: []
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered with an error.
-  returned: when the service could not be asked because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the jobs could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the service could not be asked because of such an answer
+  description: Error code of that response.
+  returned: when the jobs could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

@@ -12,12 +12,12 @@ version_added: 0.1.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Starts a batch of streaming (Apache Flink) jobs, if wanted from their latest savepoint, and reports on each of them.
-  - Looks at the jobs first. A job that is active already is left alone, so that running the task twice starts nothing twice.
-  - A job that cannot be started never hides one that was. The task fails if any job failed, and C(changed) still says
-    whether any was started.
-  - If the answer of the service is lost or does not say which job it means, the jobs are looked at to learn the truth; a
-    start whose answer was lost is never simply sent again.
+  - Starts a batch of streaming (Apache Flink) jobs, optionally from their latest savepoint, and returns the result of each
+    job.
+  - Reads the jobs first. A job that is already active is not started again, so the task can be run repeatedly.
+  - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any job was started.
+  - If the response of the service is lost or incomplete, the module reads the jobs to confirm the outcome. It does not send
+    a start again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -29,31 +29,31 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks the service for every job, and predicts the report of the real run from it. What only a start itself shows,
-        such as an error in a job's SQL, cannot be predicted.
+      - Reads the jobs and predicts the result of the run. Errors that only a start detects, such as an error in the SQL of
+        a job, cannot be predicted.
   diff_mode:
     support: full
     details:
-      - Shows the status of every job before and after.
+      - Shows the status of each job before and after the task.
   idempotent:
     support: full
     details:
-      - A job that has ended by itself in between is started again.
+      - A job that has ended in the meantime is started again.
 options:
   resume_savepoint:
     description:
-      - Whether to restore every job of the batch from its most recently created savepoint or checkpoint.
-      - A job that has none is refused by the service; it does not start afresh.
+      - Whether to restore each job from its most recent savepoint or checkpoint.
+      - The service refuses to start a job that has no savepoint or checkpoint. It does not start such a job without state.
     type: bool
     default: false
 seealso:
   - name: Running jobs in batches
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0233.html
 """
 
 EXAMPLES = r"""
-- name: Start two jobs, with the credentials from the environment
+- name: Start two jobs with the credentials from the environment
   huaweicloud.cloud.dli_streaming_jobs_run:
     job_ids:
       - 131
@@ -66,7 +66,7 @@ EXAMPLES = r"""
     wait: true
     wait_timeout: 900
 
-- name: Start jobs by name and sign in with a key pair
+- name: Start jobs by name and authenticate with an access key
   huaweicloud.cloud.dli_streaming_jobs_run:
     job_names:
       - orders_enriched
@@ -76,14 +76,14 @@ EXAMPLES = r"""
     access_key: "{{ access_key }}"
     secret_key: "{{ secret_key }}"
 
-- name: Start what can be started, and go on with the jobs that were
+- name: Start the jobs of a release and show the jobs that failed
   block:
-    - name: Start the jobs of a release
+    - name: Start the jobs
       huaweicloud.cloud.dli_streaming_jobs_run:
         job_ids: "{{ release_jobs }}"
       register: release
   rescue:
-    - name: Show each job that failed, and why
+    - name: Show each job that failed
       ansible.builtin.debug:
         msg: "{{ item.job_id }} {{ item.state }}: {{ item.msg }}"
       loop: "{{ release.jobs | selectattr('failed') }}"
@@ -94,10 +94,10 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per requested job, in the order asked for (O(job_ids), then O(job_names)). The members are the same in
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The members are the same in
       check mode, on success and on failure.
-    - Empty if the task failed before any job could be looked at.
-  returned: always, unless an option is not of its type
+    - Empty if the task failed before it could read the jobs.
+  returned: always, unless an option has the wrong type
   type: list
   elements: dict
   sample:
@@ -109,7 +109,7 @@ jobs:
       status_before: job_cancel_success
       status: job_submitting
       error_code: null
-      msg: start accepted
+      msg: Start accepted.
       reconciled: false
     - job_id: 138
       name: clicks_hourly
@@ -120,17 +120,17 @@ jobs:
       status: job_init
       error_code: DLI.13017
       msg: >-
-        not started: the job has no savepoint or checkpoint to resume from (DLI.13017); run it without
-        resume_savepoint to start without state, or make a savepoint or enable checkpoints first
+        Not started: the job has no savepoint or checkpoint to resume from (DLI.13017). Run it without
+        resume_savepoint to start without state, or create a savepoint first.
       reconciled: false
   contains:
     job_id:
-      description: Id of the job. V(null) for a name that is not one job's.
+      description: ID of the job. V(null) for a name that does not match exactly one job.
       type: int
       returned: always
       sample: 131
     name:
-      description: Name of the job. V(null) if the project has no job of this id.
+      description: Name of the job. V(null) if the project has no job with this ID.
       type: str
       returned: always
       sample: orders_enriched
@@ -138,58 +138,61 @@ jobs:
       description:
         - What happened to the job.
         - V(started) - the service accepted the start; with O(wait=true), the job is running or has finished.
-        - V(already_active) - it was active already and was left alone.
+        - V(already_active) - unchanged, because the job was already active.
         - V(not_found) - the project has no such job.
-        - V(ambiguous) - several jobs bear the name.
-        - V(not_startable) - its status does not allow a start; none was sent.
+        - V(ambiguous) - several jobs have this name.
+        - V(not_startable) - the status of the job does not allow a start. No request was sent.
         - V(refused) - the service refused the start.
-        - V(failed) - it was waited for, and ended otherwise than running or finished.
-        - V(timed_out) - it was waited for, and had not settled when O(wait_timeout) was over.
-        - V(unknown) - what became of it could not be learnt; RV(jobs[].changed) says whether it was started, if that is known.
+        - V(failed) - during the wait, the job ended in a status other than running or finished, or was deleted.
+        - V(timed_out) - the job was not running when O(wait_timeout) expired.
+        - V(unknown) - the outcome could not be confirmed. RV(jobs[].changed) shows whether the job was started, if this is
+          known.
       type: str
       returned: always
       sample: started
     changed:
-      description: Whether this task started the job. V(null) if that could not be learnt.
+      description: Whether this task started the job. V(null) if this is unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether the job is not as it should be.
+      description: Whether the operation failed for this job.
       type: bool
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI, before anything was done. V(null) if there is no such job.
+      description: DLI status of the job before the task. V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_cancel_success
     status:
       description:
-        - Last known status of the job, in the words of DLI. After an accepted start that was not followed it is
-          V(job_submitting), which is what an accepted start leads to. V(null) if there is no such job.
+        - Last known DLI status of the job. After an accepted start without a wait, this is the expected status,
+          V(job_submitting). V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_submitting
     error_code:
-      description: Code of the error that the service gave for this job. V(null) if it gave none.
+      description: Error code from the service for this job. V(null) if there is none.
       type: str
       returned: always
       sample: DLI.13017
     msg:
-      description: What happened to the job and, if it failed, what to do.
+      description: What happened to the job and, if it failed, what to do next.
       type: str
       returned: always
-      sample: start accepted
+      sample: Start accepted.
     reconciled:
-      description: Whether the truth was learnt from the status of the job, because the answer was lost or unclear.
+      description:
+        - Whether the outcome was confirmed from the status of the job, because the response was lost or incomplete.
       type: bool
       returned: always
       sample: false
 summary:
   description:
-    - How many jobs were requested, were changed (for sure) and failed, and how many there are of each RV(jobs[].state).
-  returned: when the jobs could be looked at
+    - Number of jobs that were requested, that changed (only confirmed changes) and that failed, and number of jobs in each
+      RV(jobs[].state).
+  returned: when the jobs could be read
   type: dict
   sample:
     requested: 2
@@ -205,32 +208,33 @@ summary:
     timed_out: 0
     unknown: 0
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
   sample: >-
-    Started 1 of 2 jobs, 1 failed: 138 refused (DLI.13017); what to do stands in each job's msg.
+    1 of 2 jobs started, 1 failed: 138 refused (DLI.13017). See jobs[].msg for details.
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered the request as a whole with an error.
-  returned: when the jobs could not be looked at because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the jobs could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the jobs could not be looked at because of such an answer
+  description: Error code of that response.
+  returned: when the jobs could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

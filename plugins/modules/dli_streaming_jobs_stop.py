@@ -12,11 +12,12 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Stops a batch of streaming (Apache Flink) jobs, if wanted with a savepoint of each, and reports on each of them.
-  - Looks at the jobs first. A job that is at rest is left alone, so that running the task twice is no error.
+  - Stops a batch of streaming (Apache Flink) jobs, optionally with a savepoint of each job, and returns the result of each
+    job.
+  - Reads the jobs first. A job that is already inactive is unchanged, so the task can be run repeatedly.
   - A job that is still being submitted is stopped as well.
-  - If the answer of the service is lost or does not say which job it means, the jobs are looked at to learn the truth; a
-    stop whose answer was lost is never simply sent again.
+  - If the response of the service is lost or incomplete, the module reads the jobs to confirm the outcome. It does not send
+    a stop again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -28,21 +29,21 @@ attributes:
   check_mode:
     support: full
     details:
-      - Asks the service for every job, and predicts the report of the real run from it. That a savepoint fails cannot be
-        predicted, nor whether the service takes a stop in the statuses for which its documentation does not say so
-        (V(job_downloading), V(job_idle), V(job_cancel_fail), V(job_arrearage_recovering)).
+      - Reads the jobs and predicts the result of the run. The failure of a savepoint cannot be predicted, nor whether the
+        service accepts a stop in a status for which this is not documented (V(job_downloading), V(job_idle),
+        V(job_cancel_fail), V(job_arrearage_recovering)).
   diff_mode:
     support: full
     details:
-      - Shows the status of every job before and after.
+      - Shows the status of each job before and after the task.
   idempotent:
     support: full
     details:
-      - A job that restarts by itself in between is stopped again.
+      - A job that has restarted in the meantime is stopped again.
 options:
   trigger_savepoint:
     description:
-      - Whether to make a savepoint of every job before it is stopped, for a later start with
+      - Whether to create a savepoint of each job before it is stopped, for a later start with
         O(huaweicloud.cloud.dli_streaming_jobs_run#module:resume_savepoint).
       - The service deletes this savepoint when the job is started again.
     type: bool
@@ -50,18 +51,18 @@ options:
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_run
   - name: Stopping jobs in batches
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0241.html
 """
 
 EXAMPLES = r"""
-- name: Stop two jobs, with the credentials from the environment
+- name: Stop two jobs with the credentials from the environment
   huaweicloud.cloud.dli_streaming_jobs_stop:
     job_ids:
       - 129
       - 128
 
-- name: Stop jobs with a savepoint and wait until they are at rest
+- name: Stop jobs with a savepoint and wait until they are stopped
   huaweicloud.cloud.dli_streaming_jobs_stop:
     job_ids: [129, 128]
     trigger_savepoint: true
@@ -72,10 +73,10 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per requested job, in the order asked for (O(job_ids), then O(job_names)). The members are the same in
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The members are the same in
       check mode, on success and on failure.
-    - Empty if the task failed before any job could be looked at.
-  returned: always, unless an option is not of its type
+    - Empty if the task failed before it could read the jobs.
+  returned: always, unless an option has the wrong type
   type: list
   elements: dict
   sample:
@@ -87,7 +88,7 @@ jobs:
       status_before: job_running
       status: job_canceling
       error_code: null
-      msg: stop accepted
+      msg: Stop accepted.
       reconciled: false
     - job_id: 138
       name: clicks_hourly
@@ -97,77 +98,80 @@ jobs:
       status_before: job_finish
       status: job_finish
       error_code: null
-      msg: "left alone: it is finished by itself"
+      msg: "Unchanged: the job is not running. The status is job_finish (finished)."
       reconciled: false
   contains:
     job_id:
-      description: Id of the job. V(null) for a name that is not one job's.
+      description: ID of the job. V(null) for a name that does not match exactly one job.
       type: int
       returned: always
       sample: 131
     name:
-      description: Name of the job. V(null) if the project has no job of this id.
+      description: Name of the job. V(null) if the project has no job with this ID.
       type: str
       returned: always
       sample: orders_enriched
     state:
       description:
         - What happened to the job.
-        - V(stopped) - the service accepted the stop; with O(wait=true), the job is at rest.
-        - V(already_stopped) - it was at rest, or being stopped already, and was left alone.
+        - V(stopped) - the service accepted the stop; with O(wait=true), the job is inactive.
+        - V(already_stopped) - unchanged, because the job was already inactive or being stopped.
         - V(not_found) - the project has no such job.
-        - V(ambiguous) - several jobs bear the name.
-        - V(not_stoppable) - it is making a savepoint, which must not be disturbed; no stop was sent. With O(wait=true) it is
-          followed instead, since the savepoint may be the one of a stop.
+        - V(ambiguous) - several jobs have this name.
+        - V(not_stoppable) - the job is creating a savepoint, which must not be interrupted. No request was sent. With
+          O(wait=true), the module waits for the job instead, because the savepoint may be part of a stop.
         - V(refused) - the service refused the stop.
-        - V(failed) - it was waited for, and the stop or the savepoint before it has failed.
-        - V(timed_out) - it was waited for, and was not at rest when O(wait_timeout) was over.
-        - V(unknown) - what became of it could not be learnt; RV(jobs[].changed) says whether it was stopped, if that is known.
+        - V(failed) - during the wait, the stop or the savepoint before it failed, or the job was deleted.
+        - V(timed_out) - the job was not inactive when O(wait_timeout) expired.
+        - V(unknown) - the outcome could not be confirmed. RV(jobs[].changed) shows whether the job was stopped, if this is
+          known.
       type: str
       returned: always
       sample: stopped
     changed:
-      description: Whether this task stopped the job. V(null) if that could not be learnt.
+      description: Whether this task stopped the job. V(null) if this is unknown.
       type: bool
       returned: always
       sample: true
     failed:
-      description: Whether the job is not as it should be.
+      description: Whether the operation failed for this job.
       type: bool
       returned: always
       sample: false
     status_before:
-      description: Status of the job, in the words of DLI, before anything was done. V(null) if there is no such job.
+      description: DLI status of the job before the task. V(null) if the job does not exist.
       type: str
       returned: always
       sample: job_running
     status:
       description:
-        - Last known status of the job, in the words of DLI. After an accepted stop that was not followed it is
-          V(job_canceling), or V(job_savepointing) for a running job with O(trigger_savepoint=true), which is what an accepted
-          stop leads to. V(null) if there is no such job.
+        - Last known DLI status of the job. After an accepted stop without a wait, this is the expected status,
+          V(job_canceling), or V(job_savepointing) for a running job with O(trigger_savepoint=true). V(null) if the job does
+          not exist.
       type: str
       returned: always
       sample: job_canceling
     error_code:
-      description: Code of the error that the service gave for this job. V(null) if it gave none.
+      description: Error code from the service for this job. V(null) if there is none.
       type: str
       returned: always
       sample: DLI.15002
     msg:
-      description: What happened to the job and, if it failed, what to do.
+      description: What happened to the job and, if it failed, what to do next.
       type: str
       returned: always
-      sample: stop accepted
+      sample: Stop accepted.
     reconciled:
-      description: Whether the truth was learnt from the status of the job, because the answer was lost or unclear.
+      description:
+        - Whether the outcome was confirmed from the status of the job, because the response was lost or incomplete.
       type: bool
       returned: always
       sample: false
 summary:
   description:
-    - How many jobs were requested, were changed (for sure) and failed, and how many there are of each RV(jobs[].state).
-  returned: when the jobs could be looked at
+    - Number of jobs that were requested, that changed (only confirmed changes) and that failed, and number of jobs in each
+      RV(jobs[].state).
+  returned: when the jobs could be read
   type: dict
   sample:
     requested: 2
@@ -183,31 +187,32 @@ summary:
     timed_out: 0
     unknown: 0
 msg:
-  description: What happened, in one sentence.
+  description: Summary of the result.
   returned: always
   type: str
-  sample: Stopped 1 of 2 jobs, left 1 alone that is not running.
+  sample: 1 of 2 jobs stopped, 1 unchanged (not running).
 request_ids:
   description:
-    - Ids that the service gave to the requests that change something and to those that failed. Its support asks for them.
-  returned: always, unless an option is not of its type
+    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
+      Cloud requires them to trace a request.
+  returned: always, unless an option has the wrong type
   type: list
   elements: str
   sample:
     - 6a63a18b8bab40ffb71ebd9cb80d0085
 credentials_from:
-  description: Where the credentials came from, and of what kind they are. Never a value.
-  returned: when there were any
+  description: Source and type of the credentials. It never contains a secret.
+  returned: when credentials were found
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the answer, if the service answered the request as a whole with an error.
-  returned: when the jobs could not be looked at because of such an answer
+  description: HTTP status of the error response to a request that failed as a whole.
+  returned: when the jobs could not be read because of such a response
   type: int
   sample: 401
 error_code:
-  description: Code of that answer.
-  returned: when the jobs could not be looked at because of such an answer
+  description: Error code of that response.
+  returned: when the jobs could not be read because of such a response
   type: str
   sample: APIGW.0301
 """

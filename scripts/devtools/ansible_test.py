@@ -13,8 +13,8 @@ from .pythons import path_of_real_pythons
 from .stage import stage
 from .work import SHARED, environment, lock
 
-# ansible-test makes venvs without pip and puts pip into them with a script that it downloads from a site of its own,
-# unless the script lies in its cache. This one does the same with the pip wheel beside it and the package index only.
+# ansible-test creates venvs without pip and installs pip with a script that it downloads from its own site, unless the script
+# is in its cache. This script installs the pip wheel in its own directory and uses only the package index.
 _GET_PIP = """\
 import os
 import sys
@@ -26,8 +26,8 @@ os.execv(sys.executable, [sys.executable, pip, "install"] + options)
 
 
 def ansible_test(job: Job, venv: Path, command: str, *args: str) -> None:
-    """An ``ansible-test`` command on a staged tree, with the ansible-core that the venv holds."""
-    # Each ansible-core has a home of its own, for the venvs it keeps: a developer's ~/.ansible stays as it is.
+    """Run an ``ansible-test`` command in a staged tree, with the ansible-core of the venv."""
+    # Each ansible-core has its own home directory for its venvs, so ~/.ansible of the developer is not changed.
     (core,) = venv.glob("lib/python3*/site-packages/ansible_core-*.dist-info")
     home = SHARED / f"ansible-test-{core.stem}"
     with lock(home.name):
@@ -35,15 +35,15 @@ def ansible_test(job: Job, venv: Path, command: str, *args: str) -> None:
         path = f"{venv / 'bin'}{os.pathsep}{path_of_real_pythons()}"
         env = environment(HOME=home, PATH=path)
         try:
-            printed = job.run("ansible-test", command, "--color", "no", *args, env=env, cwd=stage(job.name))
+            output = job.run("ansible-test", command, "--color", "no", *args, env=env, cwd=stage(job.name))
         except StepFailed:
-            # The errors stand far apart, between screens of pip's output.
-            job.say("\nIn short:")
+            # Repeat the errors, which are far apart between the output of pip.
+            job.print("\nErrors:")
             lines = job.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            job.say("\n".join(line for line in lines if line.startswith(("ERROR:", "FATAL:"))))
+            job.print("\n".join(line for line in lines if line.startswith(("ERROR:", "FATAL:"))))
             raise
-    if "All targets skipped" in printed:
-        # ansible-test calls this a warning and ends with 0.
+    if "All targets skipped" in output:
+        # For ansible-test this is a warning with exit code 0.
         raise StepFailed("ansible-test skipped every file")
 
 
@@ -51,12 +51,12 @@ def _prepare_home(job: Job, venv: Path, home: Path) -> None:
     cache = home / ".ansible" / "test" / "cache"
     if cache.is_dir():
         return
-    # Whatever a developer has told pip about its package index still holds, and its downloads are shared.
+    # Keep the developer's pip configuration, such as the package index, and share the download cache.
     for name in (".cache/pip", ".config/pip", ".pip"):
-        theirs, ours = Path.home() / name, home / name
-        if theirs.is_dir() and not ours.is_symlink():
-            ours.parent.mkdir(parents=True, exist_ok=True)
-            ours.symlink_to(theirs)
+        original, link = Path.home() / name, home / name
+        if original.is_dir() and not link.is_symlink():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(original)
     new = cache.with_suffix(".new")
     new.mkdir(parents=True, exist_ok=True)
     (source,) = venv.glob("lib/python3*/site-packages/ansible_test/_internal/python_requirements.py")

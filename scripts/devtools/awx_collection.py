@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The collection awx.awx, for the test of playbooks/awx_setup.yml and for ansible-lint; it comes out of the package ansible."""
+"""The collection awx.awx, for the tests of playbooks/awx_setup.yml and for ansible-lint, from the Python package ansible."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from pathlib import Path
 from .job import Job, StepFailed
 from .work import SHARED, DevError, environment, lock
 
-# The last version that holds awx.awx (24.6.1); ansible 14 left it out. A collection site is not asked for anything here.
+# The last version that contains awx.awx (24.6.1); ansible 14 removed it. The package makes requests to Galaxy unnecessary.
 _PACKAGE = "ansible==13.8.0"
 _HASH = "sha256:daf9c9a2850bbc6c098ba3368aeba99d4ae37c90bca47f974dc19342c0571361"
 _FOLDER = "ansible_collections/awx/awx/"
 
 
 def awx_collection(job: Job, venv: Path) -> Path:
-    """A collections path that holds awx.awx and nothing else."""
+    """Return a collections path that contains only awx.awx."""
     home = SHARED / _PACKAGE.replace("==", "-")
     with lock(home.name):
         if not (home / "ready").exists():
-            job.say("fetching the collection awx.awx")
+            job.print("Downloading the collection awx.awx")
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir()
-            wanted = home / "requirements.txt"
-            wanted.write_text(f"{_PACKAGE} --hash={_HASH}\n", encoding="utf-8")
-            # The package asks for a newer Python than this one may be; only its files are wanted.
+            requirements = home / "requirements.txt"
+            requirements.write_text(f"{_PACKAGE} --hash={_HASH}\n", encoding="utf-8")
+            # The package may require a newer Python than this one, but only its files are used.
             options = ("--no-deps", "--only-binary=:all:", "--python-version=3.12", "--require-hashes", "--quiet")
             try:
-                job.run("python", "-m", "pip", "download", *options, "--dest", home, "-r", wanted, env=environment(venv))
+                job.run("python", "-m", "pip", "download", *options, "--dest", home, "-r", requirements, env=environment(venv))
             except StepFailed as error:
-                raise DevError("The package ansible could not be downloaded; is the package index reachable?") from error
+                raise DevError("Could not download the package ansible. Check the connection to the package index.") from error
             (wheel,) = home.glob("*.whl")
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(home, [name for name in archive.namelist() if name.startswith(_FOLDER)])

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What one can ask for besides the steps; none of these is a check."""
+"""Targets that are not checks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def chore(function: Step) -> Step:
 
 @chore
 def dli(job: Job, args: list[str]) -> None:
-    """the local DLI in the foreground, until Ctrl-C (PORT=)"""
+    """start the local DLI in the foreground; stop it with Ctrl-C (PORT=)"""
     home = venv(job, "demo")
-    # Straight on the terminal, so that Ctrl-C reaches it as it would without us.
+    # The service inherits the terminal, so it receives Ctrl-C directly.
     port = ("--port", os.environ["PORT"]) if os.environ.get("PORT") else ()
     command = [str(word) for word in local_dli.command(home, *port, *args)]
     service = subprocess.Popen(command, cwd=CHECKOUT, env=environment(home))
@@ -38,12 +38,12 @@ def dli(job: Job, args: list[str]) -> None:
             service.terminate()
             service.wait(10)
     if service.returncode:
-        raise StepFailed("the local DLI ended with an error", service.returncode)
+        raise StepFailed(f"the local DLI failed with exit code {service.returncode}", service.returncode)
 
 
 @chore
 def run(job: Job, args: list[str]) -> None:
-    """any command of the dev venv, as in ARGS='ansible-doc -l huaweicloud.cloud'; it sees the collection as it is now"""
+    """run a command of the dev venv with the current collection, for example ARGS='ansible-doc -l huaweicloud.cloud'"""
     home = venv(job, "dev")
     env = environment(home, ANSIBLE_COLLECTIONS_PATH=collections_path(stage(job.name)))
     job.run(*(args or ["ansible", "--version"]), env=env)
@@ -51,27 +51,27 @@ def run(job: Job, args: list[str]) -> None:
 
 @chore
 def tarball(job: Job, args: list[str]) -> None:
-    """what a release publishes, laid into the checkout; ARGS=VERSION, which galaxy.yml and the changelog must bear too"""
+    """build the tarball of a release in the checkout; ARGS=VERSION, the version in galaxy.yml and the changelog"""
     if len(args) != 1:
-        raise DevError("Which version? make tarball ARGS=VERSION")
+        raise DevError("Specify the version: make tarball ARGS=VERSION")
     (version,) = args
     if any((CHECKOUT / "changelogs" / "fragments").glob("*.y*ml")):
-        raise DevError("There are changelog fragments left that no release took in.")
+        raise DevError("changelogs/fragments contains fragments that are not released. Run antsibull-changelog release first.")
     if f"\nv{version}\n" not in (CHECKOUT / "CHANGELOG.rst").read_text(encoding="utf-8"):
-        raise DevError(f"The changelog knows no {version}.")
+        raise DevError(f"CHANGELOG.rst has no section for version {version}.")
     built = install_built(job, environment(venv(job, "dev")), "release") / f"{'-'.join((*collection_name(), version))}.tar.gz"
     if not built.exists():
-        raise DevError(f"galaxy.yml does not say {version}.")
+        raise DevError(f"The version in galaxy.yml is not {version}.")
     shutil.copy(built, CHECKOUT)
 
 
 @chore
 def lock(job: Job, args: list[str]) -> None:
-    """pin anew what requirements/*.in ask for; with ARGS="dev importer" only what those files lack"""
+    """update all pins in requirements/*.txt; with ARGS="dev importer" only add missing pins in these files"""
     compile_requirements(job, args)
 
 
 @chore
 def clean(job: Job, args: list[str]) -> None:
-    """remove everything these steps keep outside the checkout"""
+    """remove all files that these targets store outside the checkout"""
     shutil.rmtree(CACHE, ignore_errors=True)

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs steps: one in the foreground, several two at a time with a table at the end."""
+"""Run steps: one in the foreground, several in parallel with a table at the end."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .work import WORK, DevError, lock, prepare
 
 _HEARTBEAT = 20.0
 _TAIL = 60
-# Prefix of the lines that tests/conftest.py adds to pytest's summary; they are shown although the step passed.
+# Prefix of the lines that tests/conftest.py adds to the summary of pytest. They are printed even if the step passes.
 _STATISTICS = ">> "
 
 
 @dataclass
 class Outcome:
-    """How a step ended. A step that runs pytest counts its tests, any other counts as one."""
+    """The result of a step. A step that runs pytest counts its tests; any other step counts as one test."""
 
     name: str
     seconds: float
@@ -78,13 +78,13 @@ def main(arguments: list[str]) -> int:
 
 def _help(unknown: list[str]) -> int:
     for name in unknown:
-        print(f"There is no step {name!r}.\n")
-    print("make STEP, or python3 scripts/dev.py STEP...; ARGS='...' hands arguments on to the step's tool.\n")
-    print("  test           these steps, two at a time; some of them with ONLY=unit,lint; JOBS=1 for one at a time")
+        print(f"Unknown step: {name}.\n")
+    print("Usage: make STEP, or python3 scripts/dev.py STEP... (ARGS='...' passes arguments to the tool of the step)\n")
+    print("  test           run these steps, two at a time (ONLY=unit,lint: only these steps; JOBS=1: one at a time)")
     _list(STEPS)
-    print("\n  matrix         these steps, the same way: other versions of ansible-core and Python")
+    print("\n  matrix         run these steps, for other versions of ansible-core and Python (same variables)")
     _list(MATRIX)
-    print("\nand besides")
+    print("\nOther targets")
     _list(CHORES)
     return 2 if unknown else 0
 
@@ -107,7 +107,7 @@ def _alone(name: str, args: list[str]) -> int:
 def _run(job: Job, args: list[str]) -> Outcome:
     shutil.rmtree(reports_of(job.name), ignore_errors=True)
     outcome = Outcome(job.name, 0)
-    # Another run of the same step in the same checkout would work in the same folders.
+    # Runs of the same step in the same checkout use the same directories.
     with lock(job.name, WORK / "locks"):
         start = time.monotonic()
         try:
@@ -129,7 +129,7 @@ def _count(outcome: Outcome) -> None:
     if not reports and not outcome.code and not outcome.skipped:
         outcome.passed = 1
     if outcome.code and not outcome.failed:
-        # No single test failed, but the step did: too little coverage, say.
+        # The step failed although no test failed, for example because of low coverage.
         outcome.failed = 1
 
 
@@ -143,12 +143,13 @@ def _together(names: list[str]) -> int:
         while waiting or running:
             while waiting and len(running) < jobs:
                 job = waiting.pop(0)
-                _say(start, f"{job.name} begins")
+                _print_progress(start, f"{job.name} started")
                 running[workers.submit(_run, job, [])] = (job, time.monotonic())
             done = wait(running, timeout=_HEARTBEAT, return_when=FIRST_COMPLETED).done
             if not done:
                 for job, since in running.values():
-                    _say(start, f"  {job.name}, {time.monotonic() - since:.0f} s: {(job.lines() or [''])[-1].strip()[:90]}")
+                    last_line = (job.lines() or [""])[-1].strip()[:90]
+                    _print_progress(start, f"  {job.name}, {time.monotonic() - since:.0f} s: {last_line}")
             for future in done:
                 job = running.pop(future)[0]
                 outcomes.append(future.result())
@@ -158,7 +159,7 @@ def _together(names: list[str]) -> int:
 
 @contextlib.contextmanager
 def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads that do not keep an interrupted run waiting: their processes are ended first."""
+    """Yield a pool of threads. If the run is interrupted, their processes are stopped first."""
     with ThreadPoolExecutor(jobs) as workers:
         try:
             yield workers
@@ -167,19 +168,19 @@ def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
             raise
 
 
-def _say(start: float, text: str) -> None:
+def _print_progress(start: float, text: str) -> None:
     print(f"[{time.monotonic() - start:4.0f} s] {text}", flush=True)
 
 
 def _show(start: float, job: Job, outcome: Outcome) -> None:
-    _say(start, f"{outcome.name} {outcome.word} in {outcome.seconds:.0f} s{outcome.note and f': {outcome.note}'}")
+    _print_progress(start, f"{outcome.name} {outcome.word} in {outcome.seconds:.0f} s{outcome.note and f': {outcome.note}'}")
     for line in job.lines():
         if line.startswith(_STATISTICS):
             print(f"    {line.removeprefix(_STATISTICS)}")
     if outcome.failed:
         for line in job.lines()[-_TAIL:]:
             print(f"    {line}")
-        print(f"    (all of it: {job.log})", flush=True)
+        print(f"    (full log: {job.log})", flush=True)
 
 
 def _table(outcomes: list[Outcome], seconds: float) -> int:
@@ -187,7 +188,7 @@ def _table(outcomes: list[Outcome], seconds: float) -> int:
     for one in outcomes:
         print(f"{one.name:16}{one.word:9}{one.seconds:7.0f}{one.passed:8}{one.failed:8}{one.skipped:9}  {one.note}".rstrip())
     passed, failed, skipped = (sum(getattr(one, key) for one in outcomes) for key in ("passed", "failed", "skipped"))
-    print(f"\n{seconds:.0f} s in all. Tests are counted where pytest ran, any other step counts as one.")
+    print(f"\nTotal: {seconds:.0f} s. Steps without pytest count as one test.")
     print(f"{passed} passed, {failed} failed{skipped and f', {skipped} skipped' or ''}")
     sys.stdout.flush()
     return 1 if any(one.code or one.failed for one in outcomes) else 0

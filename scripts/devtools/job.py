@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A step's processes: one log file for their output, and their end when the step or the whole run ends."""
+"""The processes of a step: they write to one log file and are stopped when the step or the run ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .work import CHECKOUT, WORK, environment, stopping
 
 
 class StepFailed(Exception):
-    """A step's command failed, or a step found something wrong."""
+    """A command of a step failed, or a step found an error."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ _children_lock = threading.Lock()
 
 
 def stop_everything() -> None:
-    """End every process that a step started, and let no step start another."""
+    """Stop all processes of all steps, and prevent the start of new ones."""
     stopping.set()
     with _children_lock:
         children = list(_children)
@@ -37,18 +37,18 @@ def stop_everything() -> None:
         stop(child)
 
 
-def stop(child: subprocess.Popen[bytes], patience: float = 5) -> None:
-    """End a process and what it started: each child leads a process group of its own."""
+def stop(child: subprocess.Popen[bytes], timeout: float = 5) -> None:
+    """Stop a process and its descendants, which are in one process group."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if child.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, number)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(patience)
+                child.wait(timeout)
 
 
 class Job:
-    """What a step needs to run commands. Alone in the foreground it echoes; beside others it only logs."""
+    """Runs the commands of a step. Output goes to the log file and, with ``echo``, also to the terminal."""
 
     def __init__(self, name: str, echo: bool) -> None:
         self.name = name
@@ -64,18 +64,18 @@ class Job:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
 
-    def say(self, text: str) -> None:
+    def print(self, text: str) -> None:
         self.write(f"{text}\n".encode())
 
     def lines(self) -> list[str]:
-        """What the log holds so far."""
+        """Return the current content of the log."""
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     @contextlib.contextmanager
     def process(
         self, *command: str | Path, env: dict[str, str] | None = None, cwd: Path = CHECKOUT, output: int = subprocess.PIPE
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """A running command in a process group of its own, ended with the block."""
+        """Run a command in a separate process group during the block."""
         if stopping.is_set():
             raise StepFailed("stopped")
         child = subprocess.Popen(
@@ -99,7 +99,7 @@ class Job:
                 _children.discard(child)
 
     def run(self, *command: str | Path, env: dict[str, str] | None = None, cwd: Path = CHECKOUT) -> str:
-        """Run a command to its end and return what it printed; StepFailed with its exit code if that is not 0."""
+        """Run a command and return its output. Raise StepFailed with its exit code if it is not 0."""
         start = self.log.stat().st_size
         with self.process(*command, env=env, cwd=cwd) as child:
             assert child.stdout is not None
@@ -107,6 +107,6 @@ class Job:
                 self.write(data)
             code = child.wait()
         if code:
-            # A shell's convention for "ended by signal N" is 128 + N.
-            raise StepFailed(f"{Path(command[0]).name} ended with exit code {code}", code if code > 0 else 128 - code)
+            # Shells report a process that signal N ended as 128 + N.
+            raise StepFailed(f"{Path(command[0]).name} failed with exit code {code}", code if code > 0 else 128 - code)
         return self.log.read_bytes()[start:].decode("utf-8", "replace")

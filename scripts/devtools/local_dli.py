@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The local DLI as a process beside a step."""
+"""The local DLI as a background process of a step."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 from .job import Job, StepFailed
 from .work import CHECKOUT, environment
 
-#: The project: its folder is also what Python can be started with, and where the package `local_dli` is found.
+#: The project directory. Python can run it, and it contains the package `local_dli`.
 HOME = CHECKOUT / "extensions" / "local_dli"
-_PATIENCE = 30.0
+_START_TIMEOUT = 30.0
 
 
 def command(venv: Path, *args: str | Path) -> tuple[str | Path, ...]:
@@ -26,7 +26,7 @@ def command(venv: Path, *args: str | Path) -> tuple[str | Path, ...]:
 
 @contextlib.contextmanager
 def running(job: Job, venv: Path) -> Iterator[dict[str, str]]:
-    """Start the service on a free port; the block gets the variables that lead a client to it."""
+    """Start the service on a free port and yield the environment variables that configure a client for it."""
     with tempfile.TemporaryDirectory(prefix="local-dli-") as folder:
         ready, log = Path(folder, "ready"), Path(folder, "log")
         with open(log, "wb") as output:
@@ -37,7 +37,7 @@ def running(job: Job, venv: Path) -> Iterator[dict[str, str]]:
 
 
 def _wait(service: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _START_TIMEOUT
     while not ready.exists():
         if service.poll() is not None or time.monotonic() > deadline:
             raise StepFailed(f"the local DLI did not start:\n{log.read_text('utf-8', 'replace')}")

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The steps of `make matrix`: every ansible-core that the collection supports, on the Pythons that it knows.
+"""The steps of `make matrix`: all supported versions of ansible-core, on the Python versions that they support.
 
-`make test` has the newest one already, except for unit tests on all its target Pythons, the integration targets in ansible-test,
-and the tests of AWX.
+`make test` covers the newest ansible-core, except for the unit tests on all target versions of Python, the integration targets
+in ansible-test, and the tests of AWX.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from .venvs import venv
 from .work import CHECKOUT
 
 OLDEST, MIDDLE = "2.16", "2.19"
-# In the order in which they begin. Steps of one ansible-core wait for each other: they share the venvs that ansible-test keeps.
+# In the order in which they start. Steps with the same ansible-core run one after the other, because they share the venvs of
+# ansible-test.
 MATRIX: dict[str, Step] = {}
 
 
 def _venv(job: Job, core: str) -> Path:
-    """An ansible-core on the oldest Python here that it runs on, so that plugins on the control side meet all of them."""
+    """Return the venv of an ansible-core, with the oldest available Python that it supports, to test the plugins on it."""
     return venv(job, "dev") if core == NEWEST else venv(job, f"core-{core}", controller(CORES[core]))
 
 
 def _targets(core: str) -> list[str]:
-    """The Pythons here that modules may run on, the oldest first: the newest is the one that Ansible itself may run on."""
+    """Return the available target versions of Python, oldest first, up to the newest that ansible-core itself supports."""
     versions = sorted(pythons(), key=_minor)
     return [version for version in versions if _minor(version) <= _minor(CORES[core][-1])]
 
@@ -59,9 +60,9 @@ def _units(core: str) -> None:
             except StepFailed:
                 failed.append(version)
         if failed:
-            raise StepFailed(f"unit tests fail on Python {', '.join(failed)}")
+            raise StepFailed(f"unit tests failed on Python {', '.join(failed)}")
 
-    _add("unit", core, "unit tests on every Python that targets may have, with", unit)
+    _add("unit", core, "unit tests on all target versions of Python, with", unit)
 
 
 def _e2e(core: str) -> None:
@@ -76,12 +77,12 @@ def _awx(core: str) -> None:
         tests = sorted(str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("tests/e2e/test_awx_*.py"))
         end_to_end(job, _venv(job, core), [], [*tests, *args])
 
-    _add("awx", core, "end-to-end tests of AWX, job templates and execution environments, with", awx)
+    _add("awx", core, "end-to-end tests of AWX job templates and execution environments with", awx)
 
 
 def _integration(job: Job, args: list[str]) -> None:
-    """ansible-test integration with the newest ansible-core, against the local DLI; ARGS name targets"""
-    # An argument that follows --venv is lost when ansible-test starts itself in the venv.
+    """ansible-test integration with the newest ansible-core, against the local DLI (ARGS: targets)"""
+    # ansible-test drops arguments after --venv when it restarts itself in the venv.
     ansible_test(job, _venv(job, NEWEST), "integration", *args, "--venv")
 
 

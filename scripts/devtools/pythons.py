@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which Pythons this machine really has."""
+"""The Python interpreters on this machine."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pathlib import Path
 
 from .work import DevError
 
-# What the newest and the oldest supported ansible-core both run on comes first; 3.11 is the floor for a developer.
+# In order of preference: first the version that the newest and the oldest supported ansible-core share. 3.11 is the minimum.
 CONTROLLERS = ("3.12", "3.13", "3.14", "3.11")
-# Every ansible-core that the collection supports (meta/runtime.yml), and the Pythons it runs on itself, the oldest first.
+# Supported versions of ansible-core (meta/runtime.yml) -> the Python versions that they run on, oldest first.
 CORES = {
     "2.16": ("3.10", "3.11", "3.12"),
     "2.17": ("3.10", "3.11", "3.12"),
@@ -27,7 +27,7 @@ CORES = {
     "2.20": ("3.12", "3.13", "3.14"),
     "2.21": ("3.12", "3.13", "3.14"),
 }
-# This one is in the venv that developers use; requirements/core-*.txt pin the others.
+# The version in the dev venv. requirements/core-*.txt pin the others.
 NEWEST = "2.21"
 
 _PROBE = """
@@ -37,7 +37,7 @@ print(json.dumps([sys.implementation.name, "%d.%d" % sys.version_info[:2], getat
 
 
 def _candidates() -> Iterator[Path]:
-    """Everything that may be a Python: our own, what PATH offers, then every version that pyenv holds."""
+    """Yield possible interpreters: the current one, those on PATH, and all versions of pyenv."""
     yield Path(sys.executable)
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     folders = [Path(folder) for folder in _path_without_shims()]
@@ -47,13 +47,13 @@ def _candidates() -> Iterator[Path]:
 
 
 def _path_without_shims() -> list[str]:
-    """PATH without a version manager's stand-ins, which have every Python's name and mostly end with code 127."""
+    """Return PATH without the shims of version managers, which exist for all versions and often fail with exit code 127."""
     return [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
 
 
 @functools.cache
 def pythons() -> dict[str, Path]:
-    """The real interpreter for each version from 3.9 on: the first that answers when it is run."""
+    """Return the interpreter of each version from 3.9: the first candidate that runs."""
     found: dict[str, Path] = {}
     seen: set[Path] = set()
     for path in _candidates():
@@ -61,8 +61,8 @@ def pythons() -> dict[str, Path]:
             continue
         seen.add(path.resolve())
         try:
-            answer = subprocess.run([path, "-c", _PROBE], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL)
-            implementation, version, executable = json.loads(answer.stdout)
+            probe = subprocess.run([path, "-c", _PROBE], capture_output=True, timeout=30, check=True, stdin=subprocess.DEVNULL)
+            implementation, version, executable = json.loads(probe.stdout)
         except (OSError, subprocess.SubprocessError, ValueError):
             continue
         if implementation == "cpython" and int(version.split(".")[1]) >= 9:
@@ -71,14 +71,14 @@ def pythons() -> dict[str, Path]:
 
 
 def controller(versions: tuple[str, ...] = CONTROLLERS) -> Path:
-    """The Python that Ansible itself shall run on: the first of these versions that is here."""
+    """Return the interpreter for ansible-core: the first of these versions that is available."""
     for version in versions:
         if version in pythons():
             return pythons()[version]
-    raise DevError(f"None of the Pythons {', '.join(versions)} was found on PATH or in pyenv.")
+    raise DevError(f"Python not found. Install one of the versions {', '.join(versions)} on PATH or in pyenv.")
 
 
 def path_of_real_pythons() -> str:
-    """PATH with the real interpreters first: ansible-test runs ``pythonX.Y`` as PATH has it and would meet the shims."""
+    """Return PATH with the interpreters first: ansible-test runs ``pythonX.Y`` from PATH and would run the shims."""
     folders = [str(path.parent) for path in pythons().values()]
     return os.pathsep.join(dict.fromkeys((*folders, *_path_without_shims())))

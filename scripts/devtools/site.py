@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The documentation site: lays the pages out, has them built, and looks whether everything in them leads somewhere."""
+"""Build the documentation site and check its links."""
 
 from __future__ import annotations
 
@@ -15,24 +15,22 @@ from .job import Job, StepFailed
 from .stage import collections_path, stage
 from .work import CHECKOUT, WORK, collection_name, environment, repository
 
-# What a browser fetches by itself, and what only a click follows.
+# Element -> the attribute with a URL that a browser loads automatically.
 _LOADED = {**dict.fromkeys(("script", "img", "iframe", "source", "video", "audio", "embed"), "src"), "object": "data"}
 _PAGES = ("docs/*.md", "docs/images/*", "CONTRIBUTING.md", "RELEASING.md")
 _LINK_ONLY = {"canonical", "next", "prev", "search", "index", "author", "license"}
-
-
-# What a style sheet or a drawing would load from elsewhere.
+# URLs that a style sheet or an SVG image loads from another host.
 _OUTSIDE = re.compile(r"""(?:url\(|@import )["']?((?:https?:)?//[^"')]+)|<(?:image|use)[^>]*href="(https?:[^"]+)""")
 
 
 def build_site(job: Job, venv: Path, *args: str) -> Path:
-    """Return the built site's folder, outside the checkout."""
+    """Build the site and return its directory, outside the checkout."""
     home = WORK / "site"
     source, built = home / "source", home / "html"
     for folder in (source, built):
         shutil.rmtree(folder, ignore_errors=True)
     staged = stage(job.name)
-    # Pages lie to each other as they do in the checkout, so that their links hold here as well.
+    # Keep the relative paths of the checkout, because the links depend on them.
     for page in (path for pattern in _PAGES for path in staged.glob(pattern)):
         target = source / page.relative_to(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,28 +39,28 @@ def build_site(job: Job, venv: Path, *args: str) -> Path:
     _module_pages(job, venv, staged, source / "modules")
     options = ("-W", "--keep-going", "--fresh-env", "--quiet", "-j", "2", "-c", CHECKOUT / "docs" / "site")
     job.run("sphinx-build", *options, *args, source, built, env=environment(venv))
-    complaints = list(_complaints(built))
-    if complaints:
-        raise StepFailed("the site is not right:\n" + "\n".join(complaints))
+    errors = list(_link_errors(built))
+    if errors:
+        raise StepFailed("the site has wrong links:\n" + "\n".join(errors))
     return built
 
 
 def _module_pages(job: Job, venv: Path, staged: Path, target: Path) -> None:
-    """Have antsibull-docs write a page for each module and role."""
-    # It refuses a folder that others may write to.
+    """Generate a page for each module and role with antsibull-docs."""
+    # antsibull-docs rejects a directory that is writable for other users.
     target.mkdir(mode=0o700)
     settings = target.parent.parent / "antsibull-docs.cfg"
     settings.write_text(f"collection_url = {{\n    * = {repository()}\n}}\n", encoding="utf-8")
     env = environment(venv, ANSIBLE_COLLECTIONS_PATH=collections_path(staged))
     options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", target)
     job.run("antsibull-docs", "--config-file", settings, "collection", *options, ".".join(collection_name()), env=env)
-    # An index of variables that plugins declare would say that there are none: modules read theirs themselves.
+    # The index of environment variables would be empty, because the modules read them without declarations.
     (target / "environment_variables.rst").unlink()
     for page in target.glob("*.rst"):
         text = page.read_text(encoding="utf-8")
-        # The theme shows where one is beside the text, and complains in red about a second list of that in the text.
+        # The theme shows its own table of contents, and shows an error for a second one in the text.
         text = re.sub(r"(?m)^\.\. contents::\n(   .*\n)+", "", text)
-        # A title that is a whole sentence breaks in the middle of words on a phone.
+        # Move the short description out of the title, because long titles break within words on small screens.
         text = re.sub(r"(?m)^\w+\.\w+\.(\w+ (?:module|role)) -- (.*)\n(\++)$", r"\1\n\3\n\n*\2*", text)
         if page.stem == "index":
             text = re.sub(r"(?m)^\w+\.\w+\n=+$", "Modules and roles\n=================", text, count=1)
@@ -71,7 +69,7 @@ def _module_pages(job: Job, venv: Path, staged: Path, target: Path) -> None:
 
 
 class _Page(HTMLParser):
-    """What a page loads, where it links to, and what in it can be linked to."""
+    """The resources, links and anchors of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -92,22 +90,22 @@ class _Page(HTMLParser):
         self.loaded += re.findall(r"url\(([^)]+)\)", found.get("style", ""))
 
 
-def _complaints(built: Path) -> Iterator[str]:
+def _link_errors(built: Path) -> Iterator[str]:
     pages = {path: _Page(path.read_text(encoding="utf-8")) for path in built.rglob("*.html")}
     for path, page in pages.items():
-        here = path.relative_to(built)
+        name = path.relative_to(built)
         for address in (*page.loaded, *page.links):
             parts = urlsplit(address)
             if parts.scheme or parts.netloc:
                 if address in page.loaded and parts.scheme != "data":
-                    yield f"{here} loads {address}"
+                    yield f"{name}: loads {address} from another host"
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             if not target.exists():
-                yield f"{here} names {address}, which is not there"
+                yield f"{name}: target of link {address} not found"
             elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
-                yield f"{here} names {address}, and there is no such place in that page"
+                yield f"{name}: anchor of link {address} not found"
     for path in (*built.rglob("*.css"), *built.rglob("*.svg")):
         text = path.read_text(encoding="utf-8")
         for address in _OUTSIDE.findall(text):
-            yield f"{path.relative_to(built)} loads {''.join(address)}"
+            yield f"{path.relative_to(built)}: loads {''.join(address)} from another host"

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The collection as Ansible's tools want it: in a folder .../ansible_collections/NAMESPACE/NAME, outside the checkout."""
+"""Copies of the collection in .../ansible_collections/NAMESPACE/NAME, as Ansible tools require, outside the checkout."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 from .job import Job, StepFailed
 from .work import CHECKOUT, WORK, collection_name
 
-# Only for a checkout without git, such as an unpacked archive.
+# Used only in a checkout without git, such as an unpacked archive.
 _NOT_SOURCES = {".ansible", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "venv"}
-# ansible-test keeps venvs and reports here; they are worth their space between runs.
+# ansible-test stores venvs and reports here. Keep them between runs.
 _KEPT = Path("tests/output")
 
-# Everything that may be in the tarball: what a user of the collection needs.
+# All entries that the tarball may contain: the files that users of the collection need.
 _IN_TARBALL = {
     "CHANGELOG.rst",
     "FILES.json",
@@ -33,7 +33,7 @@ _IN_TARBALL = {
     "plugins",
     "roles",
 }
-# The same for folders of which users need a part only.
+# The same for directories of which users need only some files.
 _PARTS = {
     "changelogs": {"changelog.yaml"},
     "extensions": {"awx", "local_dli"},
@@ -42,7 +42,7 @@ _PARTS = {
 
 
 def sources() -> list[Path]:
-    """The files of the checkout, those not yet committed included, those that git ignores left out."""
+    """Return the files of the checkout, including uncommitted files, without ignored files."""
     command = ["git", "-C", str(CHECKOUT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         listed = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split("\0")
@@ -56,18 +56,18 @@ def sources() -> list[Path]:
 
 
 def stage(name: str) -> Path:
-    """A copy of the checkout of its own for each step, because some tools leave files behind. Returns the collection."""
+    """Copy the checkout for a step, because some tools write into it. Return the directory of the collection."""
     target = WORK / "trees" / name / "ansible_collections" / "/".join(collection_name())
-    wanted = set(sources())
+    files = set(sources())
     for folder, folders, names in os.walk(target):
         here = Path(folder).relative_to(target)
         folders[:] = [name for name in folders if here / name != _KEPT]
         for path in (here / name for name in names):
-            if path not in wanted:
+            if path not in files:
                 (target / path).unlink()
-    for path in wanted:
+    for path in files:
         copy = target / path
-        # Unchanged files keep their time stamps, which caches go by.
+        # Keep the timestamps of unchanged files, which caches compare.
         if not (copy.is_file() and filecmp.cmp(CHECKOUT / path, copy, shallow=True)):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / path, copy)
@@ -75,18 +75,18 @@ def stage(name: str) -> Path:
 
 
 def collections_path(collection: Path) -> Path:
-    """What ANSIBLE_COLLECTIONS_PATH must name for this staged collection to be found."""
+    """Return the value of ANSIBLE_COLLECTIONS_PATH for a staged collection."""
     return collection.parents[2]
 
 
 def install_built(job: Job, env: dict[str, str], name: str) -> Path:
-    """Build the tarball, look what is in it, and install it as a user would. Returns the collections path."""
+    """Build the tarball, install it, and check its content. Return the collections path."""
     target = WORK / name
     shutil.rmtree(target, ignore_errors=True)
     galaxy = ("ansible-galaxy", "collection")
     job.run(*galaxy, "build", "--output-path", target, env=env, cwd=stage(name))
     (tarball,) = target.glob("*.tar.gz")
-    # Without a collections path of its own ansible-galaxy may find another copy and answer "Nothing to do".
+    # With another collections path, ansible-galaxy may find another copy and report "Nothing to do".
     env = {**env, "ANSIBLE_COLLECTIONS_PATH": str(target)}
     job.run(*galaxy, "install", "--offline", "--no-deps", "--collections-path", target, tarball, env=env)
     installed = target / "ansible_collections" / "/".join(collection_name())
@@ -95,5 +95,5 @@ def install_built(job: Job, env: dict[str, str], name: str) -> Path:
         surplus |= {f"{folder}/{path.name}" for path in (installed / folder).iterdir() if path.name not in parts}
     surplus |= {str(path.relative_to(installed)) for path in installed.glob("docs/site")}
     if surplus:
-        raise StepFailed(f"the tarball holds what no user needs (build_ignore in galaxy.yml): {', '.join(sorted(surplus))}")
+        raise StepFailed(f"the tarball contains unexpected files (see build_ignore in galaxy.yml): {', '.join(sorted(surplus))}")
     return target

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The steps themselves. To add one: write a function with ``@step`` here and name it in the Makefile."""
+"""The steps of ``make test``. To add a step, add a function with ``@step`` here and its name to the Makefile."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .venvs import venv
 from .work import CHECKOUT, WORK, collection_name, environment
 
 Step = Callable[[Job, list[str]], None]
-# In the order in which `make test` begins them: what answers fast first, then what takes long, with the others beside it.
+# In the order in which `make test` starts them: short checks first, then long steps in parallel with the remaining ones.
 STEPS: dict[str, Step] = {}
 
 
@@ -30,7 +30,7 @@ def step(function: Step) -> Step:
 
 @step
 def lint(job: Job, args: list[str]) -> None:
-    """ruff over every Python file, and which package may import which (only ruff when ARGS choose files)"""
+    """ruff for all Python files, and the import rules of packages (only ruff if ARGS name files)"""
     home = venv(job, "dev")
     job.run(home / "bin" / "ruff", "check", "--output-format=concise", f"--cache-dir={WORK / 'ruff'}", *(args or ["."]))
     if not args:
@@ -41,56 +41,56 @@ def lint(job: Job, args: list[str]) -> None:
 
 @step
 def types(job: Job, args: list[str]) -> None:
-    """mypy, strict, over the plugins, the local DLI and these scripts"""
+    """mypy in strict mode for the plugins, the local DLI and the scripts"""
     home, staged = venv(job, "dev"), stage(job.name)
     mypy = ("mypy", f"--config-file={CHECKOUT / 'mypy.ini'}", f"--cache-dir={WORK / 'mypy'}", *args)
     plugins = ".".join(("ansible_collections", *collection_name(), "plugins"))
-    # Package, the folder that it is found in, and the one that paths in complaints begin at.
+    # Package, directory of the package, and directory to which paths in messages are relative.
     packages = (
         (plugins, collections_path(staged), staged),
         ("local_dli", local_dli.HOME, CHECKOUT),
         ("devtools", CHECKOUT / "scripts", CHECKOUT),
     )
     failed = []
-    for package, place, folder in packages:
+    for package, path, folder in packages:
         try:
-            job.run(*mypy, "-p", package, env=environment(home, MYPYPATH=place), cwd=folder)
+            job.run(*mypy, "-p", package, env=environment(home, MYPYPATH=path), cwd=folder)
         except StepFailed:
             failed.append(package)
     if failed:
-        raise StepFailed(f"mypy complains about {', '.join(failed)}")
+        raise StepFailed(f"mypy found errors in {', '.join(failed)}")
 
 
 @step
 def unit(job: Job, args: list[str]) -> None:
-    """unit tests with line and branch coverage of the plugins, at least 95 % (no coverage when ARGS choose some)"""
+    """unit tests with line and branch coverage of the plugins, at least 95 % (no coverage with ARGS)"""
     coverage = [] if args else ["--cov", f"--cov-report=html:{WORK / 'coverage'}", "--cov-report=term"]
     pytest(job, venv(job, "dev"), "tests/unit", args, *coverage, COVERAGE_FILE=WORK / "coverage.data")
 
 
 @step
 def e2e(job: Job, args: list[str]) -> None:
-    """end-to-end tests: real ansible, the built collection, the local DLI (those of AWX are in the matrix)"""
-    # It takes longer than everything beside it together, and waits a good deal: so it gets more than its share.
+    """end-to-end tests with Ansible, the built collection and the local DLI (tests of AWX: make awx-2.21)"""
+    # Three processes, because this is the longest step, and its tests mostly wait.
     end_to_end(job, venv(job, "dev"), ["3.9"], args or ["--ignore-glob=*/test_awx_*"], processes=3)
 
 
 @step
 def changelog_lint(job: Job, args: list[str]) -> None:
-    """the changelog and its fragments"""
+    """antsibull-changelog for the changelog and its fragments"""
     home = venv(job, "dev")
     job.run("antsibull-changelog", "lint", *args, env=environment(home))
 
 
 @step
 def licenses(job: Job, args: list[str]) -> None:
-    """REUSE: every file has a license, and every license its text"""
+    """REUSE: all files have a license, and all license texts are present"""
     job.run("reuse", "lint", *args, env=environment(venv(job, "dev")), cwd=stage(job.name))
 
 
 @step
 def workflows(job: Job, args: list[str]) -> None:
-    """the workflow files of the forge: their form, and what in them would let a stranger in"""
+    """schema and security checks of the GitHub workflows"""
     env = environment(venv(job, "dev"))
     files = sorted(CHECKOUT.glob(".github/workflows/*.yml"))
     job.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *files, env=env)
@@ -100,13 +100,13 @@ def workflows(job: Job, args: list[str]) -> None:
 
 @step
 def localdli(job: Job, args: list[str]) -> None:
-    """the local DLI's own tests"""
+    """tests of the local DLI"""
     pytest(job, venv(job, "dev"), "extensions/local_dli/tests", args)
 
 
 @step
 def property_(job: Job, args: list[str]) -> None:
-    """property-based tests: random scenarios with faults and other clients, results compared with the ledger (N= scenarios)"""
+    """property-based tests: random scenarios with faults and other clients, compared with the ledger (N=: scenarios)"""
     pytest(job, venv(job, "dev"), "tests/property", args, PROPERTY_SCENARIOS=os.environ.get("N") or "2000")
 
 
@@ -127,7 +127,7 @@ def ansible_lint(job: Job, args: list[str]) -> None:
 
 @step
 def docs_lint(job: Job, args: list[str]) -> None:
-    """antsibull-docs over the plugins' documentation"""
+    """antsibull-docs for the documentation of the plugins"""
     home, staged = venv(job, "dev"), stage(job.name)
     checks = ("--plugin-docs", "--validate-collection-refs=self", "--skip-rstcheck")
     job.run("antsibull-docs", "lint-collection-docs", *checks, *args, ".", env=environment(home), cwd=staged)
@@ -135,46 +135,46 @@ def docs_lint(job: Job, args: list[str]) -> None:
 
 @step
 def docs(job: Job, args: list[str]) -> None:
-    """the documentation site: guides and module pages, every link in them, and nothing loaded from elsewhere"""
-    job.say(f"built {build_site(job, venv(job, 'docs'), *args) / 'index.html'}")
+    """build the documentation site, and check its links and that it loads nothing from other hosts"""
+    job.print(f"Built {build_site(job, venv(job, 'docs'), *args) / 'index.html'}")
 
 
 @step
 def build(job: Job, args: list[str]) -> None:
-    """the tarball: what is in it, that it installs, and what execution environments learn from it"""
+    """build and install the tarball, and check its content and its dependencies for execution environments"""
     env = environment(venv(job, "dev"))
     installed = install_built(job, env, "built")
     output = job.run("ansible-builder", "introspect", installed, env=env)
     if "requests" not in output:
-        raise StepFailed("ansible-builder finds no requests in meta/execution-environment.yml")
+        raise StepFailed("ansible-builder introspect does not list requests (meta/execution-environment.yml)")
     (tarball,) = installed.glob("*.tar.gz")
-    job.say(f"built {tarball}")
+    job.print(f"Built {tarball}")
 
 
 @step
 def importer(job: Job, args: list[str]) -> None:
-    """galaxy-importer, as Galaxy and Automation Hub run it on an upload; its warnings are errors here"""
+    """galaxy-importer with the checks of Galaxy and Automation Hub; warnings are errors"""
     home = venv(job, "importer")
     installed = install_built(job, environment(venv(job, "dev")), "imported")
     (tarball,) = installed.glob("*.tar.gz")
     checks = ("CHECK_REQUIRED_TAGS", "RUN_ANSIBLE_DOC", "RUN_ANSIBLE_LINT", "RUN_FLAKE8")
     env = environment(home, **{f"GALAXY_IMPORTER_{name}": "true" for name in checks})
-    # It leaves its result in the folder that it runs in, and ends with 0 whatever it has to complain about.
-    said = job.run("python", "-m", "galaxy_importer.main", tarball, *args, env=env, cwd=installed)
-    if "WARNING" in said or "ERROR" in said or "Importer processing completed successfully" not in said:
-        raise StepFailed("galaxy-importer has complaints")
+    # It writes its result to the working directory, and exits with 0 even if it finds errors.
+    output = job.run("python", "-m", "galaxy_importer.main", tarball, *args, env=env, cwd=installed)
+    if "WARNING" in output or "ERROR" in output or "Importer processing completed successfully" not in output:
+        raise StepFailed("galaxy-importer reported warnings or errors")
 
 
 @step
 def packaging(job: Job, args: list[str]) -> None:
-    """README, workflows and Makefile against what is there, and a release rehearsed as RELEASING.md says"""
+    """tests of README, workflows and Makefile, and a test release with the commands of RELEASING.md"""
     home = venv(job, "dev")
     pytest(job, home, "tests/packaging", args)
 
 
 @step
 def demo(job: Job, args: list[str]) -> None:
-    """the collection at work: a playbook against the local DLI"""
+    """run a demo playbook against the local DLI"""
     home = venv(job, "demo")
     extra = {"ANSIBLE_FORCE_COLOR": "true"} if job.echo and sys.stdout.isatty() else {}
     with local_dli.running(job, home) as variables:

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where things are: the checkout, the work folders outside it, and the environment every tool is started with."""
+"""Paths of the checkout and of the work directories outside it, and the environment of all tools."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from pathlib import Path
 
 
 class DevError(Exception):
-    """A failure that one sentence explains; it is shown without a traceback."""
+    """An error that is printed without a traceback."""
 
 
-# Set when the whole run is to end.
+# Set when the run is interrupted.
 stopping = threading.Event()
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "huaweicloud.cloud"
-# Venvs are named after the hash of their requirements, so all checkouts can share them: a fresh clone starts warm.
+# Shared by all checkouts. Names of venvs contain the hash of their requirements.
 SHARED = CACHE / "shared"
-# Staged trees, logs and reports belong to one checkout.
+# Staged trees, logs and reports of this checkout.
 WORK = CACHE / f"checkout-{hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:10]}"
 
 
 def collection_name() -> tuple[str, str]:
-    """Namespace and name as galaxy.yml has them (read without YAML, which the standard library lacks)."""
+    """Return namespace and name in galaxy.yml, which is read without a YAML parser."""
     return _galaxy("namespace"), _galaxy("name")
 
 
 def repository() -> str:
-    """Where the collection lives, as galaxy.yml has it."""
+    """Return the URL of the repository in galaxy.yml."""
     return _galaxy("repository")
 
 
 def _galaxy(key: str) -> str:
     found = re.search(rf"(?m)^{key}: (\S+)$", (CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
     if found is None:
-        raise DevError(f"galaxy.yml has no {key}.")
+        raise DevError(f"Missing {key} in galaxy.yml.")
     return found[1]
 
 
 def prepare() -> None:
-    """Make the work folder, and drop those of checkouts that are gone."""
+    """Create the work directory, and remove those of deleted checkouts."""
     if CACHE.is_relative_to(CHECKOUT):
-        # ansible-test asks git about the files around a staged tree and would skip them all as ignored.
-        raise DevError(f"The cache folder {CACHE} lies inside the checkout; point XDG_CACHE_HOME elsewhere.")
+        # In the checkout, ansible-test would skip all files of a staged tree as ignored by git.
+        raise DevError(f"Invalid cache directory: {CACHE} is in the checkout. Set XDG_CACHE_HOME to another directory.")
     WORK.mkdir(parents=True, exist_ok=True)
     SHARED.mkdir(exist_ok=True)
     (WORK / "checkout").write_text(f"{CHECKOUT}\n", encoding="utf-8")
@@ -62,7 +62,7 @@ def prepare() -> None:
 
 @contextlib.contextmanager
 def lock(name: str, folder: Path = SHARED) -> Iterator[None]:
-    """Keep other threads and other runs out of what the name stands for; the kernel frees it when a run dies."""
+    """Lock a resource for other threads and other runs. The kernel releases the lock when the process ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / f"{name}.lock", "w", encoding="utf-8") as handle:
         while True:
@@ -75,12 +75,12 @@ def lock(name: str, folder: Path = SHARED) -> Iterator[None]:
         yield
 
 
-# Whatever a developer's shell holds for daily work must not reach a test: least of all the keys of a real account.
+# Variables of the developer's shell that must not reach the tests, such as the keys of a real account.
 _FOREIGN = re.compile(r"(ANSIBLE|E2E|HW|HUAWEICLOUD|OS|PYTEST)_.*|COVERAGE_.*|VIRTUAL_ENV|PYTHON(PATH|HOME|DONTWRITEBYTECODE)")
 
 
 def environment(venv: Path | None = None, **extra: str | Path) -> dict[str, str]:
-    """The environment for a tool: the caller's without what could change a result, a venv's bin first on PATH."""
+    """Return the environment of a tool: without variables that could change results, and with the venv first on PATH."""
     env = {name: value for name, value in os.environ.items() if not _FOREIGN.fullmatch(name)}
     loopback = "127.0.0.1,localhost"
     for name in ("NO_PROXY", "no_proxy"):

@@ -3,9 +3,9 @@
 
 """Launches a job template as AWX does, without AWX.
 
-Real are: the credential injector of AWX (awx-plugins-interfaces; a private interface, pinned), ansible-runner, its events, and
-the collection. Written from the sources of AWX (awx/main/tasks, models/mixins, utils/safe_yaml) is the merging of extra
-variables: all but those of the job template itself are marked unsafe, both names and values.
+The tests use the credential injector of AWX (awx-plugins-interfaces; a private interface, pinned), ansible-runner with its
+events, and the collection. Extra variables are merged here as in the source code of AWX (awx/main/tasks, models/mixins,
+utils/safe_yaml): all except those of the job template itself are marked unsafe, both names and values.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from awx_plugins.interfaces._temporary_private_inject_api import inject_credenti
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
 
-from .awx_rules import check_answers
+from .awx_rules import check_survey_input
 from .conftest import CHECKOUT, Ansible, CommandResult
 
 RUN, STOP, INFO, SAVEPOINT, RECOVER = (f"streaming_jobs_{name}" for name in ("run", "stop", "info", "savepoint", "recover"))
@@ -45,7 +45,7 @@ def survey_of(playbook: str) -> dict:
 
 
 def inject(inputs: dict, private: Path) -> tuple[dict, dict]:
-    """Return the environment of a credential, and the part of it that AWX shows."""
+    """Return the environment of a credential, and the part of it that AWX displays."""
     kind = ManagedCredentialType("huaweicloud", TYPE["name"], TYPE["kind"], TYPE["inputs"], TYPE["injectors"])
     env, shown = {}, {}
     inject_credential(kind, Credential(inputs), env, shown, [], str(private), container_root=str(private))
@@ -53,9 +53,9 @@ def inject(inputs: dict, private: Path) -> tuple[dict, dict]:
 
 
 def _defaults(survey: dict) -> dict:
-    """Return the values of questions without an answer: an empty text, or the default."""
-    asked = survey["spec"]
-    return {item["variable"]: item["default"] for item in asked if item["default"] or item["type"] in ("text", "textarea")}
+    """Return the values of questions without input: an empty text, or the default."""
+    questions = survey["spec"]
+    return {item["variable"]: item["default"] for item in questions if item["default"] or item["type"] in ("text", "textarea")}
 
 
 class _Unsafe(yaml.SafeDumper):
@@ -100,15 +100,15 @@ class JobTemplate:
     inputs: dict
     survey: bool = True
     extra_vars: dict | None = None
-    #: The interpreter does not exist, so that a playbook has to choose one.
+    #: The interpreter does not exist, so a playbook has to set another one.
     hosts: dict = field(default_factory=lambda: {"localhost": {"ansible_python_interpreter": "/nowhere/python"}})
 
-    def launch(self, answers=None, artifacts=None, *words: str) -> Job:
-        """Run a job with answers to the survey, artifacts of a previous node, and arguments of a job type."""
+    def launch(self, survey_input=None, artifacts=None, *words: str) -> Job:
+        """Run a job with input to the survey, artifacts of a previous node, and arguments of a job type."""
         own = dict(self.extra_vars or {})
-        given = {"awx_job_id": 1, **(artifacts or {}), **(answers or {})}
+        given = {"awx_job_id": 1, **(artifacts or {}), **(survey_input or {})}
         if self.survey:
-            check_answers(survey_of(self.playbook), answers or {})
+            check_survey_input(survey_of(self.playbook), survey_input or {})
             given = {**_defaults(survey_of(self.playbook)), **given}
         private = self._private_folder()
         env, _shown = inject(self.inputs, private)

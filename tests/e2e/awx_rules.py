@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The validation of credential types and surveys in AWX, written from its sources (awx/main/fields.py, awx/api/views)."""
+"""The validation of credential types and surveys in AWX, based on its source code (awx/main/fields.py, awx/api/views)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 NAME = re.compile(r"[a-zA-Z_]+[a-zA-Z0-9_]*")
 FIELD_KEYS = {"id", "label", "type", "format", "choices", "help_text", "multiline", "secret", "ask_at_runtime", "default"}
 ONLY_FOR_STRINGS = {"choices", "format", "multiline", "secret"}
-ANSWERS = {
+VALUE_TYPES = {
     "text": str,
     "textarea": str,
     "password": str,
@@ -29,38 +29,41 @@ class Refused(Exception):
     """AWX responds with HTTP 400 and this message."""
 
 
-def require(condition: object, sentence: str) -> None:
+def require(condition: object, message: str) -> None:
     if not condition:
-        raise Refused(sentence)
+        raise Refused(message)
 
 
 def check_credential_type(kind: str, inputs: dict, injectors: dict) -> None:
     """Refuse a credential type that AWX does not accept."""
-    require(kind in ("cloud", "net"), f"only cloud and net types can be made, not {kind}")
-    require(set(inputs) <= {"fields", "required"}, f"inputs hold {sorted(inputs)}")
+    require(kind in ("cloud", "net"), f"Invalid kind: {kind}. Specify cloud or net.")
+    require(set(inputs) <= {"fields", "required"}, f"Invalid keys of inputs: {sorted(inputs)}.")
     ids = [_field(field) for field in inputs.get("fields", [])]
-    require(len(ids) == len(set(ids)), "field ids must be unique")
-    require(set(inputs.get("required", [])) <= set(ids), "a required field is not there")
-    require(set(injectors) <= {"file", "env", "extra_vars"}, f"injectors hold {sorted(injectors)}")
+    require(len(ids) == len(set(ids)), "The IDs of the fields are not unique.")
+    require(set(inputs.get("required", [])) <= set(ids), "A required field does not exist.")
+    require(set(injectors) <= {"file", "env", "extra_vars"}, f"Invalid keys of injectors: {sorted(injectors)}.")
     sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
     for variable, template in injectors.get("env", {}).items():
-        require(NAME.fullmatch(variable), f"{variable} is no name of a variable")
-        require(not variable.startswith("ANSIBLE_") and variable not in ENV_BLOCKLIST, f"{variable} is not allowed")
-        require(template.isascii(), f"{variable} is not ASCII")
+        require(NAME.fullmatch(variable), f"{variable} is not a variable name.")
+        require(not variable.startswith("ANSIBLE_") and variable not in ENV_BLOCKLIST, f"{variable} is not allowed.")
+        require(template.isascii(), f"{variable} is not ASCII.")
         try:
             sandbox.from_string(template).render(dict.fromkeys(ids, "EXAMPLE"))
         except TemplateError as error:
-            raise Refused(f"{variable} uses an undefined field ({error})") from error
+            raise Refused(f"{variable} uses an undefined field ({error}).") from error
 
 
 def _field(field: dict) -> str:
-    require({"id", "label"} <= set(field) <= FIELD_KEYS, f"a field holds {sorted(field)}")
+    require({"id", "label"} <= set(field) <= FIELD_KEYS, f"Invalid keys of a field: {sorted(field)}.")
     name, kind = field["id"], field.get("type", "string")
-    require(NAME.fullmatch(name) and name != "tower", f"{name} is no id of a field")
-    require(kind in ("string", "boolean"), f"{name} is a {kind}")
-    require(kind == "string" or not ONLY_FOR_STRINGS & set(field), f"{name} is no string")
-    require(field.get("format", "url") in ("url", "ssh_private_key"), f"the format of {name} is not known")
-    require(isinstance(field.get("default", ""), str if kind == "string" else (bool, str)), f"the default of {name}")
+    require(NAME.fullmatch(name) and name != "tower", f"{name} is not a field ID.")
+    require(kind in ("string", "boolean"), f"The field {name} has the invalid type {kind}.")
+    require(kind == "string" or not ONLY_FOR_STRINGS & set(field), f"The field {name} is not a string.")
+    require(field.get("format", "url") in ("url", "ssh_private_key"), f"The field {name} has an unknown format.")
+    require(
+        isinstance(field.get("default", ""), str if kind == "string" else (bool, str)),
+        f"The field {name} has an invalid default.",
+    )
     return name
 
 
@@ -70,36 +73,38 @@ def check_survey(survey: dict) -> None:
         require(isinstance(survey.get(member), kind), f"Field '{member}' is missing from survey spec.")
     require(survey["spec"], "'spec' doesn't contain any items.")
     variables = [_question(number, question) for number, question in enumerate(survey["spec"])]
-    require(len(variables) == len(set(variables)), "a variable is asked for twice")
+    require(len(variables) == len(set(variables)), "Two questions have the same variable.")
 
 
 def _question(number: int, question: dict) -> str:
     for member, kind in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
         require(isinstance(question.get(member), kind), f"'{member}' missing from survey question {number}")
     kind, default, choices = question["type"], question.get("default", ""), question.get("choices")
-    require(kind in ANSWERS, f"{kind} in survey question {number} is no type")
-    require(default == "" or isinstance(default, ANSWERS[kind]), f"the default of survey question {number} is no {kind}")
+    require(kind in VALUE_TYPES, f"Survey question {number} has the unknown type {kind}.")
+    require(
+        default == "" or isinstance(default, VALUE_TYPES[kind]), f"The default of survey question {number} is not of type {kind}."
+    )
     for limit in ("min", "max"):
-        require(isinstance(question.get(limit), (int, type(None))), f"{limit} of survey question {number} is no integer")
+        require(isinstance(question.get(limit), (int, type(None))), f"{limit} of survey question {number} is not an integer.")
     if kind in ("multiplechoice", "multiselect"):
         require(choices, f"survey question {number} must specify choices")
         require(set(default.splitlines()) <= set(choices), "Default choice must be answered from the choices listed.")
     return question["variable"]
 
 
-def check_answers(survey: dict, answers: dict) -> None:
-    """Refuse answers that do not fit the survey, as AWX does when a job is launched."""
+def check_survey_input(survey: dict, survey_input: dict) -> None:
+    """Refuse input that does not match the survey, as AWX does when a job is launched."""
     for question in survey["spec"]:
         variable, kind = question["variable"], question["type"]
-        if variable not in answers:
+        if variable not in survey_input:
             require(not question["required"] or question.get("default"), f"'{variable}' value missing")
             continue
-        value = answers[variable]
-        fits = isinstance(value, list if kind == "multiselect" else ANSWERS[kind]) and not isinstance(value, bool)
-        require(fits, f"{value!r} for '{variable}' is no {kind}")
+        value = survey_input[variable]
+        matches = isinstance(value, list if kind == "multiselect" else VALUE_TYPES[kind]) and not isinstance(value, bool)
+        require(matches, f"{value!r} for '{variable}' is not of type {kind}.")
         if kind in ("multiplechoice", "multiselect"):
             given = value if isinstance(value, list) else [value]
-            require(set(given) <= set(question["choices"]), f"{value} for '{variable}' is none of the choices")
+            require(set(given) <= set(question["choices"]), f"{value} for '{variable}' is not one of the choices.")
         else:
             size = value if kind in ("integer", "float") else len(value)
             low, high = question.get("min"), question.get("max")

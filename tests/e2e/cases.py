@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Many tasks in one run of ansible-playbook: each case is a host with its own local DLI."""
+"""Runs many tasks in one ansible-playbook command. Each case is a host with its own local DLI."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Case:
 
     @property
     def actor(self) -> str:
-        """The name of the task in the ledger of the service."""
+        """The actor of the task in the ledger of the service."""
         return self.dli.env()["HW_ACCESS_KEY"]
 
 

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Fixtures for real ansible commands with the built and installed collection, against local DLIs in this process.
+"""Fixtures that run ansible commands with the built and installed collection against local DLIs in this process.
 
-``make e2e`` sets these variables: E2E_BIN, the folder of the ansible commands; E2E_COLLECTIONS, the collections path with
+``make e2e`` sets these variables: E2E_BIN, the directory of the ansible commands; E2E_COLLECTIONS, the collections path with
 the installed collection; E2E_PYTHONS, the interpreters that modules run with; E2E_AWX, the collections path with awx.awx.
 """
 
@@ -22,13 +22,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 MODULE = "huaweicloud.cloud.dli_streaming_jobs_run"
 BIN = Path(os.environ["E2E_BIN"])
 PYTHONS = json.loads(os.environ["E2E_PYTHONS"])
-#: Seconds after which a command is ended.
+#: Timeout of a command in seconds.
 TIMEOUT = 300
 
 
 #: Statement of an SQL job that can be started.
 STATEMENT = "INSERT INTO sink SELECT id FROM source"
-#: Keys of the example account: of a user who may read but not change jobs, and temporary ones.
+#: Access keys of the example account: of a user with only read permissions, and a temporary one.
 READER = {"HW_ACCESS_KEY": "LOCALDLIREADERSKEY03", "HW_SECRET_KEY": "inventedForTheLocalDliOnly00000000000003"}
 TEMPORARY = {
     "access_key": "LOCALDLITEMPORARYKE2",
@@ -62,7 +62,7 @@ class CommandResult:
 
 
 class Ansible:
-    """Runs ansible commands in a folder, with the variables that they need and no others."""
+    """Runs ansible commands in a directory, with only the environment variables that they need."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -112,7 +112,7 @@ class Ansible:
         return self.command("ansible-playbook", *words, file, env=env)
 
     def task(self, arguments: dict, *words, env=None, module=MODULE, **keywords) -> CommandResult:
-        """Run a module as the only task of a playbook; ``keywords`` are the task's."""
+        """Run a module as the only task of a playbook; ``keywords`` are keywords of the task."""
         return self.playbook(play({module: arguments, **keywords}), *words, env=env)
 
     def tasks(self, *tasks: dict, env=None) -> list[CommandResult]:
@@ -124,13 +124,13 @@ class Ansible:
 
 @pytest.fixture
 def ansible(tmp_path) -> Ansible:
-    """Ansible commands without the variables of a service."""
+    """Ansible commands without the environment variables of a service."""
     return Ansible(tmp_path)
 
 
 @pytest.fixture
 def dli(ansible):
-    """A local DLI with the example jobs, to which the variables of ``ansible`` lead."""
+    """A local DLI with the example jobs. The environment variables of ``ansible`` contain its endpoint and credentials."""
     with serve() as service:
         ansible.env.update(service.env())
         yield service
@@ -138,20 +138,20 @@ def dli(ansible):
 
 @pytest.fixture
 def cloud():
-    """A local DLI with the example jobs, to which no variables lead."""
+    """A local DLI with the example jobs, without environment variables."""
     with serve() as service:
         yield service
 
 
 def play(*tasks: dict, hosts: str = "localhost", **keywords) -> dict:
-    """Return a play; the tasks get names."""
+    """Return a play with named tasks."""
     named = [{"name": f"Task {number}", **task} for number, task in enumerate(tasks)]
     return {"hosts": hosts, "gather_facts": False, "tasks": named, **keywords}
 
 
 def calls(dli) -> list[str]:
-    """Return the names of the calls that the service got, in that order."""
-    return [request.call for request in dli.requests.of()]
+    """Return the names of the calls that the service received, in order."""
+    return [request.call for request in dli.requests.find()]
 
 
 def error_message(ended) -> str:
@@ -162,10 +162,10 @@ def error_message(ended) -> str:
 
 
 def started(dli) -> list[int]:
-    """Return the ids of the jobs that the service started, in that order."""
+    """Return the IDs of the jobs that the service started, in order."""
     return [entry.job_id for entry in dli.ledger.starts()]
 
 
 def states(result) -> dict:
-    """Return id or name -> state of a result."""
+    """Return a dictionary of the job ID or name -> state of a result."""
     return {job["job_id"] or job["name"]: job["state"] for job in result["jobs"]}

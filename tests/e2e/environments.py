@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Environments for the blocks of a page: each runs a block as a reader would do with its language."""
+"""Environments for the code blocks of a page: each runs a block according to its language."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from .conftest import CHECKOUT, PYTHONS, STATEMENT, started
 from .pages import Block
 
 VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}
-#: Lines that need a package index or a clone. The steps of `make test` cover them: each makes a venv, and `build` installs.
+#: Lines that need a package index or a clone. `make test` covers them: each step creates a venv, and `build` installs.
 SKIPPED = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
 #: Variables that every shell sets.
 _SHELL = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
-#: Stands for any text in an output on a page.
+#: Placeholder for any text in an output on a page.
 ELLIPSIS = "…"
 
 
@@ -57,21 +57,21 @@ class Environment:
 
     def run_shell(self, text: str) -> None:
         """Command lines."""
-        typed = [line for line in text.splitlines() if line and not line.startswith(SKIPPED)]
-        # A variable that is not read has no effect, since those of the test have the same values.
+        commands = [line for line in text.splitlines() if line and not line.startswith(SKIPPED)]
+        # The variables of the test have the same values, so a variable that is not read would not be noticed otherwise.
         assert set(re.findall(r"(?m)^export ((?:HW|OS|HUAWEICLOUD_SDK)_\w+)=", text)) <= VARIABLES, text
-        for line in [line for line in typed if line.split()[0] == "make"]:
+        for line in [line for line in commands if line.split()[0] == "make"]:
             target = [word for word in line.partition("#")[0].split()[1:] if "=" not in word]
             lists = re.findall(r"(?m)^(?:STEPS|CHORES) := (.*)$", (CHECKOUT / "Makefile").read_text(encoding="utf-8"))
             assert set(target) <= {*" ".join(lists).split(), "test", "matrix"}, line
-            typed.remove(line)
-        if typed:
-            left = self.ansible.folder / "variables"
-            script = "\n".join([*typed, f"env -0 > {left}"])
+            commands.remove(line)
+        if commands:
+            exported = self.ansible.folder / "variables"
+            script = "\n".join([*commands, f"env -0 > {exported}"])
             self.expect_success(self.ansible.command("/bin/bash", "-euc", script, env=self.env))
-            variables = dict(word.split("=", 1) for word in left.read_text(encoding="utf-8").split("\0") if word)
-            known = self.ansible.env
-            self.env = {name: value for name, value in variables.items() if known.get(name) != value and name not in _SHELL}
+            variables = dict(word.split("=", 1) for word in exported.read_text(encoding="utf-8").split("\0") if word)
+            before = self.ansible.env
+            self.env = {name: value for name, value in variables.items() if before.get(name) != value and name not in _SHELL}
 
     def run_json(self, text: str) -> None:
         """The result of one job."""
@@ -88,13 +88,13 @@ class Environment:
 
 
 def contains(output: str, text: str) -> bool:
-    """Return whether an output contains a text; an ellipsis in the text stands for anything."""
-    wanted = [re.escape(" ".join(part.split())) for part in text.split(ELLIPSIS)]
-    return re.search(".*".join(wanted), " ".join(output.split())) is not None
+    """Return whether an output contains a text; an ellipsis in the text matches any text."""
+    parts = [re.escape(" ".join(part.split())) for part in text.split(ELLIPSIS)]
+    return re.search(".*".join(parts), " ".join(output.split())) is not None
 
 
 class ExampleJobs(Environment):
-    """Has also the jobs and the file that examples name."""
+    """An environment with the jobs and the file of the examples."""
 
     def __init__(self, ansible, dli) -> None:
         super().__init__(ansible)
@@ -106,7 +106,7 @@ class ExampleJobs(Environment):
 
 
 class SeveralHosts(ExampleJobs):
-    """Has also an inventory of hosts, each with its own job."""
+    """An environment with an inventory of hosts, each with its own job."""
 
     PIPELINES = {"ares": "orders_enriched", "boreas": "clicks_hourly"}
 
@@ -145,34 +145,36 @@ class Lifecycle(Environment):
     def run_yaml(self, text: str) -> None:
         self.expect_success(self.ansible.playbook(json.dumps([self._with_failure(text)]), env=self.env))
         recap = self.ended.stdout.rpartition("localhost")[2]
-        assert "failed=0" in recap and "rescued=2" in recap, recap  # the role rescues its job, and the play the role
-        first, second = sorted({entry.job_id for entry in self.dli.ledger.of(accepted=True)})
-        done = [entry.what for entry in self.dli.ledger.of(job_id=first, accepted=True)]
-        # created, started, saved, stopped with a savepoint, changed and resumed, changed and started afresh,
+        assert "failed=0" in recap and "rescued=2" in recap, recap  # the role rescues the job, and the play rescues the role
+        first, second = sorted({entry.job_id for entry in self.dli.ledger.find(accepted=True)})
+        done = [entry.operation for entry in self.dli.ledger.find(job_id=first, accepted=True)]
+        # created; started; savepoint; stopped with a savepoint, updated and resumed; updated and started without state;
         assert done[:9] == ["create", "start", "savepoint", "stop", "edit", "start", "stop", "edit", "start"]
-        # rolled out; saved, rolled out and back; exported; deleted
+        # rolled out; savepoint, rolled out and rolled back; exported; deleted
         assert done[9:18] == ["stop", "edit", "start", "savepoint", "stop", "edit", "start", "edit", "start"]
         assert [word for word in done[18:] if word != "export"] == ["delete"]
         resumed = [entry.resume_savepoint for entry in self.dli.ledger.starts(first)]
         assert resumed == [False, True, False, False, False, True]
-        assert self.dli.ledger.of(job_id=second, accepted=True)[-1].what == "delete"
+        assert self.dli.ledger.find(job_id=second, accepted=True)[-1].operation == "delete"
         assert {first, second}.isdisjoint(self.dli.jobs)
 
     def expect_success(self, ended) -> None:
         """The rollback warns that its savepoint is older than the SQL."""
         self.ended = ended
         assert ended.code == 0, ended.output
-        assert ended.stderr.count("[WARNING]") == 1 and contains(ended.stderr, "made before sql_body changed"), ended.stderr
+        assert ended.stderr.count("[WARNING]") == 1 and contains(ended.stderr, "created before sql_body changed"), (
+            ended.stderr
+        )
 
     def _with_failure(self, text: str) -> dict:
         """Return the play with a second rollout, which fails and is rolled back."""
         (play,) = yaml.safe_load(text)
-        at = next(number for number, task in enumerate(play["tasks"]) if task["name"] == "Roll new SQL out")
+        at = next(number for number, task in enumerate(play["tasks"]) if task["name"] == "Roll out new SQL")
         bad = copy.deepcopy(play["tasks"][at])
         bad["vars"]["streaming_jobs_rollout_jobs"][0]["sql_body"] = self.BAD_SQL
         bad["vars"]["streaming_jobs_rollout_savepoint_path"] = "{{ bucket }}/before"
-        seen = {"name": "It was rolled back", "ansible.builtin.assert": {"that": [self.ROLLED_BACK]}}
-        play["tasks"].insert(at + 1, {"name": "Roll bad SQL out", "block": [bad], "rescue": [seen]})
+        check = {"name": "Check the rollback", "ansible.builtin.assert": {"that": [self.ROLLED_BACK]}}
+        play["tasks"].insert(at + 1, {"name": "Roll out bad SQL", "block": [bad], "rescue": [check]})
         return play
 
 
@@ -199,7 +201,7 @@ class Clouds(Environment):
             text = text.replace(placeholder, self.placeholders[placeholder])
         assert "YOUR_" not in text
         if "proxy:" in text:
-            # A block that sets the proxy must not get it from the environment.
+            # A block that sets the proxy must not use the proxy of the environment.
             self.env = {"HW_ACCESS_KEY": self.values["ACCESS_KEY"], "HW_SECRET_KEY": self.values["SECRET_KEY"]}
         return text
 
@@ -224,7 +226,7 @@ class Clouds(Environment):
 
     @contextlib.contextmanager
     def _starting(self, jobs: int):
-        # Each example starts with jobs that do not run.
+        # Each example starts with inactive jobs.
         for cloud in self.clouds:
             for job in cloud.jobs.values():
                 if job.status in ("job_submitting", "job_running"):
@@ -274,12 +276,12 @@ class FailedCommand(ExampleJobs):
         self.ended = ended
 
     def run_text(self, text: str) -> None:
-        """The output of the command. Where it depends on the version of Ansible, there is a line for each."""
+        """The output of the command. If it depends on the version of Ansible, the block has a line for each version."""
         assert any(contains(self.ended.output, line) for line in text.splitlines()), f"{text}\n---\n{self.ended.output}"
 
 
 class Installation(Environment):
-    """A machine with the installed collection, on which the reader starts the local DLI."""
+    """A machine with the installed collection, on which the block starts the local DLI."""
 
     def __init__(self, ansible, collections, services: contextlib.ExitStack) -> None:
         super().__init__(ansible)
@@ -288,7 +290,7 @@ class Installation(Environment):
         home.parent.mkdir()
         home.symlink_to(collections)
         del ansible.env["ANSIBLE_COLLECTIONS_PATH"]
-        # Installed packages are not looked up in a package index, and neither is a newer pip.
+        # No package index is queried, neither for installed packages nor for a newer pip.
         ansible.env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -319,9 +321,9 @@ class Installation(Environment):
             time.sleep(0.05)
 
     def run_yaml(self, text: str) -> None:
-        """A file whose name is in the comment at its top, or else a playbook."""
-        if named := re.match(r"# (\S+\.yml)\b", text):
-            (self.ansible.folder / named[1]).write_text(text, encoding="utf-8")
+        """A file, if the first line is a comment with its name, or else a playbook."""
+        if match := re.match(r"# (\S+\.yml)\b", text):
+            (self.ansible.folder / match[1]).write_text(text, encoding="utf-8")
         else:
             super().run_yaml(text)
 

@@ -1,11 +1,11 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A fake of AWX's REST API on loopback: the part that awx.awx uses, with the validation of AWX.
+"""A fake of the AWX REST API on loopback: the part that awx.awx uses, with the validation of AWX.
 
-AWX cannot run here. The fake is written from the sources of AWX and not from what the playbook sends: it has the object types
-and their references, validates credential types and surveys as AWX does (awx_rules.py), and refuses a playbook that is not in
-the project. It launches no jobs; test_awx_jobs.py tests those with ansible-runner.
+The tests cannot run AWX. The fake is based on the source code of AWX, not on the requests of the playbook: it has the object
+types and their references, validates credential types and surveys as AWX does (awx_rules.py), and refuses a playbook that is not
+in the project. It launches no jobs; test_awx_jobs.py tests jobs with ansible-runner.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ REFERENCES = {
     "workflow_job_template": "workflow_job_templates",
     "unified_job_template": "job_templates",
 }
-NEEDED = {
+REQUIRED = {
     "execution_environments": {"image"},
     "inventories": {"organization"},
     "hosts": {"inventory"},
@@ -54,7 +54,7 @@ AWX, PLATFORM = "/api/v2", "/api/controller/v2"
 
 
 class FakeAwx:
-    """The objects, and a log of what was written."""
+    """The objects, and a log of the writes."""
 
     def __init__(self, playbooks: set[str], path: str) -> None:
         self.playbooks = playbooks
@@ -81,13 +81,13 @@ class FakeAwx:
     def put(self, endpoint: str, old: dict, given: dict) -> dict:
         new = {**old, **given, "type": old["type"]}
         for field, other in REFERENCES.items():
-            require(not given.get(field) or given[field] in self.objects[other], f"{field} {given.get(field)} is not there")
-        require(all(new.get(field) for field in NEEDED.get(endpoint, ())), f"one of {NEEDED.get(endpoint)} is missing")
+            require(not given.get(field) or given[field] in self.objects[other], f"{field} {given.get(field)} does not exist.")
+        require(all(new.get(field) for field in REQUIRED.get(endpoint, ())), f"Missing field: one of {REQUIRED.get(endpoint)}.")
         if endpoint == "credential_types":
             check_credential_type(new["kind"], new["inputs"], new["injectors"])
         if endpoint == "job_templates":
             require(new["playbook"] in self.playbooks, "Playbook not found for project.")
-            require(isinstance(json.loads(new["extra_vars"] or "{}"), dict), "extra_vars is no mapping")
+            require(isinstance(json.loads(new["extra_vars"] or "{}"), dict), "extra_vars is not a dictionary.")
         self.objects[endpoint][new["id"]] = new
         self.writes.append(f"{endpoint} {new.get('name') or new.get('identifier')}")
         return new
@@ -119,8 +119,8 @@ def application(awx: FakeAwx) -> Flask:
             return jsonify(awx.add(endpoint, request.get_json())), 201
         # AWX has one endpoint for templates of all types.
         endpoint = "job_templates" if endpoint == "unified_job_templates" else endpoint
-        wanted = request.args.to_dict()
-        found = [item for item in awx.objects[endpoint].values() if all(str(item.get(k)) == v for k, v in wanted.items())]
+        filters = request.args.to_dict()
+        found = [item for item in awx.objects[endpoint].values() if all(str(item.get(k)) == v for k, v in filters.items())]
         return jsonify(count=len(found), next=None, results=found)
 
     @app.route(f"{awx.path}/<endpoint>/<int:number>/", methods=["GET", "PATCH"])
@@ -142,9 +142,9 @@ def application(awx: FakeAwx) -> Flask:
         others = awx.objects["credentials" if part == "credentials" else endpoint]
         if request.method == "GET":
             return jsonify(count=len(linked), next=None, results=[others[item] for item in linked])
-        asked = request.get_json()
-        require(asked["id"] in others, f"{part} {asked['id']} is not there")
-        linked.remove(asked["id"]) if asked.get("disassociate") else linked.append(asked["id"])
+        body = request.get_json()
+        require(body["id"] in others, f"{part} {body['id']} does not exist.")
+        linked.remove(body["id"]) if body.get("disassociate") else linked.append(body["id"])
         awx.writes.append(f"{part} of {number}")
         return "", 204
 
@@ -153,7 +153,7 @@ def application(awx: FakeAwx) -> Flask:
 
 @contextlib.contextmanager
 def serve_awx(playbooks: set[str], path: str = AWX):
-    """Serve the API until the block ends; yield the objects and the variables that lead to it."""
+    """Serve the API until the block ends; yield the objects and the environment variables with its address."""
     awx = FakeAwx(playbooks, path)
     server = make_server("127.0.0.1", 0, application(awx), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

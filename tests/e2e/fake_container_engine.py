@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A replacement for podman and docker, which tests cannot use: it logs its arguments.
+"""A replacement for podman and docker that logs its arguments.
 
-The command of an image runs on this machine, with the HW_ variables that the image would get and no others.
+It runs the command of an image on this machine. Of the HW_ variables, the command receives only those of the container.
 Usage: fake_container_engine.py LOG NAME WORD...
 """
 
@@ -29,7 +29,7 @@ def main(log: str, name: str, *words: str) -> None:
         given = Path(words[words.index("--env-file") + 1]).read_text(encoding="utf-8").splitlines()
         passed = dict(line.split("=", 1) for line in given if line.startswith("HW_"))
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HW_") or key in ENDPOINTS}
-        # ansible-runner's callback plugin is in the image only.
+        # Only images contain the callback plugin of ansible-runner.
         kept.pop("ANSIBLE_STDOUT_CALLBACK", None)
         os.execvpe(command[0], command, {**kept, **passed})
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The pages of the documentation as sections and fenced blocks."""
+"""Sections and fenced blocks of the documentation pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .conftest import CHECKOUT
 
-#: Pages whose blocks need more than a terminal; test_awx_pages.py runs them.
+#: Pages whose blocks do not run in a terminal only. test_awx_pages.py runs them.
 _OWN_TESTS = {CHECKOUT / "docs" / "awx.md", CHECKOUT / "docs" / "execution_environments.md"}
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted(set((CHECKOUT / "docs").glob("*.md")) - _OWN_TESTS)]
 _BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)

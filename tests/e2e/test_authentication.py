@@ -63,7 +63,13 @@ def hcloud(ansible: Ansible, *profiles: dict, current: str = "default") -> None:
 
 def profile(dli, name: str = "default", **members: str) -> dict:
     pair = keys(dli)
-    return {"name": name, "mode": "AKSK", "accessKeyId": pair["access_key"], "secretAccessKey": pair["secret_key"], **members}
+    return {
+        "name": name,
+        "mode": "AKSK",
+        "accessKeyId": pair["access_key"],
+        "secretAccessKey": pair["secret_key"],
+        **members,
+    }
 
 
 # Methods
@@ -84,7 +90,7 @@ def profile(dli, name: str = "default", **members: str) -> dict:
     ],
 )
 def test_requests_of_each_method(ansible, dli, method, has_project, expected, source):
-    """A project id saves one request; the response to a password contains the project."""
+    """A project ID saves one request; the response to a password contains the project."""
     options = {"keys": keys(dli), "token": {"auth_token": dli.token()}, "password": user(dli)}.get(method, {})
     if method == "sdk_file":
         sdk_file(ansible, ak=keys(dli)["access_key"], sk=keys(dli)["secret_key"])
@@ -103,7 +109,7 @@ def test_requests_of_each_method(ansible, dli, method, has_project, expected, so
 
 @pytest.mark.parametrize("base", ["keys", "token", "password"])
 def test_agency_with_each_method(ansible, dli, base):
-    """The project is one of the account that made the agency."""
+    """The project belongs to the account that created the agency."""
     job = PARTNER_JOB
     options = {"keys": keys(dli), "token": {"auth_token": dli.token()}, "password": user(dli)}[base]
     ended = ansible.task({"job_ids": [job], **options, **agency(dli)}, env=without_credentials(dli))
@@ -117,8 +123,8 @@ def test_agency_from_environment_and_profile(ansible, dli):
     job = PARTNER_JOB
     ended = ansible.adhoc(f"job_ids={job}", env=dli.agency_env())
     assert ended.code == 0 and started(dli) == [job], ended.output
-    named = agency(dli)
-    members = {"agencyName": named["agency_name"], "agencyDomainName": named["agency_domain_name"]}
+    values = agency(dli)
+    members = {"agencyName": values["agency_name"], "agencyDomainName": values["agency_domain_name"]}
     hcloud(ansible, profile(dli), profile(dli, "partner", **members))
     ended = ansible.adhoc(f"job_ids={job} profile=partner", "--check", env=without_credentials(dli))
     assert ended.code == 0 and states(ended.result) == {job: "already_active"}, ended.output
@@ -134,7 +140,10 @@ def test_metadata_service(ansible, dli, mode):
 
 
 @pytest.mark.parametrize("mode", ["absent", "no_agency"])
-@pytest.mark.parametrize("method, part", [("auto", "no credentials: set access_key"), ("metadata", "cannot sign in: the meta")])
+@pytest.mark.parametrize(
+    "method, part",
+    [("auto", "No credentials found in the options"), ("metadata", "Could not authenticate: the metadata service")],
+)
 def test_metadata_service_without_agency(ansible, dli, mode, method, part):
     dli.settings.update({"metadata": mode})
     options = {"job_ids": [131], "auth_method": method, "metadata_url": dli.url}
@@ -144,7 +153,7 @@ def test_metadata_service_without_agency(ansible, dli, mode, method, part):
 
 
 def test_order_of_credential_sources(ansible, dli):
-    """Each source has wrong credentials; the sources are removed one by one in the order of their priority."""
+    """Each source has wrong credentials. The sources are removed one by one in the order of precedence."""
     pair = keys(dli)
     wrong = {"HW": "HW_*", "SDK": "HUAWEICLOUD_SDK_*", "OS": "OS_*"}
     names = {
@@ -152,21 +161,21 @@ def test_order_of_credential_sources(ansible, dli):
         "SDK": ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK"),
         "OS": ("OS_ACCESS_KEY", "OS_SECRET_KEY"),
     }
-    places = {"project_id": dli.project_id, "endpoint": dli.url, "metadata_url": NO_METADATA}
-    sdk_file(ansible, ak="SDKFILESOWNACCESSKEY", sk="the-secret-of-the-sdk-file")
-    hcloud(ansible, profile(dli, accessKeyId="PROFILESOWNACCESSKEY"))
+    location = {"project_id": dli.project_id, "endpoint": dli.url, "metadata_url": NO_METADATA}
+    sdk_file(ansible, ak="ACCESSKEYOFTHESDKFILE", sk="the-secret-of-the-sdk-file")
+    hcloud(ansible, profile(dli, accessKeyId="ACCESSKEYOFTHEPROFILE"))
     env = {**without_credentials(dli), **{name: f"{family}-unknown" for family, pair in names.items() for name in pair}}
     seen = []
     for family in wrong:
-        ended = ansible.task({"job_ids": [131], **places}, env=env)
+        ended = ansible.task({"job_ids": [131], **location}, env=env)
         assert ended.code == 2 and ended.result["http_status"] == 401, ended.output
         seen.append(ended.result["credentials_from"])
         env.update(dict.fromkeys(names[family], ""))
     for file in (".huaweicloud/credentials", ".hcloud/config.json"):
-        seen.append(ansible.task({"job_ids": [131], **places}, env=env).result["credentials_from"])
+        seen.append(ansible.task({"job_ids": [131], **location}, env=env).result["credentials_from"])
         (ansible.folder / "home" / file).unlink()
-    assert "no credentials" in ansible.task({"job_ids": [131], **places}, env=env).result["msg"]
-    first = ansible.task({"job_ids": [131], **places, **pair}, env={**env, "HW_ACCESS_KEY": "half-of-a-pair"})
+    assert "No credentials found" in ansible.task({"job_ids": [131], **location}, env=env).result["msg"]
+    first = ansible.task({"job_ids": [131], **location, **pair}, env={**env, "HW_ACCESS_KEY": "incomplete-pair"})
     assert first.code == 0, first.output
     home = ansible.folder / "home"
     kind = "(access key and secret key)"
@@ -177,7 +186,7 @@ def test_order_of_credential_sources(ansible, dli):
         f"{home}/.huaweicloud/credentials {kind}",
         f"the profile default of {home}/.hcloud/config.json {kind}",
     ]
-    assert len(dli.requests.of("detail")) == len(seen) + 1
+    assert len(dli.requests.find("detail")) == len(seen) + 1
 
 
 @pytest.mark.parametrize("version", sorted(name for name in PYTHONS if name[0].isdigit()))
@@ -193,7 +202,7 @@ def test_password_on_older_pythons(ansible, dli, version):
 def test_project_name(ansible, dli):
     ended = ansible.task({"job_ids": [131], "project_name": "cn-north-4_team-a"}, env=dli.env())
     assert ended.code == 2 and states(ended.result) == {131: "not_found"}, ended.output
-    assert [request.path for request in dli.requests.of("detail")] == [
+    assert [request.path for request in dli.requests.find("detail")] == [
         "/v1.0/6c1b8daf23045e79b2c3d4e5f6071829/streaming/jobs/131"
     ]
 
@@ -201,30 +210,30 @@ def test_project_name(ansible, dli):
 def test_unknown_project_name(ansible, dli):
     ended = ansible.task({"job_ids": [131], "project_name": "cn-north-4_team-z"}, env=dli.env())
     message = ended.result["msg"]
-    assert message.startswith("there is no project called cn-north-4_team-z"), message
+    assert message.startswith("Project cn-north-4_team-z not found. "), message
     assert f"cn-north-4 ({dli.project_id})" in message and "cn-north-4_team-a (6c1b8daf23045e79b2c3d4e5f6071829)" in message
     assert calls(dli) == ["projects", "projects"]
 
 
-# Renewal
+# Refresh
 
 
-def test_expired_token_is_renewed_once_during_wait(ansible, dli):
+def test_expired_token_is_refreshed_once_during_wait(ansible, dli):
     """All tokens expire after the first read; the wait requests a new one and continues."""
     dli.settings.update({"submit_delay": 3})
-    dli.faults.add("actor", act="expire_sign_ins", call="detail", skip=1)
+    dli.faults.add("other_client", action="expire_credentials", call="detail", skip=1)
     options = {"job_ids": [131], "wait": True, "wait_interval": 1, **user(dli)}
     ended = ansible.task(options, env=without_credentials(dli))
     assert ended.code == 0 and ended.result["jobs"][0]["status"] == "job_running", ended.output
     assert calls(dli).count("token") == 2
-    assert [request.status for request in dli.requests.of("detail")].count(401) == 1
+    assert [request.status for request in dli.requests.find("detail")].count(401) == 1
     assert started(dli) == [131]
 
 
 def test_token_that_expires_twice_ends_wait(ansible, dli):
     dli.settings.update({"submit_delay": 60})
     for skip in (1, 3):
-        dli.faults.add("actor", act="expire_sign_ins", call="detail", skip=skip)
+        dli.faults.add("other_client", action="expire_credentials", call="detail", skip=skip)
     options = {"job_ids": [131], "wait": True, "wait_interval": 0.5, **user(dli)}
     ended = ansible.task(options, env=without_credentials(dli))
     assert ended.code == 2 and states(ended.result) == {131: "unknown"}, ended.output
@@ -233,9 +242,9 @@ def test_token_that_expires_twice_ends_wait(ansible, dli):
 
 
 @pytest.mark.parametrize("method", ["password", "agency", "metadata"])
-def test_credentials_that_expire_before_start_are_renewed(ansible, dli, method):
+def test_credentials_that_expire_before_start_are_refreshed(ansible, dli, method):
     job = PARTNER_JOB if method == "agency" else 131
-    dli.faults.add("actor", act="expire_sign_ins", call="run")
+    dli.faults.add("other_client", action="expire_credentials", call="run")
     options = {
         "password": user(dli),
         "agency": {**keys(dli), **agency(dli)},
@@ -243,13 +252,13 @@ def test_credentials_that_expire_before_start_are_renewed(ansible, dli, method):
     }[method]
     ended = ansible.task({"job_ids": [job], **options}, env=without_credentials(dli))
     assert ended.code == 0 and started(dli) == [job], ended.output
-    assert [request.status for request in dli.requests.of("run")] == [401, 200]
+    assert [request.status for request in dli.requests.find("run")] == [401, 200]
 
 
 def test_rejected_keys_are_not_used_again(ansible, dli):
     dli.faults.add("unauthorized", call="run", times=9)
     ended = ansible.adhoc("job_ids=131")
-    assert ended.code == 2 and len(dli.requests.of("run")) == 1, ended.output
+    assert ended.code == 2 and len(dli.requests.find("run")) == 1, ended.output
 
 
 # Failures
@@ -257,16 +266,18 @@ def test_rejected_keys_are_not_used_again(ansible, dli):
 
 def test_wrong_secret_key_and_locked_access_key(ansible, dli):
     """Five in a row lock the key (dli-api.md 0.1-9): each task makes one attempt, and the sixth reports the lock."""
-    messages = [error_message(ansible.adhoc("job_ids=131", env={"HW_SECRET_KEY": "not-the-secret-key"})) for _task in range(6)]
-    assert "the secret key does not belong to the access key" in messages[0]
+    messages = [
+        error_message(ansible.adhoc("job_ids=131", env={"HW_SECRET_KEY": "not-the-secret-key"})) for _task in range(6)
+    ]
+    assert "The secret key does not match the access key" in messages[0]
     assert messages[0].endswith("The credentials came from HW_* (access key and secret key).")
-    assert "the access key is locked, for five minutes" in messages[5]
+    assert "The access key is locked for five minutes" in messages[5]
     assert len(dli.requests) == 6
 
 
 def test_unknown_access_key(ansible, dli):
     message = error_message(ansible.adhoc("job_ids=131", env={"HW_ACCESS_KEY": "ANUNKNOWNACCESSKEY00"}))
-    assert "this cloud does not know the access key" in message
+    assert "The access key does not exist in this cloud" in message
 
 
 def test_encrypted_profile(ansible, dli):
@@ -279,23 +290,23 @@ def test_encrypted_profile(ansible, dli):
 def test_clock_difference(ansible, dli, minutes, word):
     dli.clock.offset += minutes * 60
     message = error_message(ansible.adhoc("job_ids=131"))
-    assert f"this machine's clock is {abs(minutes)} minutes {word} the service's" in message
+    assert f"The clock of this machine is {abs(minutes)} minutes {word} the clock of the service" in message
 
 
 def test_expired_token(ansible, dli):
-    message = error_message(ansible.task({"job_ids": [131], "auth_token": dli.token(life=-1)}))
-    assert "the token has expired or was revoked: get a new one" in message and len(dli.requests) == 1
+    message = error_message(ansible.task({"job_ids": [131], "auth_token": dli.token(lifetime=-1)}))
+    assert "The token has expired or was revoked. Get a new token." in message and len(dli.requests) == 1
 
 
 def test_token_of_another_cloud(ansible, dli):
-    assert "the token is cut off, revoked, or of another cloud" in error_message(
-        ansible.task({"job_ids": [131], "auth_token": "a-token-of-somewhere-else"})
+    assert "The token is truncated, revoked or from another cloud" in error_message(
+        ansible.task({"job_ids": [131], "auth_token": "a-token-of-another-cloud"})
     )
 
 
 def test_wrong_project(ansible, dli):
     message = error_message(ansible.adhoc("job_ids=131", env={"HW_PROJECT_ID": dli.partner_project_id}))
-    assert "APIGW.0310" in message and "check project_id, region and cloud" in message
+    assert "APIGW.0310" in message and "Check project_id, region and cloud." in message
 
 
 @pytest.mark.parametrize("denied_by", ["service", "gateway"])
@@ -311,27 +322,27 @@ def test_missing_permission(ansible, dli, denied_by):
 def test_region_without_service(ansible, dli):
     dli.settings.update({"api_published": False})
     message = error_message(ansible.adhoc("job_ids=131"))
-    assert "APIGW.0101" in message and "this address does not offer the DLI streaming job API" in message
+    assert "APIGW.0101" in message and "This address does not provide the DLI streaming job API" in message
 
 
 def test_wrong_password_is_sent_once(ansible, dli):
     options = {"job_ids": [131], **user(dli), "password": "wrong-wrong-wrong"}
     message = error_message(ansible.task(options, env=without_credentials(dli)))
-    assert "a few wrong passwords in a row lock the user" in message
+    assert "Several wrong passwords in a row lock the user" in message
     assert calls(dli) == ["token"]
 
 
 def test_agency_without_trust(ansible, dli):
-    named = {**agency(dli), "agency_name": "local-dli-closed-agency"}
-    message = error_message(ansible.task({"job_ids": [131], **keys(dli), **named}, env=without_credentials(dli)))
-    assert "Could not take on the agency local-dli-closed-agency" in message and "Agent Operator" in message
+    untrusted = {**agency(dli), "agency_name": "local-dli-closed-agency"}
+    message = error_message(ansible.task({"job_ids": [131], **keys(dli), **untrusted}, env=without_credentials(dli)))
+    assert "Could not assume the agency local-dli-closed-agency" in message and "Agent Operator" in message
 
 
 def test_redirect_of_identity_service_is_not_followed(ansible, dli):
-    """It would send the password to another address."""
+    """Otherwise the password would be sent to another address."""
     dli.faults.add("redirect", call="token", location=f"{dli.url}/elsewhere")
     message = error_message(ansible.task({"job_ids": [131], **user(dli)}, env=without_credentials(dli)))
-    assert "redirects are not followed" in message and calls(dli) == ["token"]
+    assert "Redirects are not followed" in message and calls(dli) == ["token"]
 
 
 def test_token_request_is_retried(ansible, dli):
@@ -345,9 +356,15 @@ def test_token_request_is_retried(ansible, dli):
 @pytest.mark.parametrize(
     "options, part",
     [
-        ({"access_key": "ABC", "secret_key": "a-secret-key"}, "access_key in the options has fewer than 6 characters"),
-        ({"auth_token": "e"}, "auth_token in the options has fewer than 6 characters"),
-        ({"username": "u", "password": "a", "domain_name": "d"}, "password in the options has fewer than 6 characters"),
+        (
+            {"access_key": "ABC", "secret_key": "a-secret-key"},
+            "Invalid access_key in the options: it has fewer than 6 characters",
+        ),
+        ({"auth_token": "e"}, "Invalid auth_token in the options: it has fewer than 6 characters"),
+        (
+            {"username": "u", "password": "a", "domain_name": "d"},
+            "Invalid password in the options: it has fewer than 6 characters",
+        ),
     ],
 )
 def test_short_secret_is_refused_without_masking(ansible, dli, options, part):
@@ -361,9 +378,9 @@ def test_short_secret_is_refused_without_masking(ansible, dli, options, part):
 
 
 def test_netrc_is_ignored(ansible, dli):
-    """The library requests would replace the signature with it, and send it to IAM."""
+    """By default, the library requests replaces the signature with these credentials, and sends them to IAM."""
     netrc = ansible.folder / "home" / ".netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
+    netrc.write_text("machine 127.0.0.1 login user password other\n", encoding="ascii")
     netrc.chmod(0o600)
     heads: list[str] = []
     dli.app.before_request_funcs[None].insert(0, lambda: heads.append(_authorization()))
@@ -389,4 +406,4 @@ def test_overall_timeout_includes_authentication(ansible, dli):
     dli.faults.add("hang", call="token", times=9)
     options = {"job_ids": [131], "overall_timeout": 3, "request_timeout": 2, **user(dli)}
     message = error_message(ansible.task(options, env=without_credentials(dli)))
-    assert "Could not sign in as" in message and 1 <= len(dli.requests.of("token")) <= 3
+    assert "Could not authenticate as" in message and 1 <= len(dli.requests.find("token")) <= 3

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The playbooks of the collection as AWX jobs: authentication with a credential, and answers to surveys."""
+"""The playbooks of the collection as AWX jobs: authentication with a credential, and survey input."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def assert_no_secret(job, secrets: dict) -> None:
     assert len(files) > len(by_runner) + 10
     for path in set(files) - set(by_runner):
         for name, value in secrets.items():
-            assert value.encode() not in path.read_bytes(), f"{name} stands in {path}"
+            assert value.encode() not in path.read_bytes(), f"{path} contains {name}"
 
 
 def test_secret_in_response_is_masked(ansible, cloud):
@@ -79,21 +79,21 @@ def test_secret_in_response_is_masked(ansible, cloud):
 
 
 def test_text_area(ansible, cloud):
-    """Browsers end lines with CR LF, and there may be empty lines. The inventory may be empty."""
-    answers = {"dli_job_ids": " 131\r\n130\r\n\r\n138, 209\t214\n", "dli_job_names": "\r\ndraft \r\n", "dli_wait": "false"}
-    job = template(ansible, cloud, RUN, hosts={}).launch(answers)
+    """Browsers end lines with CR LF, and empty lines are possible. The inventory can be empty."""
+    survey_input = {"dli_job_ids": " 131\r\n130\r\n\r\n138, 209\t214\n", "dli_job_names": "\r\ndraft \r\n", "dli_wait": "false"}
+    job = template(ansible, cloud, RUN, hosts={}).launch(survey_input)
     assert job.succeeded and started(cloud) == [131, 130, 138, 209, 214, 201] == job.artifacts["dli_started_job_ids"]
 
 
-def test_surveys_with_required_answers_only(ansible, cloud):
-    """All other answers are empty or have their default."""
+def test_surveys_with_required_input_only(ansible, cloud):
+    """All other questions are empty or have their default."""
     job = template(ansible, cloud, INFO).launch({})
     assert job.succeeded and len(job.artifacts["dli_found_job_ids"]) > 20, job.ended.output
     for playbook in (RUN, STOP):
         job = template(ansible, cloud, playbook).launch({})
-        assert not job.succeeded and "no jobs are named" in job.artifacts["dli_msg"], job.ended.output
+        assert not job.succeeded and "Missing dli_job_ids or dli_job_names. " in job.artifacts["dli_msg"], job.ended.output
     job = template(ansible, cloud, SAVEPOINT).launch({"dli_savepoint_path": "bucket/saved"})
-    assert not job.succeeded and "no jobs are named" in job.artifacts["dli_msg"], job.ended.output
+    assert not job.succeeded and "Missing dli_job_ids or dli_job_names. " in job.artifacts["dli_msg"], job.ended.output
     job = template(ansible, cloud, RECOVER).launch({})
     assert job.artifacts["dli_started_job_ids"] == [137] and job.artifacts["dli_failed_job_ids"] == [204, 202], job.ended.output
 
@@ -107,16 +107,16 @@ def test_multiple_choice(ansible, cloud):
 
 def test_choices_and_numbers(ansible, cloud):
     cloud.force(137, "job_running")
-    answers = {"dli_job_ids": "131, 137", "dli_resume_savepoint": "true", "dli_wait": "true", "dli_wait_timeout": 60}
-    job = template(ansible, cloud, RUN).launch(answers)
+    survey_input = {"dli_job_ids": "131, 137", "dli_resume_savepoint": "true", "dli_wait": "true", "dli_wait_timeout": 60}
+    job = template(ansible, cloud, RUN).launch(survey_input)
     assert job.succeeded and cloud.job(131).status == "job_running", job.ended.output
     assert [entry.resume_savepoint for entry in cloud.ledger.starts()] == [True]
     job = template(ansible, cloud, INFO).launch({"dli_status": ["job_running"], "dli_job_ids": "131\n214", "dli_queue_name": ""})
     assert job.artifacts["dli_found_job_ids"] == [131] and job.artifacts["dli_missing_jobs"] == [], job.ended.output
-    answers = {"dli_job_ids": "131", "dli_trigger_savepoint": "true", "dli_wait": "true", "dli_wait_timeout": 60}
-    job = template(ansible, cloud, STOP).launch(answers)
+    survey_input = {"dli_job_ids": "131", "dli_trigger_savepoint": "true", "dli_wait": "true", "dli_wait_timeout": 60}
+    job = template(ansible, cloud, STOP).launch(survey_input)
     assert job.artifacts["dli_stopped_job_ids"] == [131] and cloud.job(131).status == "job_cancel_success", job.ended.output
-    assert [entry.trigger_savepoint for entry in cloud.ledger.of(what="stop")] == [True]
+    assert [entry.trigger_savepoint for entry in cloud.ledger.find(operation="stop")] == [True]
 
 
 def test_status_choices():
@@ -125,35 +125,35 @@ def test_status_choices():
 
 
 def test_recovery_survey(ansible, cloud):
-    answers = {"dli_job_ids": "204, 137, 131", "dli_without_state": "true", "dli_wait": "false", "dli_queue_name": ""}
-    job = template(ansible, cloud, RECOVER).launch(answers)
+    survey_input = {"dli_job_ids": "204, 137, 131", "dli_without_state": "true", "dli_wait": "false", "dli_queue_name": ""}
+    job = template(ansible, cloud, RECOVER).launch(survey_input)
     assert job.succeeded and job.artifacts["dli_failed_job_ids"] == [] and set(started(cloud)) == {204, 137}, job.ended.output
     job = template(ansible, cloud, RECOVER).launch({"dli_job_ids": "131", "dli_wait": "false"})
-    assert job.succeeded and job.artifacts["dli_msg"] == "Recovered 0 of 0 failed jobs.", job.ended.output
+    assert job.succeeded and job.artifacts["dli_msg"] == "0 of 0 failed jobs recovered.", job.ended.output
 
 
 @pytest.mark.parametrize(
     ("playbook", "variables", "message"),
     [
-        (RUN, {"dli_job_ids": "131, abc"}, "job_ids: 'abc' is not a job id"),
-        (RUN, {"dli_job_ids": "131", "dli_wait": "perhaps"}, "dli_wait is neither true nor false"),
-        (RUN, {"dli_job_ids": "131", "dli_wait_timeout": "soon"}, "dli_wait_timeout: soon is no number of seconds"),
-        (RUN, {"dli_job_ids": "131", "dli_wait_timeout": -1}, "dli_wait_timeout: -1 is no number of seconds"),
-        (RECOVER, {"dli_wait_timeout": "15m"}, "dli_wait_timeout: 15m is no number of seconds"),
-        (RECOVER, {"dli_job_ids": ","}, "job_ids: ',' names no job"),
-        (RECOVER, {"dli_job_ids": []}, "no jobs are named"),
-        (RECOVER, {"dli_job_ids": 0}, "job_ids: '0' is not a job id"),
-        (RECOVER, {"dli_job_ids": "204;202"}, "job_ids: '204;202' is not a job id"),
-        (INFO, {"dli_job_names": ","}, "job_names: ',' names no job"),
-        (SAVEPOINT, {"dli_job_ids": "131;130", "dli_savepoint_path": "b/s"}, "job_ids: '131;130' is not a job id"),
-        (RUN, {"dli_job_ids": "{{ lookup('pipe', 'id') }}"}, "is not a job id"),
+        (RUN, {"dli_job_ids": "131, abc"}, "Invalid job_ids: 'abc' is not a job ID"),
+        (RUN, {"dli_job_ids": "131", "dli_wait": "perhaps"}, "Invalid dli_wait: 'perhaps' is not a boolean."),
+        (RUN, {"dli_job_ids": "131", "dli_wait_timeout": "soon"}, "Invalid dli_wait_timeout: 'soon' is not a number of seconds."),
+        (RUN, {"dli_job_ids": "131", "dli_wait_timeout": -1}, "Invalid dli_wait_timeout: '-1' is not a number of seconds."),
+        (RECOVER, {"dli_wait_timeout": "15m"}, "Invalid dli_wait_timeout: '15m' is not a number of seconds."),
+        (RECOVER, {"dli_job_ids": ","}, "Invalid job_ids: ',' contains no job"),
+        (RECOVER, {"dli_job_ids": []}, "Missing dli_job_ids or dli_job_names. "),
+        (RECOVER, {"dli_job_ids": 0}, "Invalid job_ids: '0' is not a job ID"),
+        (RECOVER, {"dli_job_ids": "204;202"}, "Invalid job_ids: '204;202' is not a job ID"),
+        (INFO, {"dli_job_names": ","}, "Invalid job_names: ',' contains no job"),
+        (SAVEPOINT, {"dli_job_ids": "131;130", "dli_savepoint_path": "b/s"}, "Invalid job_ids: '131;130' is not a job ID"),
+        (RUN, {"dli_job_ids": "{{ lookup('pipe', 'id') }}"}, "is not a job ID"),
         (SAVEPOINT, {"dli_job_ids": "207"}, "savepoint_path"),
-        (SAVEPOINT, {"dli_job_ids": "x", "dli_savepoint_path": "b/s"}, "job_ids: 'x' is not a job id"),
-        (STOP, {}, "no jobs are named"),
+        (SAVEPOINT, {"dli_job_ids": "x", "dli_savepoint_path": "b/s"}, "Invalid job_ids: 'x' is not a job ID"),
+        (STOP, {}, "Missing dli_job_ids or dli_job_names. "),
     ],
 )
 def test_invalid_input(ansible, cloud, playbook, variables, message):
-    """Without a survey, which would refuse it earlier. A text that looks like a template is not evaluated."""
+    """Without a survey, which would refuse it earlier. A template in a text is not evaluated."""
     job = template(ansible, cloud, playbook, survey=False).launch(variables)
     assert not job.succeeded and message in json.dumps(job.artifacts) + job.ended.output, job.ended.output
     assert cloud.ledger.entries == [] and "Traceback" not in job.ended.output and "is undefined" not in job.ended.output

@@ -52,8 +52,8 @@ def test_command_lines(ansible, dli):
         ended = ansible.command(*shlex.split(line))
         assert ended.code == 0, ended.output
     assert started(dli) == [131, 130, 137]
-    assert [entry.job_id for entry in dli.ledger.of(what="savepoint", accepted=True)] == [131]
-    assert [entry.job_id for entry in dli.ledger.of(what="stop", accepted=True)] == [131, 130]
+    assert [entry.job_id for entry in dli.ledger.find(operation="savepoint", accepted=True)] == [131]
+    assert [entry.job_id for entry in dli.ledger.find(operation="stop", accepted=True)] == [131, 130]
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def awx(ansible):
 
 
 def test_setup_playbook(ansible, awx):
-    """The reader creates a credential in the form between the two blocks."""
-    first, second = blocks("awx", "Set up by playbook", "shell")
+    """A user creates the credential in the web interface between the two blocks."""
+    first, second = blocks("awx", "Set up AWX with a playbook", "shell")
     first = first.replace("https://awx.example.com", awx.env["CONTROLLER_HOST"]).replace("YOUR_AWX_TOKEN", TOKEN)
     for line in first.splitlines():
         words = shlex.split(line)
@@ -84,7 +84,7 @@ def test_setup_playbook(ansible, awx):
 
 def test_execution_environment_in_awx(ansible, awx):
     ansible.env.update(awx.env)
-    (line,) = lines("execution_environments", "Hand it to AWX")[2:]
+    (line,) = lines("execution_environments", "Use the image in AWX")[2:]
     ended = ansible.command(*shlex.split(line))
     assert ended.code == 0 and awx.named("execution_environments")["ee-huaweicloud"]["image"] == IMAGE, ended.output
 
@@ -97,14 +97,14 @@ def test_credential_type_sections():
 
 
 def test_playbook_of_another_project(ansible, dli):
-    (text,) = blocks("awx", "Set up by form", "yaml")
+    (text,) = blocks("awx", "Set up AWX in the web interface", "yaml")
     ended = ansible.playbook(text, "-e", "dli_job_ids=131")
     assert ended.code == 0 and started(dli) == [131], ended.output
 
 
 def test_check_and_diff_mode(ansible, dli):
-    (line,) = lines("awx", "Check and show changes")
-    (shown,) = blocks("awx", "Check and show changes", "text")
+    (line,) = lines("awx", "Preview changes")
+    (shown,) = blocks("awx", "Preview changes", "text")
     ended = ansible.command(*shlex.split(line))
     assert ended.code == 0 and dli.ledger.entries == [], ended.output
     assert shown in ended.stdout
@@ -112,13 +112,13 @@ def test_check_and_diff_mode(ansible, dli):
 
 def test_notification(ansible):
     (text,) = blocks("awx", "Workflows", "yaml")
-    ended = ansible.playbook(text, "-e", '{"dli_msg": "Started 0 of 1 job.", "dli_failed_job_ids": [999]}')
-    assert ended.result["msg"] == "Started 0 of 1 job. To look at: 999", ended.output
+    ended = ansible.playbook(text, "-e", '{"dli_msg": "0 of 1 job started.", "dli_failed_job_ids": [999]}')
+    assert ended.result["msg"] == "0 of 1 job started. Failed jobs: 999", ended.output
     assert ansible.playbook(text).code == 0
 
 
 def test_documented_variables():
-    """The two tables name all of them."""
+    """The two tables contain all of them."""
     documented = set(re.findall(r"`(dli_\w+)`", "\n".join(line for line in PAGES["awx"].splitlines() if line.startswith("| `"))))
     artifacts = set()
     for path in sorted((CHECKOUT / "playbooks").glob("streaming_jobs_*.yml")):
@@ -169,14 +169,14 @@ class FakeEngine:
 @pytest.fixture
 def engine(ansible):
     """A fake container engine, in a folder with the definition of the page."""
-    (definition,) = blocks("execution_environments", "Build one", "yaml")
+    (definition,) = blocks("execution_environments", "Build an image", "yaml")
     (ansible.folder / "execution-environment.yml").write_text(definition, encoding="utf-8")
     return FakeEngine(ansible)
 
 
 def test_build(engine):
     """The build context is real; the engine would build the image."""
-    build, create, introspect = lines("execution_environments", "Build one")
+    build, create, introspect = lines("execution_environments", "Build an image")
     assert engine.run(build) == [["podman", "build", "-f", "context/Containerfile", "-t", "ee-huaweicloud:1.0", "context"]]
     engine.run(create)
     context = engine.ansible.folder / "context"
@@ -193,7 +193,7 @@ def test_build(engine):
 
 
 def test_build_from_tarball(engine):
-    (definition,) = blocks("execution_environments", "Build one from a tarball", "yaml")
+    (definition,) = blocks("execution_environments", "Build an image from a tarball", "yaml")
     folder = engine.ansible.folder
     (tarball,) = Path(os.environ["E2E_COLLECTIONS"]).glob("*.tar.gz")
     (folder / tarball.name).write_bytes(tarball.read_bytes())
@@ -211,7 +211,7 @@ def test_build_from_tarball(engine):
 def test_navigator(engine, dli):
     """With Docker, because Podman needs a folder of the machine."""
     engine.ansible.env.update(dli.env(), ANSIBLE_NAVIGATOR_CONTAINER_ENGINE="docker")
-    (line,) = lines("execution_environments", "Try it")
+    (line,) = lines("execution_environments", "Test the image")
     commands = engine.run(line)
     (run,) = [words for words in commands if words[1] == "run"]
     assert run[-5:] == ["ee-huaweicloud:1.0", "ansible-playbook", "huaweicloud.cloud.streaming_jobs_run", "-e", "dli_job_ids=131"]
@@ -219,7 +219,7 @@ def test_navigator(engine, dli):
 
 
 def test_push(engine):
-    tag, push, _set_up = lines("execution_environments", "Hand it to AWX")
+    tag, push, _set_up = lines("execution_environments", "Use the image in AWX")
     assert engine.run(tag) + engine.run(push) == [["podman", "tag", "ee-huaweicloud:1.0", IMAGE], ["podman", "push", IMAGE]]
 
 

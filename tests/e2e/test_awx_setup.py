@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""playbooks/awx_setup.yml with the real modules of awx.awx, against a fake of AWX's API."""
+"""playbooks/awx_setup.yml with the real modules of awx.awx, against a fake of the AWX API."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob(
 SURVEYS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in CHECKOUT.glob("extensions/awx/surveys/*.json")}
 TYPE = CHECKOUT / "extensions" / "awx" / "credential_types" / "huaweicloud.yml"
 TEMPLATES = {f"DLI: {survey['name']}": name for name, survey in SURVEYS.items()}
-AGAIN = "DLI: Start failed streaming jobs again"
-WORKFLOW = "DLI: Start streaming jobs, and again what failed"
+RETRY = "DLI: Retry failed streaming jobs"
+WORKFLOW = "DLI: Start streaming jobs with retry"
 
 
 @pytest.fixture
 def awx(ansible):
-    """A fake of AWX's API with one credential, to which the variables of ``ansible`` lead."""
+    """A fake of the AWX API with one credential. The environment of ``ansible`` contains its address."""
     with serve_awx(PLAYBOOKS) as (objects, env):
         yield prepared(ansible, objects, env)
 
@@ -49,7 +49,7 @@ def prepared(ansible, objects, env):
 
 
 def set_up(ansible, awx, *words, **variables):
-    """Run the playbook; return its result, and what it wrote in AWX."""
+    """Run the playbook; return its result, and the log of its writes."""
     awx.writes.clear()
     ended = ansible.command("ansible-playbook", SETUP, *words, "-e", json.dumps(variables))
     return ended, list(awx.writes)
@@ -59,16 +59,16 @@ def test_setup_is_idempotent(ansible, awx):
     ended, written = set_up(ansible, awx)
     assert ended.code == 0 and "WARNING" not in ended.stderr, ended.output
     templates = awx.named("job_templates")
-    assert set(templates) == {*TEMPLATES, AGAIN} and awx.named("workflow_job_templates") == {}
+    assert set(templates) == {*TEMPLATES, RETRY} and awx.named("workflow_job_templates") == {}
     for name, playbook in TEMPLATES.items():
         template = templates[name]
         assert template["playbook"] == f"playbooks/{playbook}.yml" and template["survey_enabled"]
         assert template["ask_job_type_on_launch"] and template["ask_diff_mode_on_launch"] and template["ask_credential_on_launch"]
         assert awx.surveys[f"job_templates/{template['id']}"] == SURVEYS[playbook]
-    assert json.loads(templates[AGAIN]["extra_vars"]) == {"dli_retry_failed": True}
-    made = awx.named("credential_types")["Huawei Cloud"]
-    wanted = yaml.safe_load(TYPE.read_text(encoding="utf-8"))
-    assert {key: made[key] for key in wanted} == wanted
+    assert json.loads(templates[RETRY]["extra_vars"]) == {"dli_retry_failed": True}
+    created = awx.named("credential_types")["Huawei Cloud"]
+    expected = yaml.safe_load(TYPE.read_text(encoding="utf-8"))
+    assert {key: created[key] for key in expected} == expected
     assert json.loads(awx.named("hosts")["localhost"]["variables"]) == {"ansible_connection": "local"}
     assert written
     ended, written = set_up(ansible, awx)
@@ -76,7 +76,7 @@ def test_setup_is_idempotent(ansible, awx):
 
 
 def test_setup_with_credential_image_and_project(ansible, platform):
-    """With a credential there is also a workflow, whose second node runs only if the first has failed."""
+    """With a credential, the playbook creates a workflow, whose second node runs only if the first has failed."""
     platform.add("projects", {"name": "Ours", "organization": platform.named("organizations")["Default"]["id"]})
     variables = {
         "setup_credential": "My cloud",
@@ -97,8 +97,8 @@ def test_setup_with_credential_image_and_project(ansible, platform):
     workflow, nodes = platform.named("workflow_job_templates")[WORKFLOW], platform.named("workflow_job_template_nodes")
     assert platform.surveys[f"workflow_job_templates/{workflow['id']}"] == SURVEYS["streaming_jobs_run"]
     chosen = {name: node["unified_job_template"] for name, node in nodes.items()}
-    assert chosen == {"start": templates["DLI: Start streaming jobs"]["id"], "again": templates[AGAIN]["id"]}
-    assert platform.associations[f"workflow_job_template_nodes/{nodes['start']['id']}/failure_nodes"] == [nodes["again"]["id"]]
+    assert chosen == {"start": templates["DLI: Start streaming jobs"]["id"], "retry": templates[RETRY]["id"]}
+    assert platform.associations[f"workflow_job_template_nodes/{nodes['start']['id']}/failure_nodes"] == [nodes["retry"]["id"]]
     ended, written = set_up(ansible, platform, **variables)
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
 
@@ -187,6 +187,6 @@ def test_surveys_match_playbooks():
     """Each playbook has a survey for exactly the variables that its header describes."""
     assert {f"playbooks/{name}.yml" for name in SURVEYS} | {"playbooks/awx_setup.yml"} == PLAYBOOKS
     for name, survey in SURVEYS.items():
-        head = Path(CHECKOUT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8").partition("The next node")[0]
+        head = Path(CHECKOUT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8").partition("Artifacts for")[0]
         explained = {line.split()[1] for line in head.splitlines() if line.startswith("#   dli_")}
         assert {question["variable"] for question in survey["spec"]} == explained - {"dli_retry_failed"}

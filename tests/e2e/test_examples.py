@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The examples in the documentation of every module are run; test_pages.py runs those of the pages."""
+"""Runs the examples in the documentation of every module. test_pages.py runs the examples of the pages."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def test_examples_of_a_module(ansible, dli, module):
     """All examples, unchanged, in one play."""
     ExampleJobs(ansible, dli)
     env = dli.env()
-    makes_jobs = module.endswith(("_sql_job", "_jar_job"))
-    if makes_jobs:
-        dli.other("delete", [900, 901])  # the examples create and delete them
+    creates_jobs = module.endswith(("_sql_job", "_jar_job"))
+    if creates_jobs:
+        dli.other_client("delete", [900, 901])  # the examples create and delete them
     if module.endswith("_jobs_info"):
-        dli.other("delete", [222, 223, 224])  # jobs that cannot be started, and its example starts what it finds
+        dli.other_client("delete", [222, 223, 224])  # jobs that cannot be started, and its example starts what it finds
     variables = {
         "project_id": env["HW_PROJECT_ID"],
         "access_key": env["HW_ACCESS_KEY"],
         "secret_key": env["HW_SECRET_KEY"],
         "release_jobs": [137, 999999],
     }
-    defaults = {module: {"wait_interval": 0.1}} if makes_jobs else {}
+    defaults = {module: {"wait_interval": 0.1}} if creates_jobs else {}
     ended = ansible.playbook(play(*examples(ansible, module), vars=variables, module_defaults=defaults))
     assert ended.code == 0, ended.output
-    if makes_jobs:
+    if creates_jobs:
         assert all(entry["result"]["changed"] for entry in ended.results), ended.output
         assert not {job.name for job in dli.jobs.values()} & {"orders_enriched", "clicks_hourly"}
     if module == MODULE:

@@ -24,7 +24,7 @@ from .conftest import Ansible
 FAULTS = {
     "reset before the request": {"kind": "reset_before"},
     "reset after it was carried out": {"kind": "reset_after"},
-    "reset in the middle of the answer": {"kind": "reset_mid"},
+    "reset in the middle of the response": {"kind": "reset_mid"},
     "429 with seconds": {"kind": "status", "status": 429, "retry_after": 1},
     "429 with a date": {"kind": "status", "status": 429, "retry_after_date": 1},
     "429 without Retry-After": {"kind": "status", "status": 429},
@@ -39,26 +39,27 @@ FAULTS = {
     },
     "slow drip": {"kind": "drip", "seconds": 0.2},
     "slow drip of the headers": {"kind": "drip_headers", "seconds": 0.2},
-    "never answering": {"kind": "hang"},
-    "never answering what was carried out": {"kind": "hang", "carried_out": True},
+    "no response": {"kind": "hang"},
+    "no response after it was carried out": {"kind": "hang", "carried_out": True},
     "redirect to another host": {"kind": "redirect", "location": "TARGET"},
     "HTML instead of JSON": {"kind": "html", "status": 200},
-    "HTML instead of JSON for what was carried out": {"kind": "html", "status": 200, "carried_out": True},
+    "HTML instead of JSON after it was carried out": {"kind": "html", "status": 200, "carried_out": True},
     "truncated JSON": {"kind": "truncated"},
     "wrong types": {"kind": "wrong_types"},
-    "short array": {"kind": "answer", "shape": "short"},
-    "long array": {"kind": "answer", "shape": "long"},
-    "reordered array": {"kind": "answer", "shape": "reversed"},
-    "bare object": {"kind": "answer", "shape": "object"},
-    "refusal inside 200": {"kind": "answer", "shape": "refused_in_200"},
+    "short array": {"kind": "response", "shape": "short"},
+    "long array": {"kind": "response", "shape": "long"},
+    "reordered array": {"kind": "response", "shape": "reversed"},
+    "single object": {"kind": "response", "shape": "object"},
+    "refusal in a 200 response": {"kind": "response", "shape": "refused_in_200"},
     "401": {"kind": "unauthorized"},
     "token expired": {"kind": "unauthorized", "code": "APIGW.0307"},
     "IAM down": {"kind": "status", "status": 503, "code": "APIGW.0613"},
     "clock 20 minutes off": {"kind": "clock"},
 }
 
-#: The call with the fault, how many such calls pass before, how often the fault occurs, check mode, and the options.
-#: Check mode sends no start. One job is read by its id, two with the list. The start of job 223, which has no queue, is refused.
+#: The call with the fault, the number of calls before it, the number of faults, check mode, and the options.
+#: Check mode sends no start. One job is read by its ID, two jobs are read with the list. The start of job 223 is refused, because
+#: it has no queue.
 POSITIONS = {
     "list": ("list", 0, 99, False, {"job_ids": [131, 130]}),
     "list, check mode": ("list", 0, 1, True, {"job_ids": [131, 130]}),
@@ -83,7 +84,7 @@ CASES = [(fault, position) for fault in FAULTS for position in POSITIONS]
 
 @pytest.fixture(scope="module")
 def redirect_target():
-    """The target of redirects, which must get no requests."""
+    """The target of redirects, which must not receive requests."""
     with serve() as service:
         yield service
 
@@ -122,7 +123,7 @@ def test_results_match_ledger(table, key):
     if rows:
         assert [row.job_id for row in rows] == options["job_ids"]
     else:
-        assert case.failed and not case.dli.requests.of("run")
+        assert case.failed and not case.dli.requests.find("run")
     assert case.failed == (not rows or any(row.failed for row in rows))
     assert bool(case.result["changed"]) == any(row.changed for row in rows)
     _check_messages(case.result, case.dli)
@@ -130,7 +131,7 @@ def test_results_match_ledger(table, key):
 
 
 def _check_messages(result, dli) -> None:
-    """Every message is a sentence without internals."""
+    """Every message is text for users, without internals."""
     for message in [result["msg"], *(job["msg"] for job in result["jobs"])]:
         assert message and "\n" not in message
         for internal in ("Traceback", "object at 0x", "Exception", "None", "{'"):
@@ -141,25 +142,25 @@ def _check_messages(result, dli) -> None:
 
 def _check_time(dli, waited: bool) -> None:
     """The time from the first to the last request is within the deadlines."""
-    moments = [request.at for request in dli.requests.of()]
+    moments = [request.at for request in dli.requests.find()]
     allowed = TIMES["overall_timeout"] + (TIMES["wait_timeout"] if waited else 0) + OVERRUN
     assert not moments or (max(moments) - min(moments)) / 1000 <= allowed
 
 
 def test_outcome_of_each_fault(table, statistics):
-    """The outcome is known wherever it can be read from the service."""
+    """The outcome is unknown only if it cannot be read from the service."""
     _ended, cases = table
     started = {key for key, case in cases.items() if any(job["changed"] for job in case.result["jobs"])}
-    # Where the response to a start is lost after the start was carried out, the status of the job shows it.
+    # If the response to a start is lost after the start was carried out, the status of the job shows the start.
     for fault, rule in FAULTS.items():
         carried_out = rule.get("carried_out") or rule["kind"] in (
-            "reset_after", "reset_mid", "drip", "drip_headers", "truncated", "wrong_types", "answer",
+            "reset_after", "reset_mid", "drip", "drip_headers", "truncated", "wrong_types", "response",
         )  # fmt: skip
         assert ((fault, "run") in started) == bool(carried_out or rule.get("status") == 429), fault
         # A read is repeated after a temporary fault; rejected credentials are not used again.
         permanent = rule["kind"] in ("unauthorized", "clock", "redirect", "wrong_types")
         assert ((fault, "detail") in started) == (not permanent), fault
-    hit = sum(request.fault is not None for case in cases.values() for request in case.dli.requests.of())
+    hit = sum(request.fault is not None for case in cases.values() for request in case.dli.requests.find())
     statistics(f"fault table: {len(CASES)} cases, {hit} requests with a fault, {len(started)} cases with a start")
     unknown = [job for case in cases.values() for job in case.result["jobs"] if job["state"] == "unknown"]
     assert all(job["failed"] for job in unknown)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every integration target, as a role in a playbook, against a local DLI; there is one for each module."""
+"""Runs every integration target as a role in a playbook against a local DLI. Each module has a target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import CHECKOUT, play
 
-#: All but setup_local_dli, which does nothing where the environment names a service.
+#: All targets except setup_local_dli, which does nothing if the environment contains an endpoint.
 TARGETS = sorted((CHECKOUT / "tests" / "integration" / "targets").glob("dli_*"))
 
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The modules for one job through real Ansible: results, check mode, and what the service did."""
+"""The modules for one job through real Ansible: results, check mode, and the requests to the service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 SQL = "huaweicloud.cloud.dli_streaming_sql_job"
 JAR = "huaweicloud.cloud.dli_streaming_jar_job"
 QUICK = {"wait_interval": 0.1, "wait_timeout": 30, "confirm_timeout": 3}
-#: name -> module, its settings, one that changes while the job runs, one that does not.
+#: name -> module, its settings, a setting that can change while the job runs, a setting that requires a restart.
 KINDS = {
     "sql": (
         SQL,
@@ -43,8 +43,8 @@ class Job:
         """Run the module once."""
         return self.ansible.task({**QUICK, **self.options, **options}, *words, module=self.module)
 
-    def both(self, **options):
-        """Run the module in check mode and for real, and compare the results. Return the real one."""
+    def predict_and_run(self, **options):
+        """Run the module in check mode and then for real, compare the results, and return the second one."""
         task = {self.module: {**QUICK, **self.options, **options}}
         predicted, ended = self.ansible.tasks({**task, "check_mode": True}, task)
         assert ended.failed is predicted.failed, ended.output
@@ -57,15 +57,15 @@ class Job:
 
 @pytest.fixture
 def job(ansible, dli, request):
-    """A job of the kind that the test is parametrized with, or else ``sql``; it does not exist yet."""
+    """A job that does not exist yet, of the kind of the test parameter (default: ``sql``)."""
     kind = request.node.callspec.params.get("kind", "sql") if hasattr(request.node, "callspec") else "sql"
-    module, settings, _live, _fixed = KINDS[kind]
+    module, settings, _while_running, _with_restart = KINDS[kind]
     return Job(ansible, module, {"name": "the_job", **settings})
 
 
 def writes(dli) -> list[str]:
     """Return the calls that change something, in their order."""
-    return [request.call for request in dli.requests.of() if request.call not in ("list", "detail", "tags")]
+    return [request.call for request in dli.requests.find() if request.call not in ("list", "detail", "tags")]
 
 
 def the_job(dli):
@@ -76,10 +76,10 @@ def the_job(dli):
 
 @kinds
 def test_lifecycle(job, dli, kind):
-    """Check, create, unchanged; a live setting; one that needs a restart, refused and allowed; stopped; absent, twice."""
-    _module, _settings, live, resting = KINDS[kind]
+    """Create, unchanged, a change while running, a change with a restart (refused, then allowed), stop, delete, absent."""
+    _module, _settings, while_running, with_restart = KINDS[kind]
     suffix = "_jar" if kind == "jar" else ""
-    result = job.both(state="started", wait=True)
+    result = job.predict_and_run(state="started", wait=True)
     assert (result["job"]["state"], result["actions"]) == ("created", ["create", "start"])
     assert result["job"]["status"] == "job_running" and result["msg"].startswith("Created and started job ")
     assert writes(dli) == ["create" + suffix, "run"]
@@ -87,37 +87,37 @@ def test_lifecycle(job, dli, kind):
     dli.requests.clear()
     result = job.task(state="started").result
     assert (result["changed"], result["job"]["state"], result["actions"], result["differences"]) == (False, "unchanged", [], [])
-    assert [request.call for request in dli.requests.of()] == ["list", "detail"]
+    assert [request.call for request in dli.requests.find()] == ["list", "detail"]
 
-    result = job.both(**live)
-    assert (result["actions"], result["differences"]) == (["update"], list(live))
-    job.options.update(live)
+    result = job.predict_and_run(**while_running)
+    assert (result["actions"], result["differences"]) == (["update"], list(while_running))
+    job.options.update(while_running)
     assert job.task().result["changed"] is False
 
     dli.requests.clear()
-    result = job.both(**resting)
-    assert result["job"]["state"] == "restart_needed" and result["job"]["failed"] and list(resting)[0] in result["msg"]
+    result = job.predict_and_run(**with_restart)
+    assert result["job"]["state"] == "restart_needed" and result["job"]["failed"] and list(with_restart)[0] in result["msg"]
     assert writes(dli) == []
 
-    result = job.both(**resting, restart="allowed", wait=True)
+    result = job.predict_and_run(**with_restart, restart="allowed", wait=True)
     assert (result["job"]["state"], result["actions"]) == ("restarted", ["stop", "update", "start"])
     assert writes(dli) == ["stop", "update" + suffix, "run"]
-    assert dli.ledger.of("stop")[-1].trigger_savepoint is True
+    assert dli.ledger.find("stop")[-1].trigger_savepoint is True
     assert dli.ledger.starts()[-1].resume_savepoint is True
     assert the_job(dli).resumed_from
-    job.options.update(resting)
+    job.options.update(with_restart)
     assert job.task(state="started").result["changed"] is False
 
-    result = job.both(state="stopped", wait=True)
+    result = job.predict_and_run(state="stopped", wait=True)
     assert (result["job"]["state"], result["job"]["status"]) == ("stopped", "job_cancel_success")
     assert job.task(state="stopped").result["changed"] is False
 
-    result = job.both(state="absent")
+    result = job.predict_and_run(state="absent")
     assert (result["job"]["state"], result["actions"]) == ("deleted", ["delete"])
     dli.requests.clear()
     result = job.task(state="absent").result
     assert (result["changed"], result["job"]["state"]) == (False, "absent")
-    assert [request.call for request in dli.requests.of()] == ["list"]
+    assert [request.call for request in dli.requests.find()] == ["list"]
 
 
 NEW_SQL = "INSERT INTO a\nSELECT id + 1 FROM b\n"
@@ -154,7 +154,7 @@ def test_incompatible_savepoint(job, dli):
     result = ended.result
     assert (result["job"]["state"], result["job"]["failed"], result["changed"]) == ("failed", True, True)
     assert result["actions"] == ["stop", "update", "start"] and "sql_body changed" in ended.output.replace("\n", " ")
-    assert "state started" in result["job"]["msg"]
+    assert "state=started" in result["job"]["msg"]
     assert the_job(dli).has_savepoint
     result = job.task(sql_body=NEW_SQL, state="started", wait=True).result
     assert (result["job"]["state"], result["actions"]) == ("started", ["start"])
@@ -179,7 +179,7 @@ def test_update_refused_after_stop(job, dli):
     assert (ended.code, row["state"], row["changed"], row["error_code"]) == (2, "refused", True, "DLI.12002")
     assert ended.result["changed"] is True and ended.result["actions"] == ["stop"]
     assert row["status"] == the_job(dli).status == "job_cancel_success"
-    assert "at rest now, with the old settings" in row["msg"] and "resume_savepoint true" in row["msg"]
+    assert "The job is inactive now and has its previous settings." in row["msg"] and "resume_savepoint=true" in row["msg"]
     # The next step that the message describes.
     result = job.task(queue_name="streaming", state="started", resume_savepoint=True, wait=True).result
     assert (result["actions"], result["job"]["status"]) == (["update", "start"], "job_running")
@@ -196,7 +196,7 @@ def test_lost_responses(job, dli, kind):
     dli.faults.add("reset_after", call="update")
     result = job.task(desc="new").result
     assert (result["job"]["state"], result["job"]["changed"], result["job"]["reconciled"]) == ("updated", True, True)
-    assert len(dli.ledger.of("create")) == len(dli.ledger.of("edit")) == 1
+    assert len(dli.ledger.find("create")) == len(dli.ledger.find("edit")) == 1
     assert job.task(desc="new").result["changed"] is False
 
 
@@ -219,18 +219,18 @@ def test_lost_response_of_stop(job, dli):
     dli.faults.add("reset_after", call="stop")
     result = job.task(cu_number=4, restart="allowed", wait=True).result
     assert (result["job"]["state"], result["job"]["reconciled"]) == ("restarted", True)
-    assert [entry.what for entry in dli.ledger.entries if entry.accepted] == ["stop", "edit", "start"]
+    assert [entry.operation for entry in dli.ledger.entries if entry.accepted] == ["stop", "edit", "start"]
 
 
 def test_ambiguous_name(job, dli):
     dli.seed([{"job_id": 71, "name": "the_job"}, {"job_id": 72, "name": "the_job"}])
-    result = job.both()
+    result = job.predict_and_run()
     assert result["job"]["state"] == "ambiguous" and "71, 72" in result["msg"]
-    result = job.both(state="absent", job_id=71)
+    result = job.predict_and_run(state="absent", job_id=71)
     assert (result["job"]["state"], result["job"]["job_id"]) == ("deleted", 71)
     assert set(dli.jobs) >= {72} and 71 not in dli.jobs
-    assert job.both(job_id=71)["job"]["state"] == "not_found"
-    result = job.both(job_id=131)
+    assert job.predict_and_run(job_id=71)["job"]["state"] == "not_found"
+    result = job.predict_and_run(job_id=131)
     assert result["job"]["state"] == "ambiguous" and "job 72" in result["msg"]
 
 
@@ -238,7 +238,7 @@ def test_wrong_job_type(job, dli):
     running(job, dli)
     other = Job(job.ansible, JAR, {"name": "the_job"})
     for state in ("present", "absent", "stopped"):
-        result = other.both(state=state)
+        result = other.predict_and_run(state=state)
         assert result["job"]["state"] == "wrong_type" and "flink_opensource_sql_job" in result["msg"]
     assert writes(dli) == [] and the_job(dli).status == "job_running"
 
@@ -248,17 +248,17 @@ def test_tags(job, dli):
     assert the_job(dli).tags == {"team": "blue", "stage": "test"}
     result = job.task().result
     assert result["changed"] is False
-    assert [request.call for request in dli.requests.of()] == ["list", "detail", "tags"]
-    result = job.both(tags={"team": "red", "owner": "me"})
+    assert [request.call for request in dli.requests.find()] == ["list", "detail", "tags"]
+    result = job.predict_and_run(tags={"team": "red", "owner": "me"})
     assert (result["actions"], result["differences"]) == (["tag"], ["tags"])
     assert the_job(dli).tags == {"team": "red", "stage": "test", "owner": "me"}
-    job.both(tags={"team": "red"}, purge_tags=True)
+    job.predict_and_run(tags={"team": "red"}, purge_tags=True)
     assert the_job(dli).tags == {"team": "red"}
 
 
 def test_settings_of_update_only(job, dli):
     late = {"operator_config": {"operator_list": [{"id": "1", "parallelism": 1}]}}
-    result = job.both(**late, show_detail=True)
+    result = job.predict_and_run(**late, show_detail=True)
     assert (result["job"]["state"], result["actions"]) == ("created", ["create", "update"])
     assert result["definition"]["operator_config"] == late["operator_config"]
     assert result["definition"]["sql_body"] == job.options["sql_body"].rstrip()
@@ -267,9 +267,9 @@ def test_settings_of_update_only(job, dli):
 
 @kinds
 def test_every_setting_is_idempotent(job, dli, kind):
-    """Also settings that the service returns in another form."""
+    """This includes settings that the service returns in another form."""
     both = {
-        "desc": "words",
+        "desc": "text",
         "queue_name": "streaming",
         "cu_number": 6,
         "manager_cu_number": 2,
@@ -313,7 +313,7 @@ def test_empty_strings_are_unset(job, dli):
     texts = ("job_id", "desc", "queue_name", "obs_bucket", "checkpoint_mode", "runtime_config", "run_mode", "job_type")
     ended = job.task(**dict.fromkeys(texts, ""))
     assert ended.code == 0, ended.output
-    (created,) = dli.ledger.of("create")
+    (created,) = dli.ledger.find("create")
     # The service fills in the last two.
     assert "sql_body" in created.fields and not set(texts[:-2]) & set(created.fields)
     assert job.task(**dict.fromkeys(texts, "")).result["changed"] is False

@@ -23,7 +23,7 @@ def authority():
 
 @pytest.fixture
 def secure(ansible, authority):
-    """A local DLI with TLS, to which the variables of ``ansible`` lead."""
+    """A local DLI with TLS, which the variables of ``ansible`` select."""
     with serve(tls=authority.server().context()) as service:
         ansible.env.update(service.env())
         yield service
@@ -45,7 +45,7 @@ def test_unknown_authority(ansible, secure):
 
 @pytest.mark.parametrize("place", ["ca_cert", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_configured_authority(ansible, secure, authority, place):
-    """The additional connection to the identity service is verified too."""
+    """The additional connection to the identity service is verified as well."""
     file = str(authority.ca_file)
     options, env = ({place: file}, {}) if place == "ca_cert" else ({}, {place: file})
     ended = ansible.task({**TASK, **options}, env={**env, "HW_PROJECT_ID": ""})
@@ -63,7 +63,9 @@ def test_option_overrides_environment(ansible, secure, authority):
 
 @pytest.mark.parametrize("kind, part", [("expired", "certificate has expired"), ("only", "mismatch")])
 def test_invalid_certificate(ansible, authority, kind, part):
-    certificate = authority.server(expired=True) if kind == "expired" else authority.only("dli.example.test")
+    certificate = (
+        authority.server(expired=True) if kind == "expired" else authority.server_without_loopback("dli.example.test")
+    )
     with serve(tls=certificate.context()) as service:
         message = error_message(ansible.task({**TASK, "ca_cert": str(authority.ca_file)}, env=service.env()))
         assert "TLS: " in message and part in message
@@ -72,7 +74,7 @@ def test_invalid_certificate(ansible, authority, kind, part):
 def test_disabled_verification_warns(ansible, secure):
     ended = ansible.task({**TASK, "validate_certs": False}, env={"REQUESTS_CA_BUNDLE": "/nowhere"})
     assert ended.code == 0 and started(secure) == [131], ended.output
-    assert "validate_certs is false: anybody between here and the service can read" in warnings(ended)
+    assert "The option validate_certs is false. The connection is not protected" in warnings(ended)
     assert "InsecureRequestWarning" not in ended.output
 
 
@@ -89,12 +91,12 @@ def test_client_certificate(ansible, authority):
     both.write_bytes(client.cert_file.read_bytes() + client.key_file.read_bytes())
     with serve(tls=authority.server().context(require_client=True)) as service:
         assert "TLS: " in error_message(ansible.task({**TASK, **trust}, env=service.env()))
-        shown = {"client_cert": str(client.cert_file), "client_key": str(client.key_file)}
-        ended = ansible.task({**TASK, **trust, **shown}, env=service.env())
+        certificate = {"client_cert": str(client.cert_file), "client_key": str(client.key_file)}
+        ended = ansible.task({**TASK, **trust, **certificate}, env=service.env())
         assert ended.code == 0 and started(service) == [131], ended.output
         ended = ansible.task({**TASK, **trust, "client_cert": str(both)}, "--check", env=service.env())
         assert ended.code == 0, ended.output
-    assert "client_cert is missing" in error_message(
+    assert "Missing client_cert. " in error_message(
         ansible.task({**TASK, "client_key": str(client.key_file)}, env=service.env())
     )
 
@@ -108,7 +110,9 @@ def test_proxy(ansible, secure, authority, place):
         options, env = ({place: proxy.url}, {}) if place == "proxy" else ({}, {place: proxy.url})
         ended = ansible.task({**TASK, **options, "ca_cert": str(authority.ca_file)}, env={"NO_PROXY": "", **env})
         assert ended.code == 0 and started(secure) == [131], ended.output
-        assert [(entry.method, entry.target) for entry in proxy.asked] == [("CONNECT", secure.url.removeprefix("https://"))]
+        assert [(entry.method, entry.target) for entry in proxy.requests] == [
+            ("CONNECT", secure.url.removeprefix("https://"))
+        ]
 
 
 def test_no_proxy(ansible, secure, authority):
@@ -124,7 +128,7 @@ def test_proxy_with_password(ansible, secure, authority):
         bad = proxy.url_with("proxy-user", "wrong-password")
         for options, env in (({"proxy": bad}, {}), ({}, {"HTTPS_PROXY": bad}), ({"proxy": proxy.url}, {})):
             ended = ansible.task({**TASK, **trust, **options}, "-vvvv", env={"NO_PROXY": "", **env})
-            assert "the proxy failed: " in error_message(ended) and "407" in ended.result["msg"]
+            assert "proxy error: " in error_message(ended) and "407" in ended.result["msg"]
             assert "wrong-password" not in ended.output
         assert len(secure.requests) == 0
         ended = ansible.task({**TASK, **trust, "proxy": good}, "-vvvv")
@@ -135,27 +139,27 @@ def test_proxy_with_password(ansible, secure, authority):
 def test_unreachable_proxy(ansible, secure):
     with network.closed_port() as closed:
         message = error_message(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
-    assert "the proxy failed: Connection refused" in message or "the proxy failed: [Errno 111]" in message, message
+    assert "proxy error: Connection refused" in message or "proxy error: [Errno 111]" in message, message
 
 
 def test_http_through_proxy(ansible, dli):
-    """The proxy gets the absolute URL; the signature does not include it."""
+    """The proxy receives the absolute URL, which is not a part of the signature."""
     with network.proxy() as proxy:
         ended = ansible.task({**TASK, "proxy": proxy.url}, env={"NO_PROXY": ""})
         assert ended.code == 0 and started(dli) == [131], ended.output
-        assert {entry.method for entry in proxy.asked} == {"GET", "POST"}
+        assert {entry.method for entry in proxy.requests} == {"GET", "POST"}
 
 
 def test_http_to_another_host_requires_allow_http(ansible, dli):
     name = "dli.example.test"
-    where = {"endpoint": f"http://{name}", "project_id": dli.project_id}
+    location = {"endpoint": f"http://{name}", "project_id": dli.project_id}
     with network.proxy({f"{name}:80": dli.url}) as proxy:
-        options = {**TASK, **where, "proxy": proxy.url}
+        options = {**TASK, **location, "proxy": proxy.url}
         message = error_message(ansible.task(options))
-        assert f"endpoint 'http://{name}' is not encrypted" in message and proxy.asked == []
+        assert f"Invalid endpoint: 'http://{name}' is not encrypted. " in message and proxy.requests == []
         ended = ansible.task({**options, "allow_http": True})
         assert ended.code == 0 and started(dli) == [131], ended.output
-        assert f"http://{name} is not encrypted" in warnings(ended)
+        assert f"The connection to http://{name} is not encrypted. " in warnings(ended)
 
 
 # Clouds, under their real host names
@@ -182,7 +186,7 @@ def test_cloud_host_names(ansible, authority, region, domain, options):
             env = {"HTTPS_PROXY": proxy.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file), **pair}
             ended = ansible.task({**TASK, "region": region, **options}, env=env)
             assert ended.code == 0 and started(service) == [131], ended.output
-            assert [entry.target for entry in proxy.asked] == [f"iam.{region}.{domain}:443", f"dli.{region}.{domain}:443"]
+            assert [entry.target for entry in proxy.requests] == [f"iam.{region}.{domain}:443", f"dli.{region}.{domain}:443"]
 
 
 def test_credentials_are_not_sent_to_another_cloud(ansible, authority):
@@ -190,5 +194,5 @@ def test_credentials_are_not_sent_to_another_cloud(ansible, authority):
     with serve(tls=authority.server().context()) as one, network.proxy() as proxy:
         env = {**one.env(), "HW_CLOUD": "otc.t-systems.com", "HTTPS_PROXY": proxy.url, "NO_PROXY": ""}
         error_message(ansible.task({**TASK, "cloud": "myhuaweicloud.com", "max_retries": 0}, env=env))
-        assert [entry.target for entry in proxy.asked] == ["iam.cn-north-4.myhuaweicloud.com:443"]
+        assert [entry.target for entry in proxy.requests] == ["iam.cn-north-4.myhuaweicloud.com:443"]
         assert len(one.requests) == 0

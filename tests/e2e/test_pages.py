@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every fenced block of the documentation is run, section by section, in the environment that its page describes."""
+"""Runs every fenced block of the documentation, section by section, in the environment that its page describes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from .troubleshooting_faults import run_faults
 
 #: The fixture in which the blocks of a page or section are run, unless it is ``examples``.
 ENVIRONMENTS = {
-    "signing_in.md": "clouds",
+    "authentication.md": "clouds",
     "quick_start.md": "installation",
-    "quick_start.md: On the real cloud": "clouds",
+    "quick_start.md: Start a job on Huawei Cloud": "clouds",
     "local_dli.md": "installation",
     "troubleshooting.md": "failed_command",
-    "troubleshooting.md: Results are hard to read": "examples",
-    "CONTRIBUTING.md: Before you send a change": "changelog_fragment",
-    "ad_hoc.md: One line at a shell": "clouds",
+    "troubleshooting.md: Readable results": "examples",
+    "CONTRIBUTING.md: Contribute a change": "changelog_fragment",
+    "ad_hoc.md: Credentials": "clouds",
     "ad_hoc.md: Several hosts": "hosts",
-    "streaming_jobs.md: One life": "lifecycle",
+    "streaming_jobs.md: Lifecycle example": "lifecycle",
 }
 
 
@@ -54,13 +54,13 @@ def clouds(ansible):
     authority = network.Authority()
     domains = {"cn-north-4": "cn-north-4.myhuaweicloud.com", "eu-de": "eu-de.otc.t-systems.com"}
     names = [[f"{service}.{domain}" for service in ("dli", "iam")] for domain in domains.values()]
-    german = example(region="eu-de", project_id="9a1b8daf23045e79b2c3d4e5f6071829", project_name="eu-de_team-a")
+    eu_de = example(region="eu-de", project_id="9a1b8daf23045e79b2c3d4e5f6071829", project_name="eu-de_team-a")
     with contextlib.ExitStack() as running:
         found = []
-        for seed, of_one in zip((None, german), names):
-            context = authority.server(*of_one).context()
+        for seed, host_names in zip((None, eu_de), names):
+            context = authority.server(*host_names).context()
             found.append(running.enter_context(serve(seed, tls=context)))
-        routes = {f"{name}:443": cloud.url for cloud, of_one in zip(found, names) for name in of_one}
+        routes = {f"{name}:443": cloud.url for cloud, host_names in zip(found, names) for name in host_names}
         proxy = running.enter_context(network.proxy(routes))
         # The metadata service is reached without a proxy and without TLS.
         plain = running.enter_context(listening(found[0]))
@@ -101,7 +101,7 @@ def test_every_fault_is_documented(faults):
 
 
 def test_every_block_is_found():
-    """A block with other fences than the pattern of pages.py would not be run."""
+    """The pattern of pages.py matches every block. Blocks with other fences would not be run."""
     assert fences() == 2 * sum(len(section.blocks) for section in SECTIONS)
 
 

@@ -3,7 +3,7 @@
 
 """A sample of the random scenarios of tests/property, with real module processes and real sockets.
 
-Time is real here, so every time in a scenario is shortened, and refused connections are left out.
+The clock is real here. Every time in a scenario is shortened, and refused connections are omitted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .cases import Case, run_cases
 from .conftest import Ansible
 
 SCENARIOS = 60
-#: A minute of a scenario takes two seconds.
+#: One minute of a scenario takes two seconds.
 PACE = 1 / 30
 LONGEST = 4.0
 
@@ -32,7 +32,7 @@ def scenarios() -> list[BatchScenario]:
     """Return some scenarios, the same ones every time."""
     drawn: list[BatchScenario] = []
     for_each(batch_scenario(), SCENARIOS * 3, drawn.append, **DETERMINISTIC)
-    # The first ones are the simplest.
+    # The first scenarios are the simplest.
     return drawn[: -SCENARIOS - 1 : -1]
 
 
@@ -79,6 +79,6 @@ def test_results_match_ledger(tmp_path, statistics):
             counts["aborted"] += not rows
             check_task(case.dli, case.actor, check_mode=False)
             check_rows(case.dli, case.actor, rows, scenario.wait, counts)
-            assert rows or not case.dli.requests.of("run")
+            assert rows or not case.dli.requests.find("run")
     statistics(f"property, start in real processes: {counts}")
     assert counts["scenarios"] == SCENARIOS and counts["faults"] > 10 and counts["starts"] > 10

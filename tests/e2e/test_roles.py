@@ -1,9 +1,11 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The roles, compared with what the service did."""
+"""The roles, compared with the operations that the service executed."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 import yaml
@@ -12,6 +14,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import job,
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
 
 from .conftest import CHECKOUT, STATEMENT, play, started
+from .environments import ExampleJobs
 
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"
 ROLLOUT = "huaweicloud.cloud.streaming_jobs_rollout"
@@ -42,7 +45,17 @@ def running(dli):
 
 def done(dli, job_id: int) -> list[str]:
     """Return the operations on a job, in order."""
-    return [entry.what for entry in dli.ledger.of(job_id=job_id, accepted=True)]
+    return [entry.operation for entry in dli.ledger.find(job_id=job_id, accepted=True)]
+
+
+@pytest.mark.parametrize("role", [RECOVER, ROLLOUT])
+def test_readme_example(ansible, dli, role):
+    """The example is run unchanged."""
+    ExampleJobs(ansible, dli)
+    text = (CHECKOUT / "roles" / role.rpartition(".")[2] / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    ended = ansible.playbook(example)
+    assert ended.code == 0 and started(dli), ended.output
 
 
 # Recovery
@@ -57,7 +70,7 @@ def test_recover(ansible, dli):
     assert len(result["found"]) == 2 and result["failed"] == [411] and result["without_state"] == []
     assert [entry.job_id for entry in dli.ledger.starts() if entry.resume_savepoint] == [137]
     assert dli.job(137).status == "job_running"
-    assert "1 of 2 failed jobs could not be recovered: 411" in ended.output and "DLI.13017" in ended.output
+    assert "1 of 2 failed jobs could not be recovered. Job 411: " in ended.output and "DLI.13017" in ended.output
     variables = {"streaming_jobs_recover_without_state": True, "streaming_jobs_recover_wait_interval": 0.2}
     ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_names=["stateless"], **variables)
     assert ended.code == 0 and result["without_state"] == [411] and dli.job(411).status == "job_running", ended.output
@@ -71,7 +84,7 @@ def test_recover_in_check_mode(ansible, dli):
     assert dli.ledger.entries == []
 
 
-def test_recover_everything_that_failed(ansible, dli):
+def test_recover_all_failed_jobs(ansible, dli):
     ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_wait=False)
     failed = {204, 202, 137}
     assert set(result["found"]) == failed and {job["job_id"] for job in result["jobs"]} == failed, ended.output
@@ -94,7 +107,7 @@ def test_rollout_is_idempotent(ansible, running):
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["rolled_out", "unchanged"], ended.output
     assert done(running, 401) == ["stop", "edit", "start"] and done(running, 402) == []
-    assert running.ledger.of(what="stop", job_id=401)[0].trigger_savepoint
+    assert running.ledger.find(operation="stop", job_id=401)[0].trigger_savepoint
     assert running.ledger.starts(401)[0].resume_savepoint
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert ended.code == 0 and [job["outcome"] for job in result] == ["unchanged", "unchanged"], ended.output
@@ -108,18 +121,21 @@ def test_role_passes_every_option():
         arguments = task[f"huaweicloud.cloud.dli_streaming_{kind}_job"]
         assert set(arguments) == {*argspec.streaming_job(const), "wait", "wait_timeout", "wait_interval"}
         settings = {field.name for field in job_settings.settings_of(const)} | {"job_id", "tags", "purge_tags"}
-        known = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
-        assert set(known["_streaming_jobs_rollout_settings"][kind]) == settings
+        supported = yaml.safe_load((ROLE / "vars" / "main.yml").read_text(encoding="utf-8"))
+        assert set(supported["_streaming_jobs_rollout_settings"][kind]) == settings
         assert all(value == f"{{{{ _streaming_jobs_rollout_args.{name} | default(omit) }}}}" for name, value in arguments.items())
 
 
 @pytest.mark.parametrize(
     ("job", "message"),
     [
-        ({"name": "orders", "sqlbody": STATEMENT}, "orders: sqlbody is no setting of a sql job"),
-        ({"name": "orders", "state": "stopped", "restart": "never"}, "orders: restart, state are no setting of a sql job"),
-        ({"name": "orders", "kind": "jarr"}, "orders: kind is sql or jar, not jarr"),
-        ({"tm_cus": 2}, "streaming_jobs_rollout_jobs: a job has no name"),
+        ({"name": "orders", "sqlbody": STATEMENT}, "unsupported settings of the sql job orders: sqlbody."),
+        (
+            {"name": "orders", "state": "stopped", "restart": "never"},
+            "unsupported settings of the sql job orders: restart, state.",
+        ),
+        ({"name": "orders", "kind": "jarr"}, "job orders has the kind jarr. Set kind to sql or jar."),
+        ({"tm_cus": 2}, "Invalid streaming_jobs_rollout_jobs: a job has no name."),
     ],
 )
 def test_invalid_job_changes_nothing(ansible, running, job, message):
@@ -132,12 +148,12 @@ def test_rollout_with_failed_read(ansible, running):
     jobs = [{"name": "twin", "tm_cus": 2}, {"name": "clicks", "tm_cus": 2}]
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **QUICK)
     assert ended.code == 2 and [job["outcome"] for job in result] == ["failed", "rolled_out"], ended.output
-    assert "several" in result[0]["msg"] or "2 jobs bear this name" in result[0]["msg"]
+    assert "2 jobs have this name" in result[0]["msg"]
 
 
 def test_recover_missing_job(ansible, dli):
     ended, result = run_role(ansible, RECOVER, streaming_jobs_recover_job_ids="", streaming_jobs_recover_job_names=["nope"])
-    assert ended.code == 2 and result["missing"] == ["nope"] and "The project has no job nope" in ended.output, ended.output
+    assert ended.code == 2 and result["missing"] == ["nope"] and "Not found: nope." in ended.output, ended.output
 
 
 def test_rollout_without_savepoint(ansible, running):
@@ -157,7 +173,7 @@ def test_rollout_in_check_mode(ansible, running):
 
 
 def test_rollback(ansible, running):
-    """The second job is not changed then, unless an option says so."""
+    """The second job is not changed after the failure of the first, unless an option requires it."""
     jobs = [{"name": "orders", "sql_body": CRASHES}, {"name": "clicks", "tm_cus": 2}]
     variables = {**QUICK, "streaming_jobs_rollout_savepoint_path": "bucket/saved"}
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **variables)
@@ -168,7 +184,7 @@ def test_rollback(ansible, running):
     assert done(running, 402) == []
     assert done(running, 401) == ["savepoint", "stop", "edit", "start", "edit", "start"]
     assert running.ledger.starts(401)[-1].resume_savepoint
-    assert "1 of 2 jobs was not rolled out: orders" in ended.output
+    assert "1 of 2 jobs not rolled out. Job orders not rolled out: " in ended.output
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, streaming_jobs_rollout_go_on=True, **variables)
     assert [job["outcome"] for job in result] == ["rolled_back", "rolled_out"], ended.output
 
@@ -186,8 +202,8 @@ def test_rollback_without_savepoint(ansible, running):
 
 
 def test_rollout_creates_job(ansible, running):
-    jobs = [{"name": "fresh", "sql_body": STATEMENT}, {"name": "rotten", "sql_body": CRASHES}]
+    jobs = [{"name": "valid", "sql_body": STATEMENT}, {"name": "invalid", "sql_body": CRASHES}]
     ended, result = run_role(ansible, ROLLOUT, streaming_jobs_rollout_jobs=jobs, **QUICK)
     assert [job["outcome"] for job in result] == ["rolled_out", "rolled_back"], ended.output
     jobs = {job.name: job for job in running.jobs.values()}
-    assert jobs["fresh"].status == "job_running" and jobs["rotten"].status == "job_running_exception"
+    assert jobs["valid"].status == "job_running" and jobs["invalid"].status == "job_running_exception"

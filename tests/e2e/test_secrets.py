@@ -11,7 +11,7 @@ import pytest
 
 from .conftest import MODULE, TEMPORARY, Ansible, play
 
-#: Faults by job id, so that failures are searched too; some responses contain the secrets.
+#: Faults by job ID, to include failures in the search; some responses contain the secrets.
 FAULTS = {
     131: None,
     130: {"kind": "unauthorized", "call": "detail"},
@@ -45,7 +45,7 @@ def test_configured_secrets_are_masked(ansible: Ansible, dli, method, place):
         options.update(secrets)
     else:
         env.update({f"{place}_{name.upper()}": value for name, value in secrets.items()})
-        # The files that stay hold the options in clear (that is Ansible's doing); secrets of the environment must not be there.
+        # Ansible keeps the options in clear text in these files. They must not contain secrets of the environment.
         env.update(ANSIBLE_KEEP_REMOTE_FILES="true", ANSIBLE_LOCAL_TEMP=str(ansible.folder / "tmp"))
         env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
     for job_id, rule in FAULTS.items():
@@ -64,16 +64,16 @@ def test_configured_secrets_are_masked(ansible: Ansible, dli, method, place):
 def files_of(ansible: Ansible, ended) -> dict:
     """Return the output and the content of all files of a run, except for its input."""
     (ansible.folder / "playbook.yml").unlink()
-    given = (ansible.folder / "home" / ".huaweicloud", ansible.folder / "home" / ".hcloud")
-    files = [path for path in ansible.folder.rglob("*") if path.is_file() and not set(given) & set(path.parents)]
+    input_folders = (ansible.folder / "home" / ".huaweicloud", ansible.folder / "home" / ".hcloud")
+    files = [path for path in ansible.folder.rglob("*") if path.is_file() and not set(input_folders) & set(path.parents)]
     assert {"ansible.log", "results.jsonl"} <= {path.name for path in files}
     return {"output": ended.output.encode(), **{str(path): path.read_bytes() for path in files}}
 
 
 def assert_absent(secrets: dict, contents: dict) -> None:
     for name, value in secrets.items():
-        for where, content in contents.items():
-            assert value.encode() not in content, f"{name} is in {where}"
+        for place, content in contents.items():
+            assert value.encode() not in content, f"{name} is in {place}"
 
 
 class SecretEcho:
@@ -110,7 +110,13 @@ def test_acquired_secrets_are_masked(ansible: Ansible, dli, method, repeated_by)
     env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
     env.update(ANSIBLE_KEEP_REMOTE_FILES="true", ANSIBLE_LOCAL_TEMP=str(ansible.folder / "tmp"))
     env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
-    options = {"region": "cn-north-4", "endpoint": dli.url, "auth_url": dli.url, "confirm_timeout": 1, "metadata_url": dli.url}
+    options = {
+        "region": "cn-north-4",
+        "endpoint": dli.url,
+        "auth_url": dli.url,
+        "confirm_timeout": 1,
+        "metadata_url": dli.url,
+    }
     secrets = dict(keys)
     home = ansible.folder / "home"
     if method.startswith("password"):
@@ -150,12 +156,12 @@ def test_secrets_in_warnings_are_masked(ansible: Ansible, dli):
     """ansible-core masks results, but not warnings; this one quotes the identity service."""
     user = dli.password_env()
     secret = user["HW_USER_PASSWORD"]
-    dli.faults.add("actor", act="expire_sign_ins", call="run")
+    dli.faults.add("other_client", action="expire_credentials", call="run")
     body = {"error": {"code": 400, "message": f"no {secret}"}}
     dli.faults.add("status", status=400, call="token", skip=1, times=9, body=body)
     env = {**dict.fromkeys(dli.env(), ""), **user, "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
     ended = ansible.task({"job_ids": [131]}, "-vvvv", env=env)
-    assert ended.code == 2 and "signing in again failed" in ended.output, ended.output
+    assert ended.code == 2 and "authenticating again failed" in ended.output, ended.output
     assert_absent({"password": secret}, files_of(ansible, ended))
 
 

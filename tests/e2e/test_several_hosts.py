@@ -37,7 +37,7 @@ def task(arguments, **keywords) -> dict:
 def test_ad_hoc(ansible, dli):
     ended = ansible.command("ansible", "all", *HOSTS, "-m", MODULE, "-a", "job_ids=131")
     assert ended.code == 0, ended.output
-    assert started(dli) == [131] and len(dli.requests.of("run")) == 1
+    assert started(dli) == [131] and len(dli.requests.find("run")) == 1
     assert rows(ended) == ["already_active", "already_active", "started"]
     assert warned(ended)
 
@@ -47,7 +47,7 @@ def test_tasks_are_serialized(ansible, dli):
     dli.settings.update({"accept_lag": 3})
     ended = ansible.playbook(task({"job_ids": [131], "wait": True, "wait_interval": 0.2}), *HOSTS)
     assert ended.code == 0, ended.output
-    assert len(dli.requests.of("run")) == 1 and {one["result"]["jobs"][0]["status"] for one in ended.results} == {"job_running"}
+    assert len(dli.requests.find("run")) == 1 and {one["result"]["jobs"][0]["status"] for one in ended.results} == {"job_running"}
 
 
 def test_failed_host(ansible, dli):
@@ -59,7 +59,7 @@ def test_failed_host(ansible, dli):
 def test_check_mode(ansible, dli):
     ended = ansible.playbook(task({"job_ids": [131]}), *HOSTS, "--check")
     assert ended.code == 0 and rows(ended) == ["started"] * 3, ended.output
-    assert warned(ended) and not dli.requests.of("run")
+    assert warned(ended) and not dli.requests.find("run")
 
 
 def test_job_per_host(ansible, dli):
@@ -76,7 +76,7 @@ def test_run_once(ansible, dli):
 
 
 def test_loop_and_retries(ansible, dli):
-    """A loop and a retry have the same host and arguments again."""
+    """A loop and a retry repeat the task for the same host and arguments."""
     again = {"loop": [131, 131], "register": "seen", "until": "seen.jobs[0].state == 'already_active'", "retries": 2, "delay": 0}
     ended = ansible.playbook(task({"job_ids": "{{ item }}"}, **again), "-i", "ares,", *CONTROLLER)
     assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output

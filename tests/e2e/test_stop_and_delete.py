@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The modules for stopping and deleting jobs through real Ansible, compared with what the service did."""
+"""The modules for stopping and deleting jobs through real Ansible, compared with the ledger of the local DLI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DELETE = "huaweicloud.cloud.dli_streaming_jobs_delete"
 
 @pytest.fixture
 def busy(dli):
-    """A service with two more running jobs."""
+    """A local DLI with two additional running jobs."""
     dli.seed(
         [{"job_id": number, "name": f"runs_{number}", "status": "job_running", "sql_body": STATEMENT} for number in (128, 129)]
     )
@@ -23,27 +23,27 @@ def busy(dli):
 
 
 def done(dli, what: str) -> list[int]:
-    """Return the ids of the jobs that the service stopped or deleted, in that order."""
-    return [entry.job_id for entry in dli.ledger.of(what=what, accepted=True)]
+    """Return the IDs of the jobs that the service stopped or deleted, in order."""
+    return [entry.job_id for entry in dli.ledger.find(operation=what, accepted=True)]
 
 
 # Stop
 
 
 def test_stop_is_idempotent(ansible, busy):
-    wanted = {"job_ids": [129, 128, 131], "trigger_savepoint": True, "wait": True, "wait_interval": 0.2}
-    predicted = ansible.task(wanted, "--check", module=STOP)
+    options = {"job_ids": [129, 128, 131], "trigger_savepoint": True, "wait": True, "wait_interval": 0.2}
+    predicted = ansible.task(options, "--check", module=STOP)
     assert busy.ledger.entries == []
-    ended = ansible.task(wanted, module=STOP)
+    ended = ansible.task(options, module=STOP)
     assert ended.code == 0 and states(ended.result) == {129: "stopped", 128: "stopped", 131: "already_stopped"}, ended.output
     assert states(predicted.result) == states(ended.result) and predicted.result["changed"] is True
     assert [job["status"] for job in ended.result["jobs"]] == ["job_cancel_success"] * 3
     assert done(busy, "stop") == [129, 128]
-    assert all(entry.trigger_savepoint for entry in busy.ledger.of(what="stop"))
-    again = ansible.task(wanted, module=STOP)
+    assert all(entry.trigger_savepoint for entry in busy.ledger.find(operation="stop"))
+    again = ansible.task(options, module=STOP)
     assert again.code == 0 and again.result["changed"] is False
-    assert again.result["msg"] == "Stopped 0 of 3 jobs, left 3 alone that are not running."
-    assert len(busy.requests.of("stop")) == 1
+    assert again.result["msg"] == "0 of 3 jobs stopped, 3 unchanged (not running)."
+    assert len(busy.requests.find("stop")) == 1
 
 
 def test_stop_requests(ansible, busy):
@@ -72,16 +72,16 @@ def test_stop_with_failed_savepoint(ansible, dli):
     script = {"savepoint_fail": "no room left"}
     dli.settings.update({"savepoint_delay": 2})
     dli.seed([{"job_id": 128, "name": "full", "status": "job_running", "sql_body": STATEMENT, "script": script}])
-    wanted = {"job_ids": 128, "trigger_savepoint": True, "wait": True, "wait_interval": 0.2, "wait_timeout": 20}
-    ended = ansible.task(wanted, module=STOP)
+    options = {"job_ids": 128, "trigger_savepoint": True, "wait": True, "wait_interval": 0.2, "wait_timeout": 20}
+    ended = ansible.task(options, module=STOP)
     assert ended.code == 2 and states(ended.result) == {128: "failed"}, ended.output
     assert "a stop, or the savepoint before it, has failed" in ended.result["jobs"][0]["msg"]
 
 
 @pytest.mark.parametrize("shape", ["short", "object", "reversed", "array"])
 def test_stop_response_variants(ansible, busy, shape):
-    """The documentation has one element for two ids, and older versions a bare object (dli-api.md 1.4)."""
-    busy.settings.update({"stop_answer": shape})
+    """The documentation has one element for two IDs, and older versions a single object (dli-api.md 1.4)."""
+    busy.settings.update({"stop_response": shape})
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
     assert ended.code == 0 and states(ended.result) == {129: "stopped", 128: "stopped"}, ended.output
     assert sorted(done(busy, "stop")) == [128, 129]
@@ -91,19 +91,19 @@ def test_stop_with_lost_response(ansible, busy):
     busy.faults.add("reset_after", call="stop")
     ended = ansible.task({"job_ids": [129, 128], "confirm_timeout": 5}, module=STOP)
     assert ended.code == 0 and all(job["reconciled"] and job["changed"] for job in ended.result["jobs"]), ended.output
-    assert len(busy.requests.of("stop")) == 1
+    assert len(busy.requests.find("stop")) == 1
 
 
 def test_stop_of_job_that_finishes(ansible, dli):
     """The job is stopped as requested; the cause is unknown, so changed is null."""
     dli.seed([{"job_id": 128, "name": "short", "status": "job_running", "sql_body": STATEMENT}])
-    dli.faults.add("actor", act="force", call="stop", job_ids=(128,), fields={"status": "job_finish"})
+    dli.faults.add("other_client", action="force", call="stop", job_ids=(128,), fields={"status": "job_finish"})
     dli.faults.add("reset_before", call="stop")
     ended = ansible.task({"job_ids": 128, "confirm_timeout": 30}, module=STOP)
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["status"]) == ("already_stopped", None, "job_finish"), job
     assert ended.code == 0 and not job["failed"]
-    assert job["reconciled"] and "nobody knows" in job["msg"] and ended.result["changed"] is False
+    assert job["reconciled"] and job["msg"].startswith("Outcome unknown: ") and ended.result["changed"] is False
 
 
 def test_stop_with_missing_job(ansible, busy):
@@ -116,11 +116,11 @@ def test_stop_with_missing_job(ansible, busy):
 
 
 def test_delete_is_idempotent(ansible, busy):
-    wanted = {"job_ids": [131, 129, 999], "job_names": ["orders_to_dws", "nobody"]}
-    predicted = ansible.task(wanted, "--check", module=DELETE)
+    options = {"job_ids": [131, 129, 999], "job_names": ["orders_to_dws", "absent_job"]}
+    predicted = ansible.task(options, "--check", module=DELETE)
     assert busy.ledger.entries == []
-    ended = ansible.task(wanted, module=DELETE)
-    expected = {131: "deleted", 129: "still_active", 999: "absent", 130: "deleted", "nobody": "absent"}
+    ended = ansible.task(options, module=DELETE)
+    expected = {131: "deleted", 129: "still_active", 999: "absent", 130: "deleted", "absent_job": "absent"}
     assert ended.code == 2 and states(ended.result) == expected, ended.output
     assert predicted.result["jobs"] == ended.result["jobs"] and ended.result["changed"] is True
     assert done(busy, "delete") == [131, 130]
@@ -140,7 +140,7 @@ def test_delete_with_lost_response(ansible, dli):
     dli.faults.add("reset_after", call="delete")
     ended = ansible.task({"job_ids": [131, 130]}, module=DELETE)
     assert ended.code == 0 and all(job["reconciled"] and job["changed"] for job in ended.result["jobs"]), ended.output
-    assert len(dli.requests.of("delete")) == 1
+    assert len(dli.requests.find("delete")) == 1
 
 
 def test_delete_with_unknown_outcome(ansible, dli):
@@ -152,7 +152,7 @@ def test_delete_with_unknown_outcome(ansible, dli):
 
 
 def test_delete_by_another_client(ansible, dli):
-    dli.faults.add("actor", call="delete", act="delete", job_ids=(131,))
+    dli.faults.add("other_client", call="delete", action="delete", job_ids=(131,))
     ended = ansible.task({"job_ids": [131, 130]}, module=DELETE)
     first, second = ended.result["jobs"]
     assert ended.code == 0 and (first["state"], first["changed"]) == ("absent", False), ended.output
@@ -161,7 +161,7 @@ def test_delete_by_another_client(ansible, dli):
 
 @pytest.mark.parametrize(
     ("module", "job", "line"),
-    [(STOP, 129, "-129 runs_129: job_running"), (DELETE, 131, "+131 clickstream_enrich: absent")],
+    [(STOP, 129, "-129 (runs_129): job_running"), (DELETE, 131, "+131 (clickstream_enrich): absent")],
 )
 def test_diff_mode(ansible: Ansible, busy, module, job, line):
     ended = ansible.task({"job_ids": job}, "--diff", module=module)
@@ -173,17 +173,17 @@ def test_missing_permission(ansible, busy, module):
     ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=READER)
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
     action = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
-    assert f"ask for the IAM permission {action}" in ended.result["jobs"][0]["msg"]
+    assert f"Request the IAM permission {action} for this user" in ended.result["jobs"][0]["msg"]
 
 
 def test_stop_during_savepoint(ansible, busy):
-    """The second stop occurs during the savepoint of the first: it waits for it, or else reports it."""
+    """A stop during the savepoint of another stop waits for that stop. Without ``wait``, it fails."""
     busy.settings.update({"savepoint_delay": 8})
-    wanted = {"job_ids": 129, "trigger_savepoint": True}
-    first = ansible.task(wanted, module=STOP)
+    options = {"job_ids": 129, "trigger_savepoint": True}
+    first = ansible.task(options, module=STOP)
     assert first.code == 0 and first.result["jobs"][0]["status"] == "job_savepointing", first.output
-    second = ansible.task(wanted, module=STOP)
+    second = ansible.task(options, module=STOP)
     assert second.code == 2 and states(second.result) == {129: "not_stoppable"}, second.output
-    third = ansible.task({**wanted, "wait": True, "wait_interval": 0.2}, module=STOP)
+    third = ansible.task({**options, "wait": True, "wait_interval": 0.2}, module=STOP)
     assert third.code == 0 and states(third.result) == {129: "already_stopped"}, third.output
     assert third.result["jobs"][0]["status"] == "job_cancel_success" and done(busy, "stop") == [129]

@@ -13,23 +13,26 @@ from .conftest import CHECKOUT
 PAGE = (CHECKOUT / "docs" / "streaming_jobs.md").read_text(encoding="utf-8")
 
 
-def test_table_matches_module_documentation(ansible):
+def section(title):
+    """Return the text below a heading of the second level."""
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_behaviour_table_matches_module_documentation(ansible):
     """For check mode, diff mode and idempotence; other text of the cells is not checked."""
-    table = PAGE.split("## What each of them can")[1].partition("## One life")[0]
-    for row in (line for line in table.splitlines() if "`dli_" in line):
-        names, check, diff, twice = (cell.strip() for cell in row.strip("|").split("|")[:4])
+    for row in (line for line in section("Module behaviour").splitlines() if "`dli_" in line):
+        names, check, diff, second_run = (cell.strip() for cell in row.strip("|").split("|")[:4])
         for name in re.findall(r"`(\w+)`", names):
             shown = ansible.command("ansible-doc", "--json", f"huaweicloud.cloud.{name}").stdout
             attributes = json.loads(shown)[f"huaweicloud.cloud.{name}"]["doc"]["attributes"]
             support = {attribute: entry["support"] for attribute, entry in attributes.items()}
             assert support["check_mode"] == ("partial" if check.startswith("cannot") else "full"), name
             assert (support["diff_mode"] == "none") == (diff in ("none", "changes nothing")), name
-            assert (support["idempotent"] == "none") == ("another" in twice), name
+            assert (support["idempotent"] == "none") == ("another" in second_run), name
 
 
 def test_page_lists_every_module_and_role():
     modules = {path.stem for path in (CHECKOUT / "plugins" / "modules").glob("*.py")}
     roles = {path.name for path in (CHECKOUT / "roles").iterdir() if path.is_dir()}
-    first, second = PAGE.split("## What each of them can")
-    assert set(re.findall(r"`((?:dli|streaming)_streaming_\w+|streaming_jobs_(?:rollout|recover))`", first)) >= modules | roles
-    assert set(re.findall(r"`(dli_streaming_\w+)`", second.partition("## One life")[0])) == modules
+    assert set(re.findall(r"`(dli_streaming_\w+|streaming_jobs_\w+)`", section("Modules and roles"))) == modules | roles
+    assert set(re.findall(r"`(dli_streaming_\w+)`", section("Module behaviour"))) == modules

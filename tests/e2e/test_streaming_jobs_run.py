@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The module dli_streaming_jobs_run through real Ansible, compared with what the service did."""
+"""The module dli_streaming_jobs_run through real Ansible, compared with the ledger of the local DLI."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import pytest
 
 from .conftest import MODULE, PYTHONS, TEMPORARY, calls, play, started, states
 
-FOUR = "job_ids=131,130,138,137 resume_savepoint=true"
+FOUR_JOBS = "job_ids=131,130,138,137 resume_savepoint=true"
 
 
 def test_start_is_idempotent(ansible, dli):
     """The first run reads one list page and sends one POST; the second reads one list page and changes nothing."""
-    first = ansible.adhoc(FOUR)
+    first = ansible.adhoc(FOUR_JOBS)
     assert (first.code, first.result["summary"]["started"]) == (0, 4)
     assert first.result["changed"] is True
     assert [job["job_id"] for job in first.result["jobs"]] == [131, 130, 138, 137]
     assert calls(dli) == ["list", "run"]
     assert dli.requests.connections() == 1
-    second = ansible.adhoc(FOUR)
+    second = ansible.adhoc(FOUR_JOBS)
     assert second.code == 0 and second.result["changed"] is False
     assert set(states(second.result).values()) == {"already_active"}
     assert started(dli) == [131, 130, 138, 137]
@@ -31,41 +31,41 @@ def test_start_is_idempotent(ansible, dli):
     assert calls(dli) == ["list", "run", "list"]
 
 
-IN_A_TEXT = ["131,130", "131, 130", "131\n130", "131 130", "[131, 130]", '["131", "130"]']
-IN_A_LIST = [[131, 130], ["131", 130], ["131,130"]]
+IDS_AS_STRING = ["131,130", "131, 130", "131\n130", "131 130", "[131, 130]", '["131", "130"]']
+IDS_AS_LIST = [[131, 130], ["131", 130], ["131,130"]]
 
 
 def test_job_ids_formats(ansible, dli):
-    for ended in ansible.tasks(*({MODULE: {"job_ids": ids}, "check_mode": True} for ids in IN_A_TEXT + IN_A_LIST)):
+    for ended in ansible.tasks(*({MODULE: {"job_ids": ids}, "check_mode": True} for ids in IDS_AS_STRING + IDS_AS_LIST)):
         assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130], ended.result
 
 
 def test_single_id_extra_vars_and_duplicates(ansible, dli):
     assert ansible.task({"job_ids": 131}, "--check").result["summary"]["requested"] == 1
-    ended = ansible.task({"job_ids": "{{ wanted }}"}, "--check", "-e", "wanted=[131,130,131]")
+    ended = ansible.task({"job_ids": "{{ ids }}"}, "--check", "-e", "ids=[131,130,131]")
     assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130]
-    assert "job_ids names 131 more than once" in " ".join(ended.output.split())
-    survey = ansible.task({"job_ids": "{{ wanted }}", "job_names": ""}, "--check", "-e", json.dumps({"wanted": "131\n130\n"}))
+    assert "The option job_ids contains 131 more than once." in " ".join(ended.output.split())
+    survey = ansible.task({"job_ids": "{{ ids }}", "job_names": ""}, "--check", "-e", json.dumps({"ids": "131\n130\n"}))
     assert [job["job_id"] for job in survey.result["jobs"]] == [131, 130]
 
 
-NO_IDS = [True, 1.5, 0, -3, 2**63, "1_000", "0131", "a", [], "", None, [131, True], [131, 1.0]]
+INVALID_IDS = [True, 1.5, 0, -3, 2**63, "1_000", "0131", "a", [], "", None, [131, True], [131, 1.0]]
 
 
 def test_invalid_job_ids_send_no_request(ansible, dli):
-    for ids, ended in zip(NO_IDS, ansible.tasks(*({MODULE: {"job_ids": ids}} for ids in NO_IDS))):
+    for ids, ended in zip(INVALID_IDS, ansible.tasks(*({MODULE: {"job_ids": ids}} for ids in INVALID_IDS))):
         assert ended.failed and "job" in ended.result["msg"], (ids, ended.result)
     assert len(dli.requests) == 0
 
 
 def test_documented_response_with_errors(ansible, dli):
     """dli-api.md 1.3: unknown, accepted, no savepoint, bad SQL."""
-    wanted = {"job_ids": [999, 130, 221, 222], "resume_savepoint": True}
-    predicted = ansible.task(wanted, "--check")
+    options = {"job_ids": [999, 130, 221, 222], "resume_savepoint": True}
+    predicted = ansible.task(options, "--check")
     assert predicted.code == 2
-    assert dli.ledger.entries == [] and dli.requests.of("run") == []
+    assert dli.ledger.entries == [] and dli.requests.find("run") == []
     assert states(predicted.result) == {999: "not_found", 130: "started", 221: "refused", 222: "started"}
-    ended = ansible.task(wanted)
+    ended = ansible.task(options)
     result = ended.result
     assert ended.code == 2 and ended.failed and result["changed"] is True
     assert [job["job_id"] for job in result["jobs"]] == [999, 130, 221, 222]
@@ -73,7 +73,7 @@ def test_documented_response_with_errors(ansible, dli):
     assert [job["error_code"] for job in result["jobs"]] == ["DLI.16001", None, "DLI.13017", "DLI.13005"]
     assert "line 1, column 0: mismatched input 'select'" in result["jobs"][3]["msg"]
     assert started(dli) == [130]
-    (post,) = dli.requests.of("run")
+    (post,) = dli.requests.find("run")
     assert post.status == 400 and post.job_ids == [130, 221, 222]
     assert result["jobs"][:3] == predicted.result["jobs"][:3]
     assert post.request_id in result["request_ids"]
@@ -81,23 +81,23 @@ def test_documented_response_with_errors(ansible, dli):
 
 def test_job_deleted_before_start(ansible, dli):
     """The start returns DLI.13007, as in the documented example."""
-    dli.faults.add("actor", call="run", act="delete", job_ids=(131,))
+    dli.faults.add("other_client", call="run", action="delete", job_ids=(131,))
     ended = ansible.task({"job_ids": [131, 130]})
-    gone, good = ended.result["jobs"]
-    assert (gone["state"], gone["error_code"], gone["changed"]) == ("refused", "DLI.13007", False)
-    assert (good["state"], good["changed"]) == ("started", True)
+    deleted, other = ended.result["jobs"]
+    assert (deleted["state"], deleted["error_code"], deleted["changed"]) == ("refused", "DLI.13007", False)
+    assert (other["state"], other["changed"]) == ("started", True)
     assert started(dli) == [130]
 
 
 @pytest.mark.parametrize("shape", ["short", "long", "object", "reversed"])
 def test_response_variants(ansible, dli, shape):
     """The outcome is read from the statuses of the jobs."""
-    dli.settings.update({"run_answer": shape})
+    dli.settings.update({"run_response": shape})
     ended = ansible.task({"job_ids": [131, 223, 130], "confirm_timeout": 2})
     jobs = {job["job_id"]: job for job in ended.result["jobs"]}
     assert started(dli) == [131, 130]
     assert jobs[131]["state"] == jobs[130]["state"] == "started"
-    # The start of job 223, which has no queue, is refused. It is unknown where the response does not contain that.
+    # The start of job 223, which has no queue, is refused. It is unknown if the response does not contain the refusal.
     expected = "refused" if shape == "reversed" else "unknown"
     assert jobs[223]["state"] == expected
     assert jobs[223]["changed"] is (False if shape == "reversed" else None)
@@ -106,7 +106,7 @@ def test_response_variants(ansible, dli, shape):
 
 
 def test_reordered_response(ansible, dli):
-    dli.settings.update({"run_answer": "reversed"})
+    dli.settings.update({"run_response": "reversed"})
     ended = ansible.task({"job_ids": [223, 131], "confirm_timeout": 2})
     jobs = {job["job_id"]: job for job in ended.result["jobs"]}
     assert (jobs[131]["state"], jobs[131]["reconciled"]) == ("started", True)
@@ -130,7 +130,7 @@ def test_start_for_each_status(ansible, dli):
 
 
 def test_job_names(ansible, dli):
-    ended = ansible.task({"job_ids": [131], "job_names": "orders_to_dws\ntwin\nnobody"})
+    ended = ansible.task({"job_ids": [131], "job_names": "orders_to_dws\ntwin\nabsent_job"})
     result = ended.result
     assert [job["state"] for job in result["jobs"]] == ["started", "started", "ambiguous", "not_found"]
     assert "231, 232" in result["jobs"][2]["msg"]
@@ -150,8 +150,8 @@ def test_wait(ansible, dli):
 
 def test_diff_mode(ansible, dli):
     ended = ansible.task({"job_ids": [131, 207]}, "--diff")
-    assert "-131 clickstream_enrich: job_cancel_success" in ended.stdout
-    assert "+131 clickstream_enrich: job_submitting" in ended.stdout
+    assert "-131 (clickstream_enrich): job_cancel_success" in ended.stdout
+    assert "+131 (clickstream_enrich): job_submitting" in ended.stdout
     assert "+207" not in ended.stdout
 
 
@@ -175,37 +175,37 @@ OPTIONS = {
 
 def test_authentication_methods(ansible, dli):
     env = dli.env()
-    nothing = dict.fromkeys(env, "")
-    where = {"project_id": env["HW_PROJECT_ID"], "endpoint": env["HW_DLI_ENDPOINT"]}
+    unset = dict.fromkeys(env, "")
+    target = {"project_id": env["HW_PROJECT_ID"], "endpoint": env["HW_DLI_ENDPOINT"]}
     keys = {"access_key": env["HW_ACCESS_KEY"], "secret_key": env["HW_SECRET_KEY"]}
     methods = (
-        ({**where, **keys}, {}),
-        ({**where, **TEMPORARY}, {}),
-        ({**where, "auth_token": dli.token()}, {}),
-        ({}, {"HW_AUTH_TOKEN": dli.token(), "HW_PROJECT_ID": where["project_id"], "HW_DLI_ENDPOINT": where["endpoint"]}),
+        ({**target, **keys}, {}),
+        ({**target, **TEMPORARY}, {}),
+        ({**target, "auth_token": dli.token()}, {}),
+        ({}, {"HW_AUTH_TOKEN": dli.token(), "HW_PROJECT_ID": target["project_id"], "HW_DLI_ENDPOINT": target["endpoint"]}),
         (
-            {"endpoint": where["endpoint"]},
+            {"endpoint": target["endpoint"]},
             {
                 "HUAWEICLOUD_SDK_AK": keys["access_key"],
                 "HUAWEICLOUD_SDK_SK": keys["secret_key"],
-                "HUAWEICLOUD_SDK_PROJECT_ID": where["project_id"],
+                "HUAWEICLOUD_SDK_PROJECT_ID": target["project_id"],
             },
         ),
         (
-            {"endpoint": where["endpoint"]},
-            {"OS_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"], "OS_PROJECT_ID": where["project_id"]},
+            {"endpoint": target["endpoint"]},
+            {"OS_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"], "OS_PROJECT_ID": target["project_id"]},
         ),
     )
     tasks = [
-        {MODULE: {"job_ids": 131, **options}, "check_mode": True, "environment": {**nothing, **variables}}
+        {MODULE: {"job_ids": 131, **options}, "check_mode": True, "environment": {**unset, **variables}}
         for options, variables in methods
     ]
     for ended in ansible.tasks(*tasks):
         assert not ended.failed, ended.result
     mixed = ansible.task(
-        {"job_ids": 131, **where}, env={**nothing, "HW_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"]}
+        {"job_ids": 131, **target}, env={**unset, "HW_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"]}
     )
-    assert mixed.code == 2 and "secret_key is missing in HW_*" in mixed.result["msg"]
+    assert mixed.code == 2 and "Missing secret_key in HW_*. " in mixed.result["msg"]
 
 
 @pytest.mark.parametrize(
@@ -235,11 +235,11 @@ def test_connection_refused(ansible, dli):
     assert "Connection refused" in ended.result["msg"] and "Traceback" not in ended.output
 
 
-NO_ENDPOINTS = ["http://dli.example.com", "dli.example.com", "ftp://x", "https://", "https://u:p@h"]
+INVALID_ENDPOINTS = ["http://dli.example.com", "dli.example.com", "ftp://x", "https://", "https://u:p@h"]
 
 
 def test_invalid_endpoint(ansible, dli):
-    for ended in ansible.tasks(*({MODULE: {"job_ids": 131, "endpoint": endpoint}} for endpoint in NO_ENDPOINTS)):
+    for ended in ansible.tasks(*({MODULE: {"job_ids": 131, "endpoint": endpoint}} for endpoint in INVALID_ENDPOINTS)):
         assert ended.failed and "endpoint" in ended.result["msg"], ended.result
     assert len(dli.requests) == 0
 
@@ -266,7 +266,7 @@ def test_ansible_doc(ansible):
 
 
 def test_token_revoked_during_wait(ansible, dli):
-    """The start is known, its outcome is not; no request follows the first that is rejected."""
+    """The start is confirmed, but its outcome is unknown. After the first rejected request, no request is sent."""
     token = dli.token()
     env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": token}
     dli.requests.on_request = lambda request: dli.accounts.revoke(token) if request.call == "run" else None
@@ -274,7 +274,7 @@ def test_token_revoked_during_wait(ansible, dli):
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["failed"], job["status"]) == ("unknown", True, True, "job_submitting")
     assert "HTTP 401" in job["msg"] and started(dli) == [244]
-    assert [request.status for request in dli.requests.of()].count(401) == 1
+    assert [request.status for request in dli.requests.find()].count(401) == 1
 
 
 def test_service_unreachable_during_wait(ansible, dli):
@@ -283,7 +283,7 @@ def test_service_unreachable_during_wait(ansible, dli):
     ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 4, "wait_interval": 0.5})
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["status"]) == ("timed_out", True, "job_submitting")
-    assert "the last look failed" in job["msg"]
+    assert "The last read failed: " in job["msg"]
 
 
 def test_throttling(ansible, dli):
@@ -300,8 +300,8 @@ def test_task_timeout_starts_nothing(ansible, dli):
         dli.faults.add("delay", call="detail", seconds=timeout + 3)
         assert ansible.task({"job_ids": [131]}, timeout=timeout).code == 2
         time.sleep(timeout + 5)
-        assert dli.requests.of("run") == [] and dli.ledger.entries == []
-        if dli.requests.of("detail"):
+        assert dli.requests.find("run") == [] and dli.ledger.entries == []
+        if dli.requests.find("detail"):
             return
     pytest.fail("no read reached the service")
 

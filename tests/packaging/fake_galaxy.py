@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A fake of Galaxy's API, version 3, on loopback: the part that publishing and installing a collection needs."""
+"""A fake of the Galaxy API, version 3, on loopback: the part that publishes and installs a collection."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ class FakeGalaxy:
     published: dict[str, bytes] = field(default_factory=dict)
 
     def env(self, token_file: Path) -> dict[str, str]:
-        """Return the variables that lead ansible-galaxy here, with a token of the test."""
+        """Return the environment variables for ansible-galaxy, with the token of the test."""
         token_file.write_text(f"token: {TOKEN}\n", encoding="utf-8")
         return {"ANSIBLE_GALAXY_SERVER": f"{self.url}/api/", "ANSIBLE_GALAXY_TOKEN_PATH": str(token_file)}
 
     def get(self, path: str) -> dict | bytes | None:
-        """Return the content of a path."""
         if path == "/api/":
             return {"available_versions": {"v3": "v3/"}}
         if path == "/api/v3/imports/collections/1/":
@@ -41,17 +40,17 @@ class FakeGalaxy:
         for name in self.published:
             namespace, collection, version = name.removesuffix(".tar.gz").split("-")
             home = f"/api/v3/collections/{namespace}/{collection}/"
-            about = self._about(name, namespace, collection, version, home)
+            details = self._details(name, namespace, collection, version, home)
             found = {
                 home: {"highest_version": {"version": version}},
-                f"{home}versions/": {"meta": {"count": 1}, "links": {"next": None}, "data": [about]},
-                f"{home}versions/{version}/": about,
+                f"{home}versions/": {"meta": {"count": 1}, "links": {"next": None}, "data": [details]},
+                f"{home}versions/{version}/": details,
             }
             if path in found:
                 return found[path]
         return None
 
-    def _about(self, file: str, namespace: str, collection: str, version: str, home: str) -> dict:
+    def _details(self, file: str, namespace: str, collection: str, version: str, home: str) -> dict:
         return {
             "version": version,
             "href": f"{home}versions/{version}/",
@@ -65,7 +64,7 @@ class FakeGalaxy:
         }
 
     def publish(self, content_type: str, body: bytes) -> dict:
-        """Store an upload."""
+        """Store an upload and return the response."""
         head = f"Content-Type: {content_type}\n\n".encode()
         parts = {part.get_param("name", header="content-disposition"): part for part in _parts(head + body)}
         content = parts["file"].get_payload(decode=True)
@@ -86,25 +85,25 @@ def serve() -> Iterator[FakeGalaxy]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = galaxy.get(self.path.partition("?")[0])
-            self._answer(404 if found is None else 200, {"errors": []} if found is None else found)
+            self._respond(404 if found is None else 200, {"errors": []} if found is None else found)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Authorization") != f"Token {TOKEN}":
-                self._answer(401, {"errors": [{"title": "who are you?"}]})
+                self._respond(401, {"errors": [{"title": "Unauthorized"}]})
             else:
-                self._answer(202, galaxy.publish(self.headers["Content-Type"], body))
+                self._respond(202, galaxy.publish(self.headers["Content-Type"], body))
 
-        def _answer(self, status: int, what: dict | bytes) -> None:
-            content = what if isinstance(what, bytes) else json.dumps(what).encode()
+        def _respond(self, status: int, body: dict | bytes) -> None:
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/octet-stream" if isinstance(what, bytes) else "application/json")
+            self.send_header("Content-Type", "application/octet-stream" if isinstance(body, bytes) else "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
         def log_message(self, *_args: object) -> None:
-            """Log nothing."""
+            """Disable the log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     galaxy.url = f"http://127.0.0.1:{server.server_address[1]}"

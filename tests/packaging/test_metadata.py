@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""README and galaxy.yml have what Galaxy and Automation Hub require, and the lists of steps are the same everywhere."""
+"""README and galaxy.yml meet the requirements of Galaxy and Automation Hub, and all lists of steps are equal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .shell import ENV
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
-#: The headings of the template for certified collections, in order.
+#: Headings in the template of certified collections, in order.
 SECTIONS = [
     "Description",
     "Requirements",
@@ -39,7 +39,7 @@ def test_readme_has_the_sections_in_order():
 
 
 def test_readme_links_are_absolute():
-    """Galaxy shows README without the repository, so that relative links do not work."""
+    """Galaxy shows README without the repository, so relative links do not work."""
     named = dict(re.findall(r"^\[(\w+)\]: (\S+)$", README, re.MULTILINE))
     links = re.findall(r"\]\(([^)]+)\)", README) + list(named.values())
     assert all(link.startswith("https://") for link in links), links
@@ -70,16 +70,16 @@ def test_readme_names_the_tested_versions():
 def test_makefile_and_workflow_have_every_step():
     names = [*STEPS, *MATRIX, *CHORES]
     make = ["make", "--dry-run", *names]
-    printed = subprocess.run(make, cwd=CHECKOUT, env=ENV, capture_output=True, text=True, check=True).stdout
-    assert [line.rpartition(" ")[2] for line in printed.splitlines()] == names
+    output = subprocess.run(make, cwd=CHECKOUT, env=ENV, capture_output=True, text=True, check=True).stdout
+    assert [line.rpartition(" ")[2] for line in output.splitlines()] == names
     workflow = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     run = [step for steps in workflow["jobs"]["steps"]["strategy"]["matrix"]["steps"] for step in steps.split(",")]
     assert sorted(run) == sorted([*STEPS, *MATRIX])
 
 
 def test_galaxy_yml_is_complete():
-    wanted = {"authors", "description", "documentation", "homepage", "issues", "license_file", "readme", "repository", "tags"}
-    assert all(GALAXY.get(field) for field in wanted)
+    required = {"authors", "description", "documentation", "homepage", "issues", "license_file", "readme", "repository", "tags"}
+    assert all(GALAXY.get(field) for field in required)
 
 
 def test_no_ignore_files():

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every block of RELEASING.md is run in a clone, with a local repository and a fake of Galaxy."""
+"""All commands in RELEASING.md run in a clone, with a local repository and a fake of Galaxy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .shell import BIN, ENV
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 GUIDE = (CHECKOUT / "RELEASING.md").read_text(encoding="utf-8")
 WORKFLOW = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8"))
-#: Replaces the merge of the pull request, which is done on the forge between two blocks.
+#: Replaces the merge of the pull request, which happens on GitHub between two blocks.
 MERGE = "git push --quiet origin HEAD:main"
 
 
@@ -32,7 +32,7 @@ def blocks(page: str) -> list[str]:
 
 
 def command(job: str, name: str) -> str:
-    """Return what a step of the release workflow runs."""
+    """Return the command of a step in the release workflow."""
     (found,) = [step["run"] for step in WORKFLOW["jobs"][job]["steps"] if step["name"] == name]
     return found
 
@@ -56,12 +56,12 @@ class Clone:
             target = self.home / path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / path, target, follow_symlinks=False)
-        self.run("git init --quiet --initial-branch main && git add --all && git commit --quiet --message 'As it is'")
+        self.run("git init --quiet --initial-branch main && git add --all && git commit --quiet --message 'Initial commit'")
         self.run(f"git clone --quiet --bare . '{self.origin}' && git remote add origin '{self.origin}'")
         self.run("git fetch --quiet && git branch --quiet --set-upstream-to origin/main")
 
     def run(self, script: str) -> str:
-        """Run lines in one shell until the first that fails."""
+        """Run lines in one shell, and stop at the first error."""
         ended = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.home,
@@ -89,12 +89,12 @@ def clone(tmp_path, galaxy):
 
 
 def test_release(clone, galaxy):
-    begin, propose, tag, publish, look, after = blocks(GUIDE)
+    begin, propose, tag, publish, verify, next_version = blocks(GUIDE)
     version = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-    clone.run("\n".join((begin, propose, MERGE, tag, publish, look, after)))
+    clone.run("\n".join((begin, propose, MERGE, tag, publish, verify, next_version)))
 
     notes = (clone.home / "CHANGELOG.rst").read_text(encoding="utf-8")
-    assert f"\nv{version}\n" in notes and "Say here what the release is about." in notes
+    assert f"\nv{version}\n" in notes and "Summary of the release." in notes
     assert not list((clone.home / "changelogs" / "fragments").glob("*.yml"))
     # The tag, the published file and the installed collection are the same.
     assert clone.run(f"git -C '{clone.origin}' rev-list --max-count 1 {version}") == clone.run("git rev-parse origin/main")
@@ -105,7 +105,7 @@ def test_release(clone, galaxy):
     galaxy.published.clear()
     clone.run(f"git switch --quiet --detach {version} && rm *.tar.gz")
     clone.env.update(GITHUB_REF_NAME=version, GALAXY_TOKEN=TOKEN, ANSIBLE_GALAXY_TOKEN_PATH=str(clone.home.parent / "another"))
-    clone.run(command("build", "Build what the tag says"))
+    clone.run(command("build", "Build the tarball"))
     clone.run(command("galaxy", "Publish"))
     assert list(galaxy.published) == [f"huaweicloud-cloud-{version}.tar.gz"]
     # The next version is open.
@@ -114,7 +114,7 @@ def test_release(clone, galaxy):
     assert opened != version and f"open-{opened}" in clone.run(f"git -C '{clone.origin}' branch")
 
     # Both installation commands of README, with this release.
-    from_galaxy, from_a_clone = (text for text in blocks(README) if "collection install" in text)
+    from_galaxy, from_a_clone = dict.fromkeys(text for text in blocks(README) if "collection install" in text)
     shutil.rmtree(clone.collections)
     clone.run(from_galaxy)
     assert (installed / "README.md").is_file()
@@ -123,18 +123,18 @@ def test_release(clone, galaxy):
     assert not (installed / "Makefile").exists()
 
 
-@pytest.mark.parametrize("wrong", ["a fragment is left", "another version"])
+@pytest.mark.parametrize("wrong", ["unreleased fragment", "another version"])
 def test_tarball_requires_release(clone, wrong):
-    """`make tarball` checks the version and the fragments first."""
+    """`make tarball` checks the version and the fragments before the build."""
     version = "9.9.9" if wrong == "another version" else "0.1.0"
     clone.run("rm changelogs/fragments/*.yml" if wrong == "another version" else "true")
     output = clone.run(f"! make tarball ARGS={version}")
-    assert ("knows no 9.9.9" if wrong == "another version" else "fragments left") in output
+    assert ("no section for version 9.9.9" if wrong == "another version" else "fragments that are not released") in output
     assert not list(clone.home.glob("*.tar.gz"))
 
 
 def test_tarball_has_no_links(clone):
-    """Galaxy refuses links that lead out of the tarball."""
+    """Galaxy rejects links to files outside the tarball."""
     clone.run("ansible-galaxy collection build --output-path built")
     (built,) = (clone.home / "built").glob("*.tar.gz")
     with tarfile.open(built) as archive:

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Compare the results of a start with what happened: the ledger, request log and job histories of the local DLI."""
+"""Compare the results of a start with the ledger, the request log and the job histories of the local DLI."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status 
 
 FAILURE_STATES = {"not_found", "ambiguous", "not_startable", "refused", "failed", "timed_out", "unknown"}
 SUCCESS_STATES = {"started", "already_active"}
-#: Seconds by which a deadline may be exceeded.
+#: Tolerance in seconds for exceeded deadlines.
 OVERRUN = 1.0
 
 
 class Mismatch(AssertionError):
-    """A result that differs from what the service did."""
+    """A result that does not match the operations of the service."""
 
 
 class Statistics(Counter):
@@ -35,11 +35,11 @@ class Statistics(Counter):
 
 
 def check_task(dli: LocalDli, actor: str, check_mode: bool) -> None:
-    """Check what applies to every start task, also to one that fails as a whole."""
+    """Check the rules for every start task, also for one that fails as a whole."""
     starts = Counter(entry.job_id for entry in dli.ledger.starts(actor=actor))
     if any(count > 1 for count in starts.values()):
         raise Mismatch(f"started twice: {starts}")
-    if check_mode and (starts or dli.requests.of("run")):
+    if check_mode and (starts or dli.requests.find("run")):
         raise Mismatch("check mode wrote something")
 
 
@@ -68,17 +68,17 @@ def _check_row(dli: LocalDli, actor: str, row: JobResult, waited: bool, statisti
     own = dli.ledger.starts(row.job_id, actor=actor)
     others = [
         entry
-        for entry in dli.ledger.of(job_id=row.job_id, accepted=True)
-        if entry.what in ("start", "restart") and entry.actor != actor
+        for entry in dli.ledger.find(job_id=row.job_id, accepted=True)
+        if entry.operation in ("start", "restart") and entry.actor != actor
     ]
     if row.changed is not None and row.changed != bool(own):
-        # Not distinguishable: an incomplete response, and another client that starts a job of the same batch at the same
-        # time. The result is marked as reconciled, and the documentation describes it. A response in another order can
-        # by chance fit what another client did.
+        # An incomplete response cannot be distinguished from a start of the same job by another client at the same time.
+        # The result is marked as reconciled, and the documentation describes this case. By coincidence, a response in
+        # another order can match the starts by another client.
         if not ((row.reconciled or _is_reordered(dli)) and (others or _has_concurrent_starts(dli, actor, row))):
             raise Mismatch(f"changed is {row.changed}, but the ledger has {len(own)} starts: {row}")
         statistics["coincidences with other clients"] += 1
-    was_sent = any(row.job_id in request.job_ids for request in dli.requests.of("run"))
+    was_sent = any(row.job_id in request.job_ids for request in dli.requests.find("run"))
     if was_sent and status_of(row.status_before or "").start == ACTIVE:
         raise Mismatch(f"a start was sent for a job that was read as active: {row}")
     # A run by another client that began after the first read and ended before the start can still be read after it.
@@ -93,15 +93,15 @@ def _check_row(dli: LocalDli, actor: str, row: JobResult, waited: bool, statisti
 def _is_reordered(dli: LocalDli) -> bool:
     """Return whether a response may be in another order than its request."""
     by_fault = any(rule.get("shape") == "reversed" and rule["hit"] for rule in dli.faults.pending())
-    return by_fault or dli.settings.run_answer == "reversed"
+    return by_fault or dli.settings.run_response == "reversed"
 
 
 def _has_concurrent_starts(dli: LocalDli, actor: str, row: JobResult) -> bool:
     """Return whether another client started a job that was sent together with this one."""
-    batch = {job_id for request in dli.requests.of("run") if row.job_id in request.job_ids for job_id in request.job_ids}
+    batch = {job_id for request in dli.requests.find("run") if row.job_id in request.job_ids for job_id in request.job_ids}
     return any(
-        entry.actor != actor and entry.job_id in batch and entry.what in ("start", "restart")
-        for entry in dli.ledger.of(accepted=True)
+        entry.actor != actor and entry.job_id in batch and entry.operation in ("start", "restart")
+        for entry in dli.ledger.find(accepted=True)
     )
 
 
@@ -109,7 +109,7 @@ def _check_last_status(dli: LocalDli, row: JobResult, end: str, since: int) -> N
     """Check that the status that ended a wait is one that the job had since its start (epoch milliseconds)."""
     job = dli.jobs.get(row.job_id or 0)
     if job is None:
-        if not dli.ledger.of(what="delete", job_id=row.job_id, accepted=True):
+        if not dli.ledger.find(operation="delete", job_id=row.job_id, accepted=True):
             raise Mismatch(f"missing, but not deleted: {row}")
         return
     if row.status is None or status_of(row.status).wait_outcome != end:

@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The API client of the collection in this process, connected to the WSGI application of a local DLI, with a manual clock.
+"""The API client of the collection, connected to the WSGI application of a local DLI in this process, with a manual clock.
 
-Client, retry rules and signing are those of the collection; only the socket is replaced. A fault of the connection
-becomes the exception that the real sender raises.
+The client, the retry rules and the signer are those of the collection. Only the HTTP session is replaced. A fault of the
+connection raises the same exception as in the HTTP session.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LATENCY = 0.05
 
 
 class VirtualClock:
-    """The clock of the client, on top of the clock of the service: a sleep advances both."""
+    """The clock of the client. It uses the clock of the service, so a sleep advances both."""
 
     def __init__(self, clock: ManualClock, seed: int) -> None:
         self._clock = clock
@@ -66,7 +66,7 @@ class InProcessSender:
         self._signer = AccessKey(self.access_key, env["HW_SECRET_KEY"], project_id=env["HW_PROJECT_ID"])
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
-        """Send a request; a fault advances the clock by the time it takes."""
+        """Send a request. A fault advances the clock by its duration."""
         self._count += 1
         self._clock.sleep(min(LATENCY, timeout))
         if self._count - 1 in self._unreachable:
@@ -95,17 +95,17 @@ class InProcessSender:
         return HttpResponse(int(seen[0].split()[0]), {name.lower(): value for name, value in seen[1]}, body)
 
     def _apply(self, fault: WireFault, timeout: float) -> HttpResponse:
-        """Do what the connection does. A slow or delayed response within the timeout is a response."""
+        """Apply a fault of the connection. A slow response that is complete within the timeout is returned."""
         if fault.kind in ("drip", "drip_headers", "delay"):
             pieces = {"delay": 1, "drip": len(fault.body)}.get(fault.kind, 200)
             seconds = fault.seconds * pieces
             self._clock.sleep(min(seconds, timeout))
             if seconds < timeout and fault.status is not None:
                 return HttpResponse(fault.status, {name.lower(): value for name, value in fault.headers}, fault.body)
-            raise ResponseLost(f"no complete answer within {timeout:g} s")
+            raise ResponseLost(f"timed out after {timeout:g} s")
         if fault.kind == "hang":
             self._clock.sleep(timeout)
-            raise ResponseLost(f"no complete answer within {timeout:g} s")
+            raise ResponseLost(f"timed out after {timeout:g} s")
         raise ResponseLost("Connection reset by peer")
 
 

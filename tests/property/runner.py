@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Runs tasks in process against a local DLI that is in the state of a random scenario."""
+"""Runs tasks in process against a local DLI, for random scenarios."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .scenarios import BatchScenario, Scenario
 
 #: Scenarios of the largest test; the others run a part of it. ``make property N=...`` sets the variable.
 SCENARIOS = int(os.environ.get("PROPERTY_SCENARIOS", "2000"))
-#: Options of ``for_each`` for tests that run the same scenarios each time and end at the first failure.
+#: Options of ``for_each`` for tests that run the same scenarios every time and stop at the first failure.
 DETERMINISTIC: dict[str, t.Any] = {"derandomize": True, "phases": [Phase.generate], "report_multiple_bugs": False}
 
 Example = t.TypeVar("Example")
@@ -35,7 +35,7 @@ Outcome = t.TypeVar("Outcome")
 
 
 def for_each(strategy: st.SearchStrategy[Example], count: int, check: t.Callable[[Example], t.Any], **options: t.Any) -> None:
-    """Call a function with so many random examples."""
+    """Call ``check`` with ``count`` random examples."""
 
     @settings(
         max_examples=count, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck), **options
@@ -48,7 +48,7 @@ def for_each(strategy: st.SearchStrategy[Example], count: int, check: t.Callable
 
 
 class Runner:
-    """A local DLI for one scenario after the other, because creating one takes longer than most scenarios.
+    """A local DLI that all scenarios use, because creating an instance takes longer than most scenarios.
 
     :ivar statistics: counts of all scenarios so far.
     :ivar actor: the name of the last task in the ledger.
@@ -61,9 +61,9 @@ class Runner:
         self.actor = self.dli.env()["HW_ACCESS_KEY"]
 
     def run(self, scenario: Scenario, task: t.Callable[[Context], Outcome], waits: bool) -> Outcome | None:
-        """Set a scenario up and run a task in it; return its outcome, or None if the task failed as a whole.
+        """Set up a scenario and run a task in it. Return its outcome, or None if the task failed as a whole.
 
-        :raises Mismatch: the task exceeded its time limit, or its error is not a sentence.
+        :raises Mismatch: the task exceeded its time limit, or its error message does not end with a period.
         """
         self.dli.reset()
         self.dli.service.clear()

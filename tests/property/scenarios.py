@@ -46,7 +46,7 @@ class BatchScenario(Scenario):
 
 
 def seconds(*choices: float) -> st.SearchStrategy[float]:
-    """Return one of some times, from very short to too long."""
+    """Return one of these times, in seconds."""
     return st.sampled_from(choices)
 
 
@@ -62,9 +62,9 @@ SCRIPTS = st.one_of(
 
 @st.composite
 def job(draw: st.DrawFn, number: int) -> dict[str, t.Any]:
-    """Return one job; most can be started."""
+    """Return one job. The status of most jobs allows a start."""
     startable = ("job_init", "job_cancel_success", "job_submit_fail", "job_running_exception", "job_finish")
-    made: dict[str, t.Any] = {
+    attributes: dict[str, t.Any] = {
         "job_id": number,
         "name": draw(st.sampled_from([f"job_{number}", f"job_{number}", "twin"])),
         "status": draw(st.one_of(st.sampled_from(startable), st.sampled_from(startable), st.sampled_from(STATUSES))),
@@ -72,10 +72,10 @@ def job(draw: st.DrawFn, number: int) -> dict[str, t.Any]:
         "script": draw(SCRIPTS),
     }
     if draw(st.booleans()):
-        made["savepoint"] = "x/savepoint-7"
+        attributes["savepoint"] = "x/savepoint-7"
     if draw(st.integers(0, 9)) == 0:
-        made["run_mode"] = "exclusive_cluster"
-    return made
+        attributes["run_mode"] = "exclusive_cluster"
+    return attributes
 
 
 SETTINGS = st.fixed_dictionaries(
@@ -86,7 +86,7 @@ SETTINGS = st.fixed_dictionaries(
         "name_match": st.sampled_from(["substring", "exact"]),
         "is_success": st.sampled_from(["string", "boolean"]),
         "max_batch": st.sampled_from([None, None, 1, 3]),
-        "run_answer": st.sampled_from(["array", "array", "array", "short", "long", "reversed", "object"]),
+        "run_response": st.sampled_from(["array", "array", "array", "short", "long", "reversed", "object"]),
     }
 )
 
@@ -130,7 +130,7 @@ def fault(draw: st.DrawFn) -> dict[str, t.Any]:
             ),
             st.fixed_dictionaries(
                 {
-                    "kind": st.just("answer"),
+                    "kind": st.just("response"),
                     "shape": st.sampled_from(["short", "long", "reversed", "object", "refused_in_200"]),
                 }
             ),
@@ -145,8 +145,8 @@ def fault(draw: st.DrawFn) -> dict[str, t.Any]:
 def change_by_other_client(draw: st.DrawFn, ids: list[int]) -> dict[str, t.Any]:
     """Return a rule by which another client changes a job immediately before a request of the task."""
     return {
-        "kind": "actor",
-        "act": draw(st.sampled_from(["start", "start", "stop", "delete", "edit"])),
+        "kind": "other_client",
+        "action": draw(st.sampled_from(["start", "start", "stop", "delete", "edit"])),
         "job_ids": [draw(st.sampled_from(ids))],
         "call": draw(st.sampled_from(CALLS)),
         "skip": draw(st.integers(0, 4)),
@@ -155,13 +155,13 @@ def change_by_other_client(draw: st.DrawFn, ids: list[int]) -> dict[str, t.Any]:
 
 @st.composite
 def batch_scenario(draw: st.DrawFn, with_faults: bool = True) -> BatchScenario:
-    """Return a scenario. ``with_faults``: with faults and changes by other clients."""
+    """Return a scenario. ``with_faults`` adds faults and changes by other clients."""
     count = draw(st.integers(1, 6))
     ids = list(range(1, count + 1))
     jobs = [draw(job(number)) for number in ids]
     faults = draw(st.lists(fault(), max_size=4)) if with_faults else []
     changes = draw(st.lists(change_by_other_client(ids), max_size=2)) if with_faults else []
-    names = sorted({entry["name"] for entry in jobs}) + ["nobody"]
+    names = sorted({entry["name"] for entry in jobs}) + ["absent_job"]
     job_ids = draw(st.lists(st.sampled_from([*ids, *ids, *UNKNOWN_IDS]), max_size=6, unique=True))
     job_names = draw(st.lists(st.sampled_from(names), max_size=0 if job_ids and draw(st.booleans()) else 2, unique=True))
     return BatchScenario(

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The checks detect the usual defects of modules that start jobs, which are put into the collection here."""
+"""The checks detect common defects of modules that start jobs. The tests inject these defects into the collection."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def trust_response_order(monkeypatch):
 def report_unknown_as_refused(monkeypatch):
     """A lost response means that the job was not started."""
 
-    def undetermined(operation, planned, status, reason):
+    def undetermined(operation, planned, status, reason, error=None):
         return planned.result("refused", failed=True, status=status, msg=reason)
 
     monkeypatch.setattr(reconcile, "undetermined", undetermined)
@@ -54,7 +54,7 @@ def report_unknown_as_refused(monkeypatch):
 def report_unknown_as_started(monkeypatch):
     """A lost response means that the job was started."""
 
-    def undetermined(operation, planned, status, reason):
+    def undetermined(operation, planned, status, reason, error=None):
         return accepted(operation, planned, status=status)
 
     monkeypatch.setattr(reconcile, "undetermined", undetermined)
@@ -99,7 +99,7 @@ def delay_status(scenario: BatchScenario) -> BatchScenario:
     return replace(scenario, wait=True, faults=[], settings={**scenario.settings, "accept_lag": 10})
 
 
-#: A defect, and a change that makes scenarios show it soon; without the change that may take thousands of them.
+#: Each defect with a change of the scenarios. Without the change, thousands of scenarios may be necessary to detect it.
 DEFECTS = [
     (resend_start_without_response, lose_response),
     (trust_response_order, unchanged),

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The modules for one job in random scenarios: the result matches what the service did."""
+"""The modules for one job in random scenarios: the results match the ledger of the local DLI."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DOCUMENTED = (
 
 @dataclass(frozen=True)
 class JobScenario(Scenario):
-    """A scenario with a task for one job, which ``jobs`` holds if it exists."""
+    """A scenario with a task for one job. If the job exists, ``jobs`` contains it."""
 
     options: dict[str, t.Any]
 
@@ -98,7 +98,7 @@ def job_scenario(draw: st.DrawFn) -> JobScenario:
         "show_detail": draw(st.booleans()),
         "wait": draw(st.booleans()),
     }
-    faults = [rule for rule in draw(st.lists(fault(), max_size=3)) if rule["kind"] != "answer"]
+    faults = [rule for rule in draw(st.lists(fault(), max_size=3)) if rule["kind"] != "response"]
     return JobScenario(
         jobs=jobs,
         settings={
@@ -126,9 +126,8 @@ def desired_job(scenario: JobScenario, check_mode: bool = False):
 
 def execute(runner: Runner, scenario: JobScenario, check_mode: bool = False) -> dict | None:
     """Run the task of a scenario and check its result; return it, or None if the task failed as a whole."""
-
     result = runner.run(scenario, lambda context: manage(context, desired_job(scenario, check_mode)).values, waits=True)
-    own = [entry.what for entry in runner.dli.ledger.of(actor=runner.actor, accepted=True)]
+    own = [entry.operation for entry in runner.dli.ledger.find(actor=runner.actor, accepted=True)]
     done = [action for action, _group in itertools.groupby(OPERATIONS.get(what, what) for what in own)]
     if check_mode or result is None:
         if done:
@@ -146,7 +145,8 @@ def _check(runner: Runner, scenario: JobScenario, result: dict, done: list[str])
     if row["changed"] is None and not row["reconciled"]:
         raise Mismatch(f"changed is null although nothing was reconciled: {row}")
     if done != actions and not (is_unknown and done[:-1] == actions):
-        # A job that ends by itself while the response to its stop is lost: the stop cannot be attributed, as the result says.
+        # A job that ends by itself while the response to its stop is lost: the stop cannot be attributed,
+        # and the result is marked as reconciled.
         if not row["reconciled"] or [action for action in done if action != "stop"] != actions:
             raise Mismatch(f"{done} was done, {actions} is reported: {row}")
         runner.statistics["coincidences"] += 1
@@ -166,7 +166,7 @@ def _check(runner: Runner, scenario: JobScenario, result: dict, done: list[str])
 
 
 def _check_definition(scenario: JobScenario, job: t.Any, row: dict) -> None:
-    """Check that a successful task leaves the job as the options describe it."""
+    """Check that the job matches the options after a successful task."""
     desired = desired_job(scenario)
     detail = {"name": job.name, "sql_body": job.sql_body, "job_config": job.job_config}
     differences = diff(SQL, detail, desired.settings)
@@ -188,7 +188,7 @@ def test_check_mode_equals_run():
     runner = Runner()
 
     def compare(scenario: JobScenario) -> None:
-        # Not predictable: jobs that end by themselves, and stops of which it is not documented whether they are accepted.
+        # Not predictable: jobs that end by themselves, and stops whose outcome is not documented.
         if any(job["status"] not in DOCUMENTED for job in scenario.jobs):
             return
         scenario = replace(

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Random requests have the same signature from the client of the collection and from the signer of the official SDK."""
+"""For random requests, the collection and the official SDK create the same signature."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REQUESTS = 1000
 KEY = st.text(string.ascii_letters + string.digits, min_size=6, max_size=40)
 WORD = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
 HOST = st.from_regex(r"(dli|iam)\.[a-z]{2}-[a-z]{4,9}-[0-9]{1,3}\.[a-z]{3,12}\.(com|eu|test)(:[1-9][0-9]{3})?", fullmatch=True)
-#: A name with one value of any type, or with several texts.
+#: Each name has one value of any type, or several strings.
 QUERY = st.dictionaries(
     WORD, st.one_of(WORD, st.just(""), st.booleans(), st.integers(0, 10**6), st.lists(WORD, max_size=3)), max_size=5
 )
@@ -52,26 +52,26 @@ def sign_with_sdk(method, host, path, query, headers, body, access_key, secret_k
 def compare_signatures(method, host, segments, closed, query, body, access_key, secret_key, security_token, project_id):
     COUNT.append(method)
     path = "/" + "/".join(quote(segment, safe="") for segment in segments) + ("/" if closed else "")
-    ours = requests.Request(
+    prepared = requests.Request(
         method,
         f"https://{host}{path}{'?' + query_string(query.items()) if query_string(query.items()) else ''}",
         headers={"Content-Type": "application/json", "User-Agent": "not signed"},
         data=body,
         auth=_RequestAuth(AccessKey(access_key, secret_key, security_token, project_id), body or b""),
     ).prepare()
-    sent = urlsplit(ours.url)
-    signed = ours.headers["Authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
+    sent = urlsplit(prepared.url)
+    signed = prepared.headers["Authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
     uri, authorization = sign_with_sdk(
         method,
         host,
         sent.path,
         [(name, list(value) if isinstance(value, list) else value) for name, value in query.items()],
-        {name: ours.headers[name] for name in signed},
+        {name: prepared.headers[name] for name in signed},
         body,
         access_key,
         secret_key,
     )
-    assert ours.headers["Authorization"] == authorization
+    assert prepared.headers["Authorization"] == authorization
     assert f"{sent.path}{'?' + sent.query if sent.query else ''}" == uri
     assert set(signed) >= {"host", "x-sdk-date", "content-type"}
 

@@ -22,7 +22,7 @@ def start(runner: Runner, scenario: BatchScenario, check_mode: bool = False) -> 
     rows = runner.run_batch(scenario, Start(scenario.resume_savepoint), check_mode)
     check_task(runner.dli, runner.actor, check_mode)
     if rows is None:
-        if runner.dli.requests.of("run"):
+        if runner.dli.requests.find("run"):
             raise Mismatch("the task failed as a whole after it sent a start")
     elif not check_mode:
         check_rows(runner.dli, runner.actor, rows, scenario.wait, runner.statistics)
@@ -49,9 +49,9 @@ def test_check_mode_equals_run(statistics):
     runner, compared = Runner(), []
 
     def compare(scenario: BatchScenario) -> None:
-        # A service that responds as documented: no lag, no batch limit, complete responses in order; and every start is
-        # visible, which it is for a job that fails immediately only by its start_time.
-        documented = {"accept_lag": 0, "max_batch": None, "run_answer": "array", "start_time_at": "accept"}
+        # A service that responds as documented: no lag, no batch limit, and complete responses in order. Without start_time,
+        # the start of a job that fails immediately is not visible.
+        documented = {"accept_lag": 0, "max_batch": None, "run_response": "array", "start_time_at": "accept"}
         scenario = replace(scenario, wait=False, settings={**scenario.settings, **documented})
         predicted = start(runner, scenario, check_mode=True)
         reported = start(runner, scenario)

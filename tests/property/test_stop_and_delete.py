@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Stops and deletions in random scenarios: the results match the ledger of the local DLI, as for starts."""
+"""Stops and deletions in random scenarios: the results match the ledger of the local DLI."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .scenarios import BatchScenario, batch_scenario
 
 COUNT = max(50, SCENARIOS // 4)
 ACTIVE = ("job_running", "job_running", "job_submitting", "job_running_exception", "job_finish")
-#: Statuses in which it is not documented whether a stop is accepted (dli-api.md 2.1).
+#: Statuses for which the outcome of a stop is not documented (dli-api.md 2.1).
 UNDOCUMENTED = ("job_downloading", "job_idle", "job_cancel_fail", "job_arrearage_recovering")
 #: The call of the API, which is also the ledger's name of the operation.
 CALLS = {Stop: "stop", Delete: "delete"}
@@ -38,8 +38,8 @@ def scenario_for(draw: st.DrawFn, operation: Operation) -> BatchScenario:
     if isinstance(operation, Stop):
         jobs = [{**job, "status": draw(st.one_of(st.sampled_from(ACTIVE), st.just(job["status"])))} for job in jobs]
     faults = [{**rule, "call": call} if rule["call"] == "run" else rule for rule in scenario.faults]
-    answers = {f"{call}_answer": scenario.settings["run_answer"], "run_answer": "array"}
-    return replace(scenario, jobs=jobs, faults=faults, settings={**scenario.settings, **answers, "stop_delay": 2})
+    responses = {f"{call}_response": scenario.settings["run_response"], "run_response": "array"}
+    return replace(scenario, jobs=jobs, faults=faults, settings={**scenario.settings, **responses, "stop_delay": 2})
 
 
 def execute(runner: Runner, operation: Operation, scenario: BatchScenario, check_mode: bool = False) -> list:
@@ -47,9 +47,9 @@ def execute(runner: Runner, operation: Operation, scenario: BatchScenario, check
     if isinstance(operation, Stop):
         operation = replace(operation, will_wait=scenario.wait)
     rows = runner.run_batch(scenario, operation, check_mode)
-    if rows is None and runner.dli.requests.of(CALLS[type(operation)]):
+    if rows is None and runner.dli.requests.find(CALLS[type(operation)]):
         raise Mismatch("the task failed as a whole after it sent a request that changes jobs")
-    if check_mode and runner.dli.ledger.of(actor=runner.actor):
+    if check_mode and runner.dli.ledger.find(actor=runner.actor):
         raise Mismatch("check mode wrote something")
     for row in [] if check_mode else rows or []:
         _check(runner, operation, row)
@@ -63,8 +63,8 @@ def _check(runner: Runner, operation: Operation, row) -> None:
     if row.job_id is None:
         return
     ledger = runner.dli.ledger
-    own = ledger.of(what=CALLS[type(operation)], job_id=row.job_id, actor=runner.actor, accepted=True)
-    others = [entry for entry in ledger.of(accepted=True) if entry.actor != runner.actor]
+    own = ledger.find(operation=CALLS[type(operation)], job_id=row.job_id, actor=runner.actor, accepted=True)
+    others = [entry for entry in ledger.find(accepted=True) if entry.actor != runner.actor]
     if len(own) > 1:
         raise Mismatch(f"done twice: {row}")
     if row.changed is not None and row.changed != bool(own):
@@ -88,13 +88,12 @@ def test_check_mode_equals_run(operation):
     runner = Runner()
 
     def compare(scenario: BatchScenario) -> None:
-        settings = {**scenario.settings, "stop_answer": "array", "delete_answer": "array"}
+        settings = {**scenario.settings, "stop_response": "array", "delete_response": "array"}
         scenario = replace(scenario, faults=[], unreachable=frozenset(), wait=False, settings=settings)
         predicted = execute(runner, operation, scenario, check_mode=True)
         reported = execute(runner, operation, scenario)
         for before, after in zip(predicted, reported):
-            # Not predictable: a job that ends by itself in between, and a stop of which it is not documented whether the
-            # service accepts it.
+            # Not predictable: a job that ends by itself in between, and a stop whose outcome is not documented.
             is_undocumented = isinstance(operation, Stop) and after.status_before in UNDOCUMENTED
             if before != after and not (is_undocumented or after.reconciled or before.status_before != after.status_before):
                 raise Mismatch(f"predicted {before}, reported {after}")
@@ -110,7 +109,9 @@ def attribute_every_end_to_the_task(monkeypatch):
 def report_unknown_as_done(monkeypatch):
     """A lost response means that the operation was carried out."""
     monkeypatch.setattr(
-        reconcile, "undetermined", lambda operation, planned, status, reason: accepted(operation, planned, status=status)
+        reconcile,
+        "undetermined",
+        lambda operation, planned, status, reason, error=None: accepted(operation, planned, status=status),
     )
 
 
@@ -121,8 +122,8 @@ def lose_response(scenario: BatchScenario, call: str) -> BatchScenario:
 
 def end_all_jobs(scenario: BatchScenario, call: str) -> BatchScenario:
     """All jobs end by themselves before the request arrives, and the request is lost."""
-    ending = {"act": "force", "job_ids": [job["job_id"] for job in scenario.jobs], "fields": {"status": "job_finish"}}
-    faults = [{"kind": "actor", "call": call, **ending}, {"kind": "reset_before", "call": call}]
+    ending = {"action": "force", "job_ids": [job["job_id"] for job in scenario.jobs], "fields": {"status": "job_finish"}}
+    faults = [{"kind": "other_client", "call": call, **ending}, {"kind": "reset_before", "call": call}]
     return replace(scenario, faults=faults, unreachable=frozenset())
 
 

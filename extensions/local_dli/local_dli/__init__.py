@@ -1,14 +1,16 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The local DLI: Huawei Cloud DLI's streaming-job API on loopback, with IAM and an ECS's metadata service beside it.
+"""The local DLI: the streaming-job API of Huawei Cloud DLI on loopback, with IAM and the metadata service of an ECS.
 
-Written from the API contract (`dli-api.md`, cited by section), never from what a client happens to do. Start reading
-at `model/service.py` (the calls about jobs), `model/definitions.py` (create and update), `model/state_machine.py` (the
-statuses), `iam/service.py` (sign-in) and `testing/gateway.py` (faults). What is not established is in `model/settings.py`.
+It implements the API contract (`dli-api.md`, cited by section), not the behaviour of a client. The main modules are
+`model/service.py` (calls for jobs), `model/definitions.py` (create and update), `model/state_machine.py` (statuses),
+`iam/service.py` (authentication) and `testing/gateway.py` (faults). `model/settings.py` has the behaviour that is not
+established.
 
-Each of these imports only those before it: `clock`, `engine`, `model`, `iam`, `seed`, `api`, `testing`, `instance`,
-`server`, `cli`. So `model` knows nothing of HTTP. Nothing is imported from the collection's plugins, nor the other way.
+Each of these modules imports only the modules before it: `clock`, `engine`, `model`, `iam`, `seed`, `api`, `testing`,
+`instance`, `server`, `cli`. `model` does not depend on HTTP. The local DLI and the plugins of the collection do not import
+each other.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The clocks: no other module reads the time.
+"""The clocks. No other module reads the time.
 
-Two readings, because they answer two questions. ``now`` is the wall clock the service shows and checks signatures
-with; it may be wrong on purpose (``offset``). ``monotonic`` paces jobs, and a wrong wall clock must not change that.
+``now`` is the wall clock for timestamps and for the verification of signatures. ``offset`` makes it wrong on purpose.
+``monotonic`` is for the progress of jobs and does not depend on ``offset``.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that can tell the time. ``offset``: seconds by which the wall clock is wrong."""
+    """A source of time. ``offset``: the error of the wall clock in seconds."""
 
     offset: float
 
     def now(self) -> float:
-        """Wall time, epoch seconds, ``offset`` included."""
+        """Return the wall time in epoch seconds, including ``offset``."""
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow; the origin means nothing."""
+        """Return seconds that never decrease, with an arbitrary origin."""
 
 
 class RealClock:
-    """The machine's clock, ``offset`` seconds off."""
+    """The clock of this machine plus ``offset`` seconds."""
 
     def __init__(self, offset: float = 0.0) -> None:
         self.offset = offset
@@ -39,7 +39,7 @@ class RealClock:
 
 
 class ManualClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that only advances when a test calls ``advance``."""
 
     def __init__(self, start: float = 1_767_323_045.0, offset: float = 0.0) -> None:
         self.offset = offset
@@ -52,10 +52,9 @@ class ManualClock:
         return self._at
 
     def advance(self, seconds: float) -> None:
-        """Move on by ``seconds``."""
         self._at += seconds
 
 
 def epoch_ms(clock: Clock) -> int:
-    """The wall time as DLI writes it: epoch milliseconds (dli-api.md 1.1)."""
+    """Return the wall time in the unit of DLI: epoch milliseconds (dli-api.md 1.1)."""
     return int(clock.now() * 1000)

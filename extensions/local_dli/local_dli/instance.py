@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The local DLI as one object: what a test in the same process holds, and what the server serves."""
+"""The complete local DLI as one object, for tests in the same process and for the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .model.definitions import Definitions
 from .model.jobs import STATUSES, Job
 from .model.ledger import Ledger
 from .model.object_storage import Objects
-from .model.service import BatchAnswer, Caller, Service
+from .model.service import BatchResponse, Caller, Service
 from .model.settings import Settings
 from .model.templates import Templates
 from .model.transfer import Transfer
@@ -50,11 +50,10 @@ EngineFactory = Callable[[Clock, Settings], Engine]
 
 
 class LocalDli:
-    """A DLI with its account, jobs, ledger, request log, faults, settings and clock.
+    """A local DLI with its accounts, jobs, ledger, request log, faults, settings and clock.
 
-    ``objects`` is what lies in OBS: the zips of exports, and what a test puts there to be imported.
-
-    ``wsgi`` is the whole service as a WSGI application; ``server.serve`` puts it on a socket and sets ``url``.
+    ``objects``: the objects in OBS, that is the zip files of exports and the objects that a test adds.
+    ``wsgi``: the service as a WSGI application. ``server.serve`` serves it on a socket and sets ``url``.
     """
 
     def __init__(
@@ -81,49 +80,49 @@ class LocalDli:
         add_resources(self.app, self.service, Transfer(self.service, self.objects), self._templates)
         add_iam(self.app, self.accounts)
         self.app.register_blueprint(control_blueprint(self))
-        self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.act)
+        self.wsgi = Gateway(self.app, self.clock, self.settings, self.faults, self.requests, self.perform)
         self.url = "http://local-dli.invalid"
         self.reset()
 
     @property
     def project_id(self) -> str:
-        """The region's main project."""
+        """The ID of the main project of the region."""
         return self._seed.account.projects[0].id
 
     @property
     def jobs(self) -> dict[int, Job]:
-        """Every job by id, as of now."""
+        """All jobs by ID, with their current status."""
         with self.service.lock:
             self.service.tick()
             return dict(self.service.jobs)
 
     def job(self, job_id: int) -> Job:
-        """One job, as of now."""
+        """Return one job with its current status."""
         return self.jobs[job_id]
 
     def env(self) -> dict[str, str]:
-        """What a client needs, by the names Terraform made common (dli-api.md 5.5)."""
+        """Return the environment variables for a client with an access key (dli-api.md 5.5)."""
         account = self._seed.account
         return {
             "HW_ACCESS_KEY": account.keys[0].access_key,
             "HW_SECRET_KEY": account.keys[0].secret_key,
             "HW_PROJECT_ID": self.project_id,
-            **self._places(),
+            **self._endpoints(),
         }
 
     def password_env(self) -> dict[str, str]:
-        """The same for a sign-in with a password, with the project by its name."""
+        """Return the environment variables for a client with a password and the project name."""
         account = self._seed.account
         return {
             "HW_USER_NAME": account.users[0].name,
             "HW_USER_PASSWORD": account.users[0].password,
             "HW_DOMAIN_NAME": account.domain,
             "HW_PROJECT_NAME": account.projects[0].name,
-            **self._places(),
+            **self._endpoints(),
         }
 
     def agency_env(self) -> dict[str, str]:
-        """``env`` for the first partner's project, by way of an agency of the partner's."""
+        """Return the environment variables for the project of the first partner, through an agency of the partner."""
         partner = self._seed.partners[0]
         return {
             **self.env(),
@@ -134,27 +133,30 @@ class LocalDli:
 
     @property
     def partner_project_id(self) -> str:
-        """The main project of the first partner."""
+        """The ID of the main project of the first partner."""
         return self._seed.partners[0].projects[0].id
 
-    def expire_sign_ins(self) -> None:
-        """Every token and every temporary key ends now; whoever signs in again gets good ones."""
-        self.accounts.expire_sign_ins()
+    def expire_credentials(self) -> None:
+        """Expire all tokens and temporary keys. Clients that authenticate again get valid ones."""
+        self.accounts.expire_credentials()
 
-    def token(self, life: float | None = None) -> str:
-        """A ready IAM token for the main project; ``life`` in seconds, negative for one that has expired."""
+    def token(self, lifetime: float | None = None) -> str:
+        """Return an IAM token for the main project. ``lifetime`` in seconds; a negative value returns an expired token."""
         account = self._seed.account
-        return self.accounts.issue(account.users[0], account.projects[0], life).value
+        return self.accounts.issue(account.users[0], account.projects[0], lifetime).value
 
     def seed(self, jobs: Iterable[Mapping[str, Any]]) -> list[Job]:
-        """Add jobs written as in a seed file."""
+        """Add jobs in the format of a seed file. Raises SeedError."""
         with self.service.lock:
-            made = seeds.make_jobs(list(jobs), self._seed.accounts, self.clock, self.service.jobs)
-            self.service.add(made)
-            return made
+            try:
+                added = seeds.create_jobs(list(jobs), self._seed.accounts, self.clock, self.service.jobs)
+            except SeedError as error:
+                raise SeedError(f"Invalid jobs: {error}") from error
+            self.service.add(added)
+            return added
 
     def reset(self) -> None:
-        """Back to the seed: jobs, settings, strikes, clock; ledger, requests and faults empty. Tokens stay good."""
+        """Restore the seed: jobs, settings, locks and clock. Clear ledger, requests and faults. Tokens stay valid."""
         with self.service.lock:
             self.clock.offset = self._offset
             self.faults.clear()
@@ -169,58 +171,58 @@ class LocalDli:
             self.objects.clear()
             self._templates.clear()
 
-    def act(self, rule: Rule) -> BatchAnswer | None:
-        """Do what an ``actor`` rule says, as another client; the ledger says "other"."""
-        if rule.act == "expire_sign_ins":
-            self.expire_sign_ins()
+    def perform(self, rule: Rule) -> BatchResponse | None:
+        """Perform the action of an ``other_client`` rule. The ledger records the actor "other_client"."""
+        if rule.action == "expire_credentials":
+            self.expire_credentials()
             return None
         ids = list(rule.job_ids)
         first = self.service.jobs.get(ids[0])
-        caller = Caller("other", self.project_id if first is None else first.project_id, language="en")
-        if rule.act == "start":
+        caller = Caller("other_client", self.project_id if first is None else first.project_id, language="en")
+        if rule.action == "start":
             return self.service.run(ids, rule.resume_savepoint, caller)
-        if rule.act == "stop":
+        if rule.action == "stop":
             return self.service.stop(ids, rule.trigger_savepoint, caller)
-        if rule.act == "delete":
+        if rule.action == "delete":
             return self.service.delete(ids, caller)
         for job_id in ids:
-            if rule.act == "edit":
-                # A refusal (the job is gone) is in the ledger; the request it precedes must go on.
+            if rule.action == "edit":
+                # A refusal (the job was deleted) is in the ledger. The request that triggered the action continues.
                 with contextlib.suppress(DliError):
                     self.service.edit(job_id, dict(rule.fields), caller)
             else:
                 self.force(job_id, str(rule.fields.get("status")), str(rule.fields.get("status_desc", "")))
         return None
 
-    def other(self, act: str, job_ids: Sequence[int], **members: Any) -> BatchAnswer | None:
-        """Another client does something: ``other("start", [131], resume_savepoint=True)``."""
-        return self.act(Rule("actor", act=act, job_ids=tuple(job_ids), **members))
+    def other_client(self, action: str, job_ids: Sequence[int], **members: Any) -> BatchResponse | None:
+        """Perform an action as another client: ``other_client("start", [131], resume_savepoint=True)``."""
+        return self.perform(Rule("other_client", action=action, job_ids=tuple(job_ids), **members))
 
     def force(self, job_id: int, status: str, desc: str = "") -> None:
-        """Put a job into any status, edge and arrears ones included."""
+        """Set a job to any status, including the statuses of edge jobs and of overdue payments."""
         if status not in STATUSES:
-            raise SeedError(f"{status!r} is no status; there are {', '.join(STATUSES)}.")
+            raise SeedError(f"Invalid status: {status!r} is not a status. Specify one of {', '.join(STATUSES)}.")
         with self.service.lock:
             job = self.jobs.get(job_id)
             if job is None:
-                raise SeedError(f"There is no job {job_id}.")
+                raise SeedError(f"Job {job_id} not found.")
             self.service.machine.force(job, status, desc)
 
     def describe(self) -> list[dict[str, Any]]:
-        """Every job with what DLI would not tell: its savepoints, what it resumed from, the numbers it processed."""
+        """Return all jobs with data that DLI does not show: savepoints, what they resumed from, processed numbers."""
         return [self._describe(job) for job in self.jobs.values()]
 
     def close(self) -> None:
         self.engine.close()
 
-    def _places(self) -> dict[str, str]:
+    def _endpoints(self) -> dict[str, str]:
         region = self._seed.account.region
         return {"HW_REGION_NAME": region, "HW_DLI_ENDPOINT": self.url, "HW_AUTH_URL": f"{self.url}/v3"}
 
     def _describe(self, job: Job) -> dict[str, Any]:
-        shown = {name: getattr(job, name) for name in _DESCRIBED}
-        shown["savepoints"] = [dataclasses.asdict(item) for item in job.savepoints]
+        values = {name: getattr(job, name) for name in _DESCRIBED}
+        values["savepoints"] = [dataclasses.asdict(item) for item in job.savepoints]
         numbers = self.service.machine.numbers(job)
-        shown["numbers"] = None if numbers is None else list(numbers)
-        shown["history"] = job.history
-        return shown
+        values["numbers"] = None if numbers is None else list(numbers)
+        values["history"] = job.history
+        return values

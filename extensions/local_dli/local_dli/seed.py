@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Reads a seed: the account, the jobs and the settings a local DLI starts with. A bad one is told in one sentence."""
+"""Seeds: the accounts, jobs and settings at the start of a local DLI."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .model.jobs import JOB_TYPES, RUN_MODES, STATUSES, Job, Savepoint, default_
 
 EXAMPLE = Path(__file__).parent / "seeds" / "example.yml"
 
-# Members only a seed has: a savepoint that stays, one of a stop (it dies with the next start), times in seconds ago.
-_OWN = ("savepoint", "stop_savepoint", "started_ago", "age")
+# Fields of a seed only: a permanent savepoint, a savepoint of a stop (deleted at the next start), times in seconds ago.
+_SEED_ONLY = ("savepoint", "stop_savepoint", "started_ago", "age")
 _USER_MEMBERS = ("user", "user_id", "password", "access_key", "secret_key", "denied")
 _ACCOUNT_MEMBERS = (
     *_USER_MEMBERS,
@@ -37,22 +37,22 @@ _ACCOUNT_MEMBERS = (
     "temporary_keys",
     "agencies",
 )
-# What the service keeps for itself.
+# Internal fields of the service.
 _INTERNAL = ("history", "handle", "operation", "stopping", "since", "savepoints", "restarts", "stale", "stale_until") + (
     "generated_checkpoint_path",
     "checkpoint_for",
     "running_as",
 )
-_JOB_MEMBERS = tuple(item.name for item in dataclasses.fields(Job) if item.name not in _INTERNAL) + _OWN
+_JOB_MEMBERS = tuple(item.name for item in dataclasses.fields(Job) if item.name not in _INTERNAL) + _SEED_ONLY
 
 
 class SeedError(ValueError):
-    """A seed that cannot be used. Its text is one sentence."""
+    """An invalid seed. The text is a complete message for the user."""
 
 
 @dataclass(frozen=True)
 class Seed:
-    """``jobs`` stay raw until they are used: their times count from that moment."""
+    """A validated seed. ``jobs`` are converted when they are used, because their times are relative to that moment."""
 
     account: Account
     jobs: tuple[dict[str, Any], ...]
@@ -65,31 +65,31 @@ class Seed:
 
 
 def load(path: Path | str = EXAMPLE) -> Seed:
-    """Read a seed file."""
+    """Read a seed file. Raises SeedError."""
     content = _read(path)
     try:
         return parse(content)
     except SeedError as error:
-        raise SeedError(f"The seed file {path} is wrong: {error}") from error
+        raise SeedError(f"Invalid seed file {path}: {error}") from error
 
 
 def example(**account: Any) -> Seed:
-    """The example with other members of its account: ``example(project_name="cn-north-4_main", denied=["run"])``."""
+    """Return the example with other values in its account: ``example(project_name="cn-north-4_main", denied=["run"])``."""
     content = _read(EXAMPLE)
     content["account"].update(account)
     return parse(content)
 
 
 def parse(content: Any) -> Seed:
-    """A seed out of data as YAML gives it."""
-    top = _mapping(content, "a seed", ("account", "partners", "jobs", "settings"))
-    account = _account(_mapping(_need(top, "account", "a seed"), "account"))
+    """Return the seed in parsed YAML. Raises SeedError."""
+    top = _mapping(content, "the seed", ("account", "partners", "jobs", "settings"))
+    account = _account(_mapping(_required(top, "account", "the seed"), "account"))
     partners = tuple(
-        _account({"region": account.region, **_mapping(item, "a partner")}) for item in top.get("partners") or []
+        _account({"region": account.region, **_mapping(item, "the partner")}) for item in top.get("partners") or []
     )
     jobs = [] if top.get("jobs") is None else top["jobs"]
     if not isinstance(jobs, list):
-        raise SeedError("jobs must be a list.")
+        raise SeedError("jobs is not a list.")
     settings = {} if top.get("settings") is None else _mapping(top["settings"], "settings")
     return Seed(account, tuple(jobs), dict(settings), partners)
 
@@ -98,42 +98,42 @@ def _read(path: Path | str) -> Any:
     try:
         return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise SeedError(f"The seed file {path} cannot be read: {error.strerror}.") from error
+        raise SeedError(f"Could not read the seed file {path}: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" near line {where.line + 1}" if where is not None else ""
-        raise SeedError(f"The seed file {path} is not YAML{line}.") from error
+        mark = getattr(error, "problem_mark", None)
+        line = f" near line {mark.line + 1}" if mark is not None else ""
+        raise SeedError(f"Invalid seed file {path}: it is not YAML{line}.") from error
 
 
-def make_jobs(items: Iterable[Any], accounts: Sequence[Account], clock: Clock, taken: Iterable[int] = ()) -> list[Job]:
-    """Job records out of a seed's raw jobs. ``taken``: ids that exist already."""
-    used = set(taken)
-    made = []
+def create_jobs(items: Iterable[Any], accounts: Sequence[Account], clock: Clock, existing: Iterable[int] = ()) -> list[Job]:
+    """Return the job records for the jobs of a seed. ``existing``: IDs that already exist."""
+    used = set(existing)
+    created = []
     for index, item in enumerate(items):
         job = _job(_mapping(item, f"job {index + 1}", _JOB_MEMBERS), index, accounts, clock)
         if job.job_id in used:
-            raise SeedError(f"job {job.job_id} is there twice.")
+            raise SeedError(f"job {job.job_id} already exists.")
         used.add(job.job_id)
-        made.append(job)
-    return made
+        created.append(job)
+    return created
 
 
 def _job(item: Mapping[str, Any], index: int, accounts: Sequence[Account], clock: Clock) -> Job:
-    job_id = _need(item, "job_id", f"job {index + 1}")
+    job_id = _required(item, "job_id", f"job {index + 1}")
     where = f"job {job_id}"
     if not isinstance(job_id, int) or isinstance(job_id, bool):
-        raise SeedError(f"job_id of job {index + 1} must be a whole number, not {job_id!r}.")
-    values = {name: value for name, value in item.items() if name not in _OWN}
+        raise SeedError(f"job {index + 1}: job_id {job_id!r} is not a whole number.")
+    values = {name: value for name, value in item.items() if name not in _SEED_ONLY}
     for name, allowed in (("status", STATUSES), ("job_type", JOB_TYPES), ("run_mode", RUN_MODES)):
         if name in values and values[name] not in allowed:
-            raise SeedError(f"{where}: {values[name]!r} is no {name}; there are {', '.join(allowed)}.")
+            raise SeedError(f"{where}: {values[name]!r} is not a valid {name}. Specify one of {', '.join(allowed)}.")
     config = default_config()
     config.update(_mapping(values.pop("job_config", {}), f"{where}: job_config", tuple(config)))
     _check_script(values.get("script", {}), where)
     now = epoch_ms(clock)
     project_id = values.setdefault("project_id", accounts[0].projects[0].id)
     owner = _owner(project_id, accounts, where)
-    # Without times in the seed a higher id is a younger job, as on the real service.
+    # Without times in the seed a job with a higher ID is newer, as on the real service.
     age = _seconds(item.get("age", 86400.0 - job_id % 86400), f"{where}: age")
     values.setdefault("create_time", now - int(age * 1000))
     values.setdefault("update_time", values["create_time"])
@@ -148,9 +148,9 @@ def _job(item: Mapping[str, Any], index: int, accounts: Sequence[Account], clock
     job = Job(job_config=config, **values)
     if job.status not in ("job_init", "job_running", "job_submitting"):
         job.end_time = job.start_time
-    for name, made_by in (("savepoint", "hand"), ("stop_savepoint", "stop")):
+    for name, origin in (("savepoint", "manual"), ("stop_savepoint", "stop")):
         if name in item:
-            job.savepoints.append(Savepoint(str(item[name]), made_by))
+            job.savepoints.append(Savepoint(str(item[name]), origin))
     if "savepoint" in item and job.savepoint_path is None:
         job.savepoint_path = str(item["savepoint"]).rpartition("/")[0] + "/"
     return job
@@ -172,42 +172,42 @@ def _check_script(script: Any, where: str) -> None:
 
 def _account(item: Mapping[str, Any]) -> Account:
     _mapping(item, "account", _ACCOUNT_MEMBERS)
-    region, domain = _word(item, "region"), _word(item, "domain")
+    region, domain = _string(item, "region"), _string(item, "domain")
     users = [_user(item, domain)]
-    pairs = [KeyPair(_word(item, "access_key"), _word(item, "secret_key"), None, users[0])]
+    pairs = [KeyPair(_string(item, "access_key"), _string(item, "secret_key"), None, users[0])]
     for extra in item.get("more_users") or []:
-        made = _mapping(extra, "a user", _USER_MEMBERS)
-        users.append(_user(made, domain))
-        pairs.append(KeyPair(_word(made, "access_key"), _word(made, "secret_key"), None, users[-1]))
+        user = _mapping(extra, "the user", _USER_MEMBERS)
+        users.append(_user(user, domain))
+        pairs.append(KeyPair(_string(user, "access_key"), _string(user, "secret_key"), None, users[-1]))
     for extra in item.get("temporary_keys") or []:
-        pair = _mapping(extra, "a temporary key", ("access_key", "secret_key", "security_token"))
+        pair = _mapping(extra, "the temporary key", ("access_key", "secret_key", "security_token"))
         pairs.append(
-            KeyPair(_word(pair, "access_key"), _word(pair, "secret_key"), _word(pair, "security_token"), users[0])
+            KeyPair(_string(pair, "access_key"), _string(pair, "secret_key"), _string(pair, "security_token"), users[0])
         )
-    projects = [Project(_word(item, "project_id"), str(item.get("project_name", region)))]
+    projects = [Project(_string(item, "project_id"), str(item.get("project_name", region)))]
     for extra in item.get("more_projects") or []:
-        project = _mapping(extra, "a project", ("id", "name"))
-        projects.append(Project(_word(project, "id"), _word(project, "name")))
+        project = _mapping(extra, "the project", ("id", "name"))
+        projects.append(Project(_string(project, "id"), _string(project, "name")))
     domain_id = str(item.get("domain_id", _id("domain", domain)))
     agencies = tuple(_agency(extra, domain) for extra in item.get("agencies") or [])
     return Account(region, domain, domain_id, tuple(users), tuple(projects), tuple(pairs), agencies)
 
 
 def _user(item: Mapping[str, Any], domain: str) -> User:
-    name = _word(item, "user")
+    name = _string(item, "user")
     user_id = str(item.get("user_id", _id("user", domain, name)))
-    return User(user_id, name, domain, _denied(item), _word(item, "password"))
+    return User(user_id, name, domain, _denied(item), _string(item, "password"))
 
 
 def _agency(item: Any, domain: str) -> Agency:
-    values = _mapping(item, "an agency", ("name", "trusts", "denied"))
-    name = _word(values, "name")
-    return Agency(_id("agency", domain, name), name, domain, _denied(values), _word(values, "trusts"))
+    values = _mapping(item, "the agency", ("name", "trusts", "denied"))
+    name = _string(values, "name")
+    return Agency(_id("agency", domain, name), name, domain, _denied(values), _string(values, "trusts"))
 
 
-def _id(*words: str) -> str:
-    """An id for what a seed gives none: the same at every start."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, "/".join(words)).hex
+def _id(*names: str) -> str:
+    """Return an ID for an item without ID in the seed. It is the same at every start."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, "/".join(names)).hex
 
 
 def _denied(item: Mapping[str, Any]) -> tuple[str, ...]:
@@ -215,33 +215,33 @@ def _denied(item: Mapping[str, Any]) -> tuple[str, ...]:
     known = {*CALLS, *GROUPS, "assume_role"}
     for name in names if isinstance(names, list) else [names]:
         if name not in known:
-            raise SeedError(f"denied must be a list of {', '.join(sorted(known))}, and {name!r} is none of them.")
+            raise SeedError(f"denied: {name!r} is not a call. Specify a list of {', '.join(sorted(known))}.")
     return tuple(names)
 
 
-def _mapping(value: Any, what: str, allowed: tuple[str, ...] | None = None) -> dict[str, Any]:
+def _mapping(value: Any, where: str, allowed: tuple[str, ...] | None = None) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise SeedError(f"{what} must be a mapping.")
+        raise SeedError(f"{where} is not a mapping.")
     for name in value:
         if allowed is not None and name not in allowed:
-            raise SeedError(f"{what} has no member {name!r}; it may have {', '.join(sorted(allowed))}.")
+            raise SeedError(f"{where} has no key {name!r}. The keys are {', '.join(sorted(allowed))}.")
     return value
 
 
-def _need(item: Mapping[str, Any], name: str, what: str) -> Any:
+def _required(item: Mapping[str, Any], name: str, where: str) -> Any:
     if item.get(name) is None:
-        raise SeedError(f"{what} needs {name}.")
+        raise SeedError(f"{where}: {name} is missing.")
     return item[name]
 
 
-def _word(item: Mapping[str, Any], name: str) -> str:
+def _string(item: Mapping[str, Any], name: str) -> str:
     value = item.get(name)
     if not isinstance(value, str) or not value:
-        raise SeedError(f"account needs {name}, a text.")
+        raise SeedError(f"account: {name} is missing or not a string.")
     return value
 
 
-def _seconds(value: Any, what: str) -> float:
+def _seconds(value: Any, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise SeedError(f"{what} must be a number of seconds.")
+        raise SeedError(f"{where} is not a number of seconds.")
     return float(value)

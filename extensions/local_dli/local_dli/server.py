@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Puts a local DLI on a loopback socket, and performs there the faults that only a socket can show.
+"""Serves a local DLI on a loopback socket and performs the faults that require a socket.
 
-Built on the standard library's threading server rather than on a WSGI server: keep-alive, resets and drips need the
-socket in hand.
+It uses the threading server of the standard library instead of a WSGI server, because persistent connections, resets and
+drips require access to the socket.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Server(ThreadingHTTPServer):
-    """One thread per connection; ``closing`` is set once and ends every hang and drip."""
+    """One thread per connection. ``closing`` ends all hangs and drips."""
 
     daemon_threads = True
     block_on_close = False
@@ -61,14 +61,14 @@ class Server(ThreadingHTTPServer):
         return "http" if self.tls is None else "https"
 
     def server_bind(self) -> None:
-        # The inherited one asks the name service for the host's name, which can take seconds.
+        # The inherited method resolves the name of this host, which can take seconds.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
         if self.tls is not None:
-            # The handshake is left to the connection's own thread: here a silent client would stop everybody.
+            # The thread of the connection does the handshake. Here a client that sends nothing would block all others.
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
@@ -81,12 +81,12 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away in the middle is no news; anything else is a bug and must be seen."""
+        """Ignore disconnects of clients. Any other error is a bug and is printed."""
         if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
     def serve_until_end(self) -> None:
-        """Take connections as they come. Nothing polls, so that hundreds of idle services cost nothing."""
+        """Accept connections without polling, so that hundreds of idle servers use no CPU time."""
         while not self.closing.is_set():
             self.handle_request()
 
@@ -94,7 +94,7 @@ class Server(ThreadingHTTPServer):
         """Stop serving and close every connection."""
         self.closing.set()
         try:
-            # A connection of our own wakes the loop, which then sees that it is to end.
+            # This connection wakes the loop, which then checks ``closing``.
             socket.create_connection((HOST, self.server_port), timeout=1).close()
         except OSError:
             pass
@@ -104,7 +104,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """HTTP/1.1 with keep-alive, one WSGI call per request."""
+    """HTTP/1.1 with persistent connections, one WSGI call per request."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -123,18 +123,18 @@ class Handler(BaseHTTPRequestHandler):
             self._serve()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Quiet: the request log says more."""
+        """Print nothing: the request log has more details."""
 
     def _serve(self) -> None:
         if "Transfer-Encoding" in self.headers:
-            # Without a length the end of the body would have to be guessed, so the connection goes too.
+            # Without a length the end of the body is unknown, so the connection is closed.
             self.close_connection = True
             self._send(411, [], b"")
             return
-        heads: list[tuple[str, list[tuple[str, str]]]] = []
+        started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[..., Any]:
-            heads.append((status, headers))
+            started.append((status, headers))
             return lambda data: None
 
         try:
@@ -142,7 +142,7 @@ class Handler(BaseHTTPRequestHandler):
         except WireFault as fault:
             self._perform(fault)
             return
-        status, headers = heads[0]
+        status, headers = started[0]
         self._send(int(status.split()[0]), headers, body)
 
     def _environ(self) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
         }
         for name, value in self.headers.items():
             key = "HTTP_" + name.upper().replace("-", "_")
-            # The signer leaves names with an underscore out, and WSGI could not tell them from a hyphen.
+            # Signers ignore names with an underscore, and WSGI does not distinguish underscore and hyphen.
             if "_" not in name and key not in ("HTTP_CONTENT_LENGTH", "HTTP_CONTENT_TYPE"):
                 environ[key] = f"{environ[key]},{value}" if key in environ else value
         return environ
@@ -179,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             body = b""
         if self.close_connection:
-            # Said as well as done, or a client behind a proxy would send its next request down a closed connection.
+            # Without this header a client behind a proxy would send its next request on the closed connection.
             headers = [*headers, ("Connection", "close")]
         self.wfile.write(_head(status, headers, len(body)) + body)
 
@@ -197,7 +197,7 @@ class Handler(BaseHTTPRequestHandler):
             if fault.kind == "reset_mid":
                 head = _head(fault.status or 200, fault.headers, len(fault.body))
                 self.wfile.write(head + fault.body[: len(fault.body) // 2])
-                # Give the half a chance to arrive before the reset overtakes it.
+                # Wait until the first half has arrived, because a reset discards data in transit.
                 time.sleep(0.02)
             self._reset()
 
@@ -215,7 +215,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        # The file over the socket holds it open; without closing both, a friendly FIN would go out first.
+        # The file object keeps the socket open. If only one is closed, the client receives a FIN instead of a reset.
         self.rfile.close()
         self.connection.close()
 
@@ -229,16 +229,16 @@ def _head(status: int, headers: list[tuple[str, str]], length: int) -> bytes:
 
 def _shut(connection: socket.socket) -> None:
     try:
-        # Not the method of a TLS socket, which would close the connection while its thread still uses it.
+        # The method of a TLS socket would close the connection while its thread still uses it.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)
     except OSError:
-        # It was gone already.
+        # The connection is already closed.
         return
 
 
 @contextmanager
 def listening(dli: LocalDli, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """Serve a local DLI on loopback until the block ends. Port 0: any free one. Raises OSError if it is taken."""
+    """Serve a local DLI on loopback until the block ends. Port 0: any free port. Raises OSError if the port is in use."""
     server = Server(dli, port, tls)
     dli.url = server.url
     threads = [
@@ -266,9 +266,9 @@ def serve(
     engine: EngineFactory = SimulatedEngine,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[LocalDli]:
-    """A local DLI on a real loopback socket, in threads of this process.
+    """Serve a local DLI on a loopback socket in threads of this process.
 
-    With ``tls``, a server's context, it speaks https; one that verifies clients turns away whoever has no certificate.
+    ``tls``: the context of a server, for HTTPS. A context that verifies clients refuses clients without a certificate.
     """
     dli = LocalDli(seed, clock, settings, engine)
     with listening(dli, port, tls):
@@ -276,6 +276,6 @@ def serve(
 
 
 def _keep_ticking(server: Server) -> None:
-    """Statuses change when they change, not when somebody looks: ``update_time`` would be late otherwise."""
+    """Advance the statuses between requests. Otherwise ``update_time`` would depend on the time of the next request."""
     while not server.closing.wait(_TICK):
         server.dli.service.tick()

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Fixtures: a served local DLI with a fast pace, and one in process whose clock a test moves."""
+"""Fixtures: a served local DLI with short delays, and an in-process local DLI with a manual clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _in_process() -> Api:
 
 @pytest.fixture
 def api(_in_process: Api) -> Api:
-    """Building one takes longer than most tests, so they share it and start from a reset."""
+    """Creating an instance takes longer than most tests, so the tests share one instance and reset it."""
     _in_process.dli.reset()
     return Api(_in_process.dli, _in_process.clock)
 
@@ -34,7 +34,7 @@ def dli() -> Iterator[LocalDli]:
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The SDK writes into the home folder; requests reads ~/.netrc and proxies from the surroundings."""
+def _temporary_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK writes to the home directory, and requests reads ~/.netrc and the proxy variables."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A value for each setting of a job, by its name in requests, except ``resource_config`` (dli-api.md 1.9, 1.10)."""
+"""A value for each setting of a job except ``resource_config``, by its name in requests (dli-api.md 1.9, 1.10)."""
 
 from __future__ import annotations
 

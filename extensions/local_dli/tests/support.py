@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the tests share besides fixtures: a client in process, a client that signs, the seed and a fast pace."""
+"""Helpers of the tests: an in-process client, a signing client, the example seed and settings with short delays."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ FAST = {"submit_delay": 0.05, "stop_delay": 0.05, "savepoint_delay": 0.05}
 
 @dataclass
 class Api:
-    """A client in process, signed in by token: path after ``/streaming``, or from the version on, in; status and JSON out."""
+    """An in-process client, authenticated with a token.
+
+    Paths begin after ``/streaming``, or with the API version. Calls return the HTTP status and the parsed body.
+    """
 
     dli: LocalDli
     clock: ManualClock
@@ -30,7 +33,7 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
         headers = {"X-Auth-Token": self.dli.token(), "X-Language": self.language, **self.headers}
-        answer = Client(self.dli.wsgi).open(
+        response = Client(self.dli.wsgi).open(
             path if path.startswith(("/v1", "/v3")) else f"/v1.0/{self.dli.project_id}/streaming{path}",
             method=method,
             query_string=query,
@@ -38,7 +41,7 @@ class Api:
             data=None if body is None else json.dumps(body),
             content_type="application/json",
         )
-        return answer.status_code, json.loads(answer.get_data() or b"null")
+        return response.status_code, json.loads(response.get_data() or b"null")
 
     def run(self, *ids: int, resume: bool = False) -> tuple[int, Any]:
         return self.call("POST", "/jobs/run", {"job_ids": list(ids), "resume_savepoint": resume})
@@ -62,7 +65,7 @@ class Api:
 
 @dataclass
 class Key:
-    """A key pair in the hands of a client that signs as dli-api.md 5.2 says, and nothing but the date."""
+    """An access key that signs requests (dli-api.md 5.2). The date is the only signed header."""
 
     access: str
     secret: str
@@ -75,6 +78,6 @@ class Key:
         canonical = f"{method}\n{path}/\n{query}\nx-sdk-date:{date}\n\nx-sdk-date\n{digest}"
         to_sign = f"SDK-HMAC-SHA256\n{date}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
         signature = hmac.new(self.secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
-        claim = f"SDK-HMAC-SHA256 Access={self.access}, SignedHeaders=x-sdk-date, Signature={signature}"
+        authorization = f"SDK-HMAC-SHA256 Access={self.access}, SignedHeaders=x-sdk-date, Signature={signature}"
         token = {} if self.securitytoken is None else {"X-Security-Token": self.securitytoken}
-        return {"X-Sdk-Date": date, "Authorization": claim, **token}
+        return {"X-Sdk-Date": date, "Authorization": authorization, **token}

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Imports go one way, as the package's docstring says, and the service needs no library of the tests."""
+"""Layers of the package: imports follow their order (see the docstring of the package), and none is a test library."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import local_dli
 import pytest
 
 PACKAGE = Path(str(local_dli.__file__)).parent
-#: A module or package may import those before it.
+#: A module or package may import itself and those before it.
 LAYERS = ["clock", "engine", "model", "iam", "seed", "api", "testing", "instance", "server", "cli"]
-#: The ways to start it and the public names, which stand on everything.
+#: Entry points and public names. They may import every layer.
 ENTRIES = ["__init__", "__main__"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -27,13 +27,13 @@ def layer(path: Path) -> str:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """The layers that a file imports when it is loaded, what only a type checker reads left out."""
+    """Yield the layers that a file imports at run time. Imports for type checkers are ignored."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.level:
             above = path.relative_to(PACKAGE).parts[:-1]
             start = above[: len(above) - node.level + 1]
-            words = [*start, *(node.module or "").split(".")]
-            yield from [item.name for item in node.names] if words == [""] else words[:1]
+            parts = [*start, *(node.module or "").split(".")]
+            yield from [item.name for item in node.names] if parts == [""] else parts[:1]
 
 
 def test_every_file_has_a_layer() -> None:
@@ -47,9 +47,10 @@ def test_imports_only_from_layers_before_it(path: Path) -> None:
     assert [name for name in imported(path) if name not in allowed] == []
 
 
-def test_the_service_imports_no_library_of_the_tests() -> None:
+def test_service_imports_no_test_library() -> None:
     script = "import sys, local_dli.cli; print(*sys.modules)"
-    ended = subprocess.run([sys.executable, "-c", script], cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in ended.stdout.split()}
+    command = [sys.executable, "-c", script]
+    completed = subprocess.run(command, cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in completed.stdout.split()}
     assert loaded & {"trustme", "pytest", "requests", "ansible", "ansible_collections"} == set()
-    assert "local_dli.testing.network" not in ended.stdout.split()
+    assert "local_dli.testing.network" not in completed.stdout.split()

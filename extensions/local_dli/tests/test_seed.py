@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Seeds: the example, and one clear sentence for every way to get one wrong."""
+"""Seeds: the example seed, and the error message for each kind of invalid seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ account: &account
 """
 
 
-def test_example_can_start_the_published_batch(api: Api) -> None:
+def test_example_seed_can_start_documented_batch(api: Api) -> None:
     assert {job_id: api.detail(job_id)["has_savepoint"] for job_id in (131, 130, 138, 137)} == {
         131: True,
         130: True,
@@ -39,7 +39,7 @@ def test_example_account_is_well_formed() -> None:
     assert {len(project.id) for item in SEED.accounts for project in item.projects} == {32}
 
 
-def test_smallest_seed(tmp_path: Path) -> None:
+def test_minimal_seed(tmp_path: Path) -> None:
     path = tmp_path / "seed.yml"
     path.write_text(ACCOUNT)
     dli = LocalDli(path)
@@ -51,60 +51,60 @@ def test_smallest_seed(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("account: [", "is not YAML"),
-        ("- 1", "a seed must be a mapping"),
-        ("jobs: []", "a seed needs account"),
-        ("account: {region: r}", "account needs domain"),
-        ("account: {nope: 1}", "account has no member 'nope'"),
-        (ACCOUNT + "more: 1", "a seed has no member 'more'"),
-        (ACCOUNT + "partners: [{domain: x}]", "account needs user"),
-        (ACCOUNT.replace("domain: d}", "domain: d, denied: [fly]}"), "'fly' is none of them"),
-        (ACCOUNT + "jobs: {}", "jobs must be a list"),
+        ("- 1", "the seed is not a mapping"),
+        ("jobs: []", "the seed: account is missing"),
+        ("account: {region: r}", "account: domain is missing"),
+        ("account: {nope: 1}", "account has no key 'nope'"),
+        (ACCOUNT + "more: 1", "the seed has no key 'more'"),
+        (ACCOUNT + "partners: [{domain: x}]", "account: user is missing"),
+        (ACCOUNT.replace("domain: d}", "domain: d, denied: [fly]}"), "denied: 'fly' is not a call"),
+        (ACCOUNT + "jobs: {}", "jobs is not a list"),
     ],
 )
-def test_bad_files(tmp_path: Path, text: str, expected: str) -> None:
+def test_invalid_files(tmp_path: Path, text: str, expected: str) -> None:
     path = tmp_path / "seed.yml"
     path.write_text(text)
     with pytest.raises(SeedError) as caught:
         load(path)
-    sentence = str(caught.value)
-    assert expected in sentence
-    assert str(path) in sentence
-    assert "\n" not in sentence and sentence.endswith(".")
+    message = str(caught.value)
+    assert expected in message
+    assert str(path) in message
+    assert "\n" not in message and message.endswith(".")
 
 
 @pytest.mark.parametrize(
     ("job", "expected"),
     [
-        (1, "must be a mapping"),
-        ({}, "job 1 needs job_id"),
-        ({"job_id": "1"}, "must be a whole number"),
-        ({"job_id": 1, "statuz": "x"}, "has no member 'statuz'"),
-        ({"job_id": 1, "status": "running"}, "'running' is no status"),
-        ({"job_id": 1, "job_type": "x"}, "is no job_type"),
-        ({"job_id": 1, "job_config": {"x": 1}}, "job_config has no member 'x'"),
-        ({"job_id": 1, "script": {"x": 1}}, "no 'x' in a job's script"),
-        ({"job_id": 1, "age": "old"}, "must be a number of seconds"),
-        ({"job_id": 131}, "job 131 is there twice"),
+        (1, "job 1 is not a mapping"),
+        ({}, "job 1: job_id is missing"),
+        ({"job_id": "1"}, "is not a whole number"),
+        ({"job_id": 1, "statuz": "x"}, "has no key 'statuz'"),
+        ({"job_id": 1, "status": "running"}, "'running' is not a valid status"),
+        ({"job_id": 1, "job_type": "x"}, "is not a valid job_type"),
+        ({"job_id": 1, "job_config": {"x": 1}}, "job_config has no key 'x'"),
+        ({"job_id": 1, "script": {"x": 1}}, "Invalid script: it has no key 'x'"),
+        ({"job_id": 1, "age": "old"}, "is not a number of seconds"),
+        ({"job_id": 131}, "job 131 already exists"),
         ({"job_id": 1, "project_id": "nowhere"}, "no account has the project 'nowhere'"),
     ],
 )
-def test_bad_jobs(api: Api, job: Any, expected: str) -> None:
+def test_invalid_jobs(api: Api, job: Any, expected: str) -> None:
     before = len(api.dli.jobs)
     with pytest.raises(SeedError, match=expected):
         api.dli.seed([job])
     assert len(api.dli.jobs) == before
 
 
-def test_bad_settings_change_nothing(api: Api) -> None:
+def test_invalid_settings_change_nothing(api: Api) -> None:
     with pytest.raises(SettingError, match="accept_lag"):
         api.dli.settings.update({"active_code": "X", "accept_lag": -1})
     assert api.dli.settings.active_code == "DLI.13099"
-    for changes in ({"api_published": 1}, {"clock_skew": True}, {"metadata": "maybe"}, {"password_strikes": 0}):
+    for changes in ({"api_published": 1}, {"clock_skew": True}, {"metadata": "maybe"}, {"max_failed_passwords": 0}):
         with pytest.raises(SettingError):
             api.dli.settings.update(changes)
 
 
-def test_reset_is_the_seed_again(api: Api) -> None:
+def test_reset_restores_seed(api: Api) -> None:
     def described() -> Any:
         return yaml.safe_dump([{**job, "history": len(job["history"])} for job in api.dli.describe()])
 

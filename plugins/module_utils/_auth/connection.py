@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the services are, and how to connect: what the options say, and what follows from it (dli-api.md 6).
+"""Addresses of the services, and the connection options, from the options of a module (dli-api.md 6).
 
-Pure: parameters, an environment and a function that reads files in, a :class:`ConnectionConfig` out. Which credentials are
-used is decided in ``provider_chain.py``.
+Pure: parameters, an environment and a function that reads files in, a :class:`ConnectionConfig` out. ``provider_chain.py``
+selects the credentials.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from .iam_client import Scope
 from .provider import CredentialsProvider, ReadFile, Values
 from .provider_chain import ProviderChain
 
-#: Regions under another domain than their cloud's (dli-api.md 6).
+#: Regions with another domain than the rest of their cloud (dli-api.md 6).
 REGION_CLOUDS = {"eu-west-101": "myhuaweicloud.eu"}
 
-#: The known clouds (dli-api.md 6), to recognise in an address.
+#: Known cloud domains (dli-api.md 6), to find in an address.
 CLOUDS = (
     DEFAULT_CLOUD,
     *REGION_CLOUDS.values(),
@@ -41,15 +41,15 @@ LOOPBACK = ("localhost", "::1")
 
 @dataclass(frozen=True)
 class ConnectionConfig:
-    """What is needed to connect to the services.
+    """Everything that a connection to the services requires.
 
     :ivar endpoint: base URL of DLI without a trailing slash.
-    :ivar auth_url: base URL of IAM likewise; :data:`None` if it is not needed.
-    :ivar scope: the project; its id is to be looked up if only its name is known.
-    :ivar source: where the credentials come from, for messages; never a value of theirs.
+    :ivar auth_url: base URL of IAM without a trailing slash; :data:`None` if IAM is not needed.
+    :ivar scope: the project; if only its name is known, its ID is to be looked up.
+    :ivar source: the source of the credentials, for messages; contains no credential.
     :ivar hint: a sentence to add if the credentials are rejected.
-    :ivar request_timeout: seconds for one exchange, connecting and reading the whole answer included.
-    :ivar warnings: sentences for the user.
+    :ivar request_timeout: seconds for one exchange, connecting and reading the whole response included.
+    :ivar warnings: messages for the user.
     """
 
     endpoint: str
@@ -68,7 +68,7 @@ def resolve_connection(params: Mapping[str, t.Any], environ: Mapping[str, str], 
     """Return the connection that module parameters, an environment and files describe.
 
     :arg read_file: returns a file's text, or :data:`None` if there is no such file.
-    :raises InputError: something is missing, contradictory or not possible.
+    :raises InputError: an option is missing or invalid, or options exclude each other.
     """
     credentials = ProviderChain(params, environ, read_file).run()
     resolver = _EndpointResolver(credentials.location, credentials.source, bool(params.get("allow_http")))
@@ -90,7 +90,7 @@ def resolve_connection(params: Mapping[str, t.Any], environ: Mapping[str, str], 
 
 
 class _EndpointResolver:
-    """The addresses and the project that follow from a location."""
+    """Determines the addresses and the project from a location."""
 
     def __init__(self, location: Values, source: str, allow_http: bool) -> None:
         self._location = location
@@ -99,15 +99,17 @@ class _EndpointResolver:
         self.unencrypted: list[str] = []
 
     def scope(self) -> Scope:
-        """Return the project. A region's main project carries the region's name (dli-api.md 5.6)."""
+        """Return the project. The main project of a region has the name of the region (dli-api.md 5.6)."""
         project_id, name = self._location.get("project_id"), self._location.get("project_name") or self._region()
         if project_id:
             if not re.fullmatch(r"[A-Za-z0-9]{1,64}", project_id):
-                raise InputError(f"project_id must be 1 to 64 letters and digits, not {project_id!r}")
+                raise InputError(
+                    f"Invalid project_id: {project_id!r} is not a project ID. Specify 1 to 64 letters and digits."
+                )
             return Scope(project_id, None)
         if name is None:
             raise InputError(
-                f"project_id is missing: set it, or {self._variables('project_id')}; with project_name or region it is looked up"
+                f"Missing project_id. Set the option project_id, project_name or region{self._or_variable('project_id')}"
             )
         return Scope(None, name)
 
@@ -116,30 +118,32 @@ class _EndpointResolver:
         return self._checked("endpoint", given) if given else f"https://dli.{self._domain('endpoint')}"
 
     def auth_url(self) -> str:
-        """Return the address of IAM: the one given, or the one beside DLI's."""
+        """Return the address of IAM: from the option, or derived from the address of DLI or the region."""
         given, endpoint = self._location.get("auth_url"), self._location.get("endpoint")
         if given:
             return re.sub(r"/v3(\.0)?$", "", self._checked("auth_url", given))
         if endpoint and "cloud" not in self._location:
             parts = urlsplit(self._checked("endpoint", endpoint))
             if not parts.netloc.startswith("dli."):
-                raise InputError(f"auth_url is missing: nobody can tell which identity service belongs to {endpoint}")
-            return f"{parts.scheme}://iam.{parts.netloc[len('dli.'):]}"
+                raise InputError(
+                    f"Missing auth_url. Set it to the address of the identity service (IAM) that belongs to {endpoint}."
+                )
+            return f"{parts.scheme}://iam.{parts.netloc[len('dli.') :]}"
         return f"https://iam.{self._domain('auth_url')}"
 
-    def _domain(self, otherwise: str) -> str:
+    def _domain(self, alternative: str) -> str:
         region = self._region()
         if not region:
-            raise InputError(f"region is missing: set it (or {otherwise}), or {self._variables('region')}")
+            raise InputError(f"Missing region. Set the option region or {alternative}{self._or_variable('region')}")
         if not re.fullmatch(r"[a-z0-9-]+", region):
-            raise InputError(f"region must look like cn-north-4, not {region!r}")
+            raise InputError(f"Invalid region: {region!r} is not a region name. Specify a name such as cn-north-4.")
         cloud = self._location.get("cloud") or self._cloud_of_iam(region) or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
         if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", cloud):
-            raise InputError(f"cloud must be a domain such as {DEFAULT_CLOUD}, not {cloud!r}")
+            raise InputError(f"Invalid cloud: {cloud!r} is not a domain name. Specify a domain such as {DEFAULT_CLOUD}.")
         return f"{region}.{cloud}"
 
     def _region(self) -> str | None:
-        """Return the region; a project's name begins with it (dli-api.md 5.6)."""
+        """Return the region; the name of a project begins with its region (dli-api.md 5.6)."""
         return self._location.get("region") or self._location.get("project_name", "").partition("_")[0] or None
 
     def _cloud_of_iam(self, region: str) -> str | None:
@@ -149,16 +153,18 @@ class _EndpointResolver:
         known = next((cloud for cloud in CLOUDS if host.endswith(f".{cloud}")), None)
         if known:
             return known
-        for beginning in (f"iam.{region}.", "iam."):
-            if host.startswith(beginning):
-                return host[len(beginning):]
+        for prefix in (f"iam.{region}.", "iam."):
+            if host.startswith(prefix):
+                return host[len(prefix) :]
         if host:
-            raise InputError(f"endpoint is missing: nobody can tell which DLI belongs to {auth_url}")
+            raise InputError(f"Missing endpoint. Set it to the address of the DLI service that belongs to {auth_url}.")
         return None
 
     def _checked(self, option: str, url: str) -> str:
-        if "@" in url:  # not quoted: what stands before it is a secret
-            raise InputError(f"{option} must not hold a user name or password")
+        if "@" in url:  # not quoted, because the part before it is a secret
+            raise InputError(
+                f"Invalid {option}: the URL must not contain a user name or password. Remove them from the URL."
+            )
         try:
             parts = urlsplit(url)
             usable = parts.scheme in ("https", "http") and _is_host(parts.hostname) and parts.port != 0
@@ -166,29 +172,31 @@ class _EndpointResolver:
             usable = False
         if not usable or parts.query or parts.fragment:
             service = "dli" if option == "endpoint" else "iam"
-            raise InputError(f"{option} must be a URL such as https://{service}.cn-north-4.{DEFAULT_CLOUD}, not {url!r}")
+            example = f"https://{service}.cn-north-4.{DEFAULT_CLOUD}"
+            raise InputError(f"Invalid {option}: {url!r} is not the URL of a service. Specify a URL such as {example}.")
         host = parts.hostname or ""
         if parts.scheme == "http" and host not in LOOPBACK and not re.fullmatch(r"127(\.[0-9]{1,3}){3}", host):
             if not self._allow_http:
                 raise InputError(
-                    f"{option} {url!r} is not encrypted: plain http is for this machine (loopback) only, unless allow_http is set"
+                    f"Invalid {option}: {url!r} is not encrypted. Use https, or set allow_http to true."
+                    " Without allow_http, plain http is accepted for loopback addresses only."
                 )
             self.unencrypted.append(url)
         return url.rstrip("/")
 
-    def _variables(self, option: str) -> str:
-        """Name the variable that could have supplied an option: of the family in use, else of the first."""
+    def _or_variable(self, option: str) -> str:
+        """Return the end of a message: the variable for an option, from the family in use or else from the first one."""
         family = FAMILIES.get(self._source, FAMILIES["HW_*"])
         if option in family:
-            return f"the environment variable {family[option][0]}"
-        return f"sign in with another family than {self._source}, which has no variable for it"
+            return f", or the environment variable {family[option][0]}."
+        return f". The environment variables {self._source} include none for this option."
 
 
 def _warnings(params: Mapping[str, t.Any], resolver: _EndpointResolver) -> t.Iterator[str]:
     if not params["validate_certs"]:
-        yield "validate_certs is false: anybody between here and the service can read and change what is sent"
+        yield "The option validate_certs is false. The connection is not protected against interception and modification."
     for url in dict.fromkeys(resolver.unencrypted):
-        yield f"{url} is not encrypted: anybody between here and there can read and change what is sent"
+        yield f"The connection to {url} is not encrypted. It is not protected against interception and modification."
 
 
 def _is_host(name: str | None) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The families of environment variables that other tools made common (dli-api.md 5.5): a table, and how it is read."""
+"""Families of environment variables that other tools use as well (dli-api.md 5.5)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from .._options import text_or_none
 from .provider import Values
 
-#: The cloud that is used where none is named.
+#: Domain of the default cloud.
 DEFAULT_CLOUD = "myhuaweicloud.com"
 
-#: In the order tried; option -> variables, of which the first that is set counts.
+#: In the order of precedence; option -> variables, of which the first that is set is used.
 FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     "HW_*": {
         "access_key": ("HW_ACCESS_KEY",),
@@ -59,7 +59,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-#: The SDK's variable for the address of one service in one region (dli-api.md 5.5).
+#: Prefix of the variable of the SDK for the address of DLI in one region (dli-api.md 5.5).
 SDK_ENDPOINT = "HUAWEICLOUD_SDK_REGION_DLI_"
 
 
@@ -73,5 +73,5 @@ def family_values(variables: Mapping[str, tuple[str, ...]], environ: Mapping[str
 
 
 def sdk_endpoint(region: str, environ: Mapping[str, str]) -> str | None:
-    """Return the address that the SDK's variable for a region gives for DLI."""
+    """Return the address of DLI in a region from the variable of the SDK."""
     return text_or_none(environ.get(SDK_ENDPOINT + region.upper().replace("-", "_")))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The API of the identity service (IAM): one method per call, plain arguments in, credentials out (dli-api.md 5)."""
+"""Client of the identity service (IAM): one method per call; returns credentials (dli-api.md 5)."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from .._http.errors import Remedies
 from .._http.request_response import HttpRequest, RequestSigner, parse_json
 from .._options import SHORTEST_SECRET
 
-#: Seconds that the keys of an agency are valid: the maximum (dli-api.md 5.4), so that they last longer than any wait.
+#: Seconds that the keys of an agency are valid: the maximum (dli-api.md 5.4), which is longer than any wait.
 KEY_LIFETIME = 24 * 3600
-#: Seconds that the token of the metadata service is valid (dli-api.md 5.4); it is used at once.
+#: Seconds that the token of the metadata service is valid (dli-api.md 5.4); it is used immediately.
 METADATA_TOKEN_LIFETIME = "21600"
 
-NO_IAM_THERE = "check auth_url, region and cloud: there is no identity service at this address"
-NOT_IAM = "check auth_url and proxy: something else than the identity service may be answering there"
-WRONG_PASSWORD = "check username, password, domain_name and project: a few wrong passwords in a row lock the user"
-NO_AGENCY = "check agency_name and agency_domain_name, and auth_url"
-#: What to do about responses that are not those of an identity service, and about errors of single calls.
+NO_IAM_THERE = "There is no identity service (IAM) at this address. Check auth_url, region and cloud."
+NOT_IAM = "A server other than the identity service (IAM) may have responded. Check auth_url and proxy."
+WRONG_PASSWORD = "Check username, password, domain_name and project. Several wrong passwords in a row lock the user."
+NO_AGENCY = "Check agency_name, agency_domain_name and auth_url."
+#: Remedies for responses that do not come from an identity service, and for errors of single calls.
 IAM = Remedies(overrides={404: NO_IAM_THERE, 200: NOT_IAM, 201: NOT_IAM})
 IAM_TOKEN = Remedies(overrides={**IAM.overrides, 401: WRONG_PASSWORD})
 IAM_AGENCY = Remedies(overrides={**IAM.overrides, 404: NO_AGENCY})
 
 
 class Scope(t.NamedTuple):
-    """The project to work in: its id, or else its name."""
+    """The project of the requests: its ID, or else its name."""
 
     project_id: str | None
     project_name: str | None
@@ -55,7 +55,7 @@ class Project(t.NamedTuple):
 
 
 class IamClient:
-    """The calls, each with the signer that it needs. Every secret in a response is masked before it is returned."""
+    """The calls, each with the signer that it requires. Every secret in a response is masked before it is returned."""
 
     def __init__(
         self,
@@ -65,12 +65,12 @@ class IamClient:
         clock: Clock,
         deadline: float | None = None,
     ) -> None:
-        """Prepare; nothing is sent yet.
+        """Create a client; nothing is sent yet.
 
-        :arg new_client: makes a client of the identity service with a signer, or without one.
-        :arg new_direct_sender: makes a sender that uses no proxy.
+        :arg new_client: creates a client of the identity service with a signer, or without one.
+        :arg new_direct_sender: creates a sender that uses no proxy.
         :arg mask: called with every secret as soon as it is known.
-        :arg deadline: moment of the clock at which everything must be over.
+        :arg deadline: time of the clock at which the last request ends.
         """
         self._new_client = new_client
         self._new_direct_sender = new_direct_sender
@@ -81,18 +81,18 @@ class IamClient:
     def token(self, username: str, password: str, domain_name: str, scope: Scope | None) -> tuple[str, str | None]:
         """Get a token for a user (dli-api.md 5.1), scoped to a project or, without one, to the account.
 
-        :return: the token, and the id of its project if IAM names one.
+        :return: the token, and the ID of its project if IAM returns one.
         :raises ServiceError: IAM rejected it; other errors as those of :meth:`ApiClient.read`.
         """
-        what = f"sign in as {username} of {domain_name}"
+        what = f"authenticate as user {username} of account {domain_name}"
         if scope is None:
-            where: dict[str, t.Any] = {"domain": {"name": domain_name}}
+            requested_scope: dict[str, t.Any] = {"domain": {"name": domain_name}}
         else:
-            where = {"project": {"id": scope.project_id} if scope.project_id else {"name": scope.project_name}}
+            requested_scope = {"project": {"id": scope.project_id} if scope.project_id else {"name": scope.project_name}}
         user = {"name": username, "password": password, "domain": {"name": domain_name}}
         identity = {"methods": ["password"], "password": {"user": user}}
         client = self._new_client(None)
-        payload = {"auth": {"identity": identity, "scope": where}}
+        payload = {"auth": {"identity": identity, "scope": requested_scope}}
         response = client.read(what, "/v3/auth/tokens", [("nocatalog", "true")], self._deadline, payload)
         token = response.headers.get("x-subject-token", "")
         if response.status != 201 or len(token) < SHORTEST_SECRET:
@@ -105,7 +105,7 @@ class IamClient:
 
         :raises ServiceError: IAM rejected it; other errors as those of :meth:`ApiClient.read`.
         """
-        what = f"take on the agency {agency['agency_name']}"
+        what = f"assume the agency {agency['agency_name']}"
         role = {**agency, "duration_seconds": KEY_LIFETIME}
         client = self._new_client(signer)
         payload = {"auth": {"identity": {"methods": ["assume_role"], "assume_role": role}}}
@@ -118,10 +118,10 @@ class IamClient:
         return keys
 
     def machine_keys(self, url: str, timeout: float) -> TemporaryKeys:
-        """Get the keys of the machine (dli-api.md 5.4).
+        """Get the temporary keys of this machine (dli-api.md 5.4).
 
         :arg timeout: seconds for each of the two requests.
-        :raises InputError: the machine has no keys, or there is no metadata service; the message says no more than why.
+        :raises InputError: the machine has no keys, or there is no metadata service; the message contains only the reason.
         """
         sender = self._new_direct_sender()
         headers = {}
@@ -130,7 +130,7 @@ class IamClient:
             request = HttpRequest("PUT", f"{url}/meta-data/latest/api/token", None, lifetime)
             response = sender.send(request, self._time_left(timeout))
             token = response.body.decode("latin-1").strip()
-            if response.status == 200 and len(token) >= SHORTEST_SECRET:  # a service without tokens needs none
+            if response.status == 200 and len(token) >= SHORTEST_SECRET:  # a service without tokens does not require one
                 headers["X-Metadata-Token"] = token
                 self._mask([token])
             request = HttpRequest("GET", f"{url}/openstack/latest/securitykey", None, headers)
@@ -150,13 +150,13 @@ class IamClient:
         """
         left = timeout if self._deadline is None else min(timeout, self._deadline - self._clock.now())
         if left <= 0:
-            raise NotDelivered("no time was left for it")
+            raise NotDelivered("the time limit was reached")
         return left
 
     def project_id(self, signer: RequestSigner, name: str) -> str:
-        """Return the id of the one project of that name (dli-api.md 5.6).
+        """Return the ID of the project with this name (dli-api.md 5.6).
 
-        :raises InputError: there is none, or there are several; the message lists them.
+        :raises InputError: no project or several projects have this name; the message lists them.
         :raises ServiceError: IAM rejected it; other errors as those of :meth:`ApiClient.read`.
         """
         client = self._new_client(signer)
@@ -165,26 +165,26 @@ class IamClient:
             return found[0].id
         if found:
             ids = ", ".join(project.id for project in found)
-            raise InputError(f"there are {len(found)} projects called {name}: {ids}; set project_id to one of them")
+            raise InputError(f"Found {len(found)} projects with the name {name}: {ids}. Set project_id to one of these IDs.")
         known = ", ".join(f"{project.name} ({project.id})" for project in self._projects(client, []))
         raise InputError(
-            f"there is no project called {name} that these credentials may see; they may see {known or 'none at all'}."
-            " Set project_id, project_name or region accordingly"
+            f"Project {name} not found. Projects that these credentials have access to: {known or 'none'}."
+            " Set project_id, project_name or region accordingly."
         )
 
     def _projects(self, client: ApiClient, query: list[tuple[str, object]]) -> list[Project]:
-        what = "look up the project"
+        what = "list the projects"
         response = client.read(what, "/v3/projects", query, self._deadline)
         try:
             if response.status != 200:
-                raise ValueError("no success")
+                raise ValueError("unexpected status")
             return [Project(str(item["id"]), str(item["name"])) for item in response.value["projects"]]
         except (ValueError, KeyError, TypeError):
             raise client.error(what, response, IAM, "iam:projects:list") from None
 
 
 def _project_id(value: object) -> str | None:
-    """Return the project of a token, from the body of IAM's response."""
+    """Return the project ID of a token from the response of IAM."""
     try:
         return str(t.cast(t.Any, value)["token"]["project"]["id"])
     except (KeyError, TypeError):
@@ -192,7 +192,7 @@ def _project_id(value: object) -> str | None:
 
 
 def temporary_keys(value: object) -> TemporaryKeys | None:
-    """Parse ``{"credential": {access, secret, securitytoken, ...}}`` (dli-api.md 5.4); :data:`None` if it is something else."""
+    """Parse ``{"credential": {access, secret, securitytoken, ...}}`` (dli-api.md 5.4); :data:`None` if incomplete."""
     members = value.get("credential") if isinstance(value, Mapping) else None
     if not isinstance(members, Mapping):
         return None

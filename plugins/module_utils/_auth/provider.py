@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interface of all ways to sign in; each way is one file in ``providers/``.
+"""Interface of the authentication methods; each method is one file in ``providers/``.
 
-A *provider* holds the values that were given (a user and a password, the name of an agency). Its ``get_credentials`` returns
-a *request signer*, which makes the headers of one request; what is ready at once is both. Which provider is used, and where
-its values come from, is decided in ``provider_chain.py``.
+A *provider* contains the configured values (a user and a password, the name of an agency). Its ``get_credentials`` returns
+a *request signer*, which creates the headers of one request. Keys and tokens are both, because they are ready for use.
+``provider_chain.py`` selects the provider and the source of its values.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from .iam_client import IamClient, Scope
 
 #: Option -> value.
 Values = dict[str, str]
-#: Returns the text of a file, or None if there is no such file.
+#: Returns the text of a file, or None if the file does not exist.
 ReadFile = t.Callable[[str], t.Optional[str]]
 
-#: What no key or token contains; a password may contain spaces.
+#: Characters that no key or token contains, and characters that no password contains (it may contain spaces).
 NOT_IN_A_KEY = r"[^\x21-\x7e]"
 NOT_IN_A_PASSWORD = r"[\x00-\x1f\x7f]"
 
 
 class ScopedCredentials(t.NamedTuple):
-    """What a provider returns; ``project_id`` is the project that IAM named, if it named any."""
+    """What a provider returns; ``project_id`` is the project that IAM returned, if any."""
 
     signer: RequestSigner
     project_id: str | None = None
 
 
 class CredentialsProvider(abc.ABC):
-    """One way to sign in, with the values it needs.
+    """One authentication method, with the values that it requires.
 
-    :cvar is_refreshable: whether signing in again returns new credentials; ``needs_iam``: whether it calls IAM.
+    :cvar is_refreshable: whether another authentication returns new credentials; ``needs_iam``: whether it calls IAM.
     """
 
     is_refreshable = needs_iam = False
@@ -48,23 +48,23 @@ class CredentialsProvider(abc.ABC):
     @property
     @abc.abstractmethod
     def description(self) -> str:
-        """What is used to sign in, for messages; never a value."""
+        """Kind of the credentials, for messages; contains no credential."""
 
     def secrets(self) -> list[str]:
-        """Return every value that must never be seen in an output."""
+        """Return every value that must not appear in any output."""
         return []
 
     def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
-        """Sign in; by default, the values are ready as they are.
+        """Authenticate. The default returns the provider itself, whose values are ready for use.
 
-        :arg scope: the project to sign in for; :data:`None` for the account as a whole.
-        :raises CloudError: it failed.
+        :arg scope: the project of the credentials; :data:`None` for the whole account.
+        :raises CloudError: the authentication failed.
         """
         return ScopedCredentials(t.cast(RequestSigner, self))
 
 
 class ValueSource(t.NamedTuple):
-    """One place that may hold credentials: its name for messages, and a sentence to add if they are rejected."""
+    """One possible source of credentials: its name for messages, and a sentence to add if they are rejected."""
 
     name: str
     values: Values
@@ -74,9 +74,9 @@ class ValueSource(t.NamedTuple):
 class GivenProvider(CredentialsProvider):
     """Base of the providers whose values are in options, variables or files.
 
-    :cvar NAME: as in the option ``auth_method``.
-    :cvar REQUIRED: options that it needs; ``OPTIONAL``: options that may be beside them; ``SECRETS``: those that are secret.
-    :cvar NOT_IN_A_SECRET: pattern of a character that none of its secrets contains.
+    :cvar NAME: value of the option ``auth_method``.
+    :cvar REQUIRED: required options; ``OPTIONAL``: further options; ``SECRETS``: the options that are secret.
+    :cvar NOT_IN_A_SECRET: pattern of a character that its secrets do not contain.
     """
 
     NAME: t.ClassVar[str]
@@ -88,7 +88,7 @@ class GivenProvider(CredentialsProvider):
     @classmethod
     @abc.abstractmethod
     def from_values(cls, values: Values, location: Values) -> CredentialsProvider:
-        """Return a provider with all of its values.
+        """Return a provider with all its values.
 
         :arg location: domain, project, region and so on, as far as they are known.
         :raises InputError: a value is missing in the location.
@@ -96,32 +96,33 @@ class GivenProvider(CredentialsProvider):
 
     @classmethod
     def check_complete(cls, source: ValueSource, has_other: bool) -> None:
-        """Raise InputError if a source holds only a part of the values.
+        """Raise InputError if a source contains only a part of the values.
 
-        :arg has_other: whether the source holds all values of this or another provider.
+        :arg has_other: whether the source contains all values of this or another provider.
         """
 
     @classmethod
     def check_secrets(cls, source: ValueSource) -> None:
-        """Raise InputError for a value that cannot be a secret; the message never quotes it."""
+        """Raise InputError for a value that cannot be a secret; the message does not quote it."""
         for name in cls.SECRETS:
             value = source.values.get(name)
             if value is None:
                 continue
             if len(value) < SHORTEST_SECRET:
-                raise InputError(f"{name} in {source.name} has fewer than {SHORTEST_SECRET} characters: it cannot be complete")
+                problem = f"it has fewer than {SHORTEST_SECRET} characters"
+                raise InputError(f"Invalid {name} in {source.name}: {problem}. Specify the complete value.")
             if re.search(cls.NOT_IN_A_SECRET, value):
-                what = "a character that no credential has, such as a space or a line break"
-                raise InputError(f"{name} in {source.name} holds {what}: was it wrapped?")
+                problem = "it contains a character that is not allowed, such as a space or a line break"
+                raise InputError(f"Invalid {name} in {source.name}: {problem}. Specify the value on one line.")
 
 
 class ProfileFile(t.NamedTuple):
-    """A file that other tools keep credentials in.
+    """A credentials file of other tools.
 
-    :ivar name: as in the option ``auth_method``; ``options``: those that name the file or a part of it.
-    :ivar load: reads the file. It takes the values of ``options`` that any option or variable holds, the function that reads
-        files, and whether the user chose this file; it returns None if there is no such file and none is needed, and raises
-        InputError if it cannot be read, or holds no credentials although it is needed.
+    :ivar name: value of the option ``auth_method``; ``options``: options that select the file or a part of it.
+    :ivar load: reads the file. Its arguments are the values of ``options`` from the options or the environment, the function
+        that reads files, and whether the user selected this method. It returns None if the file does not exist and is not
+        required. It raises InputError if the file cannot be read, or is required but contains no credentials.
     """
 
     name: str
@@ -130,11 +131,12 @@ class ProfileFile(t.NamedTuple):
 
 
 def read_text(read_file: ReadFile, path: str, is_needed: bool) -> str | None:
-    """Return the text of a file; None if there is no such file.
+    """Return the text of a file; None if the file does not exist.
 
-    :raises InputError: it is needed, and there is none.
+    :raises InputError: the file is required but does not exist.
     """
     text = read_file(path)
     if text is None and is_needed:
-        raise InputError(f"there is no file {path} to sign in with")
+        remedy = "Check the path, or use another authentication method."
+        raise InputError(f"Could not read credentials: the file {path} does not exist. {remedy}")
     return text

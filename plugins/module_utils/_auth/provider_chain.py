@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which credentials are used: options, then the environment, then profile files, then the role of the machine.
+"""Selection of the credentials: options, then the environment, then profile files, then the role of the machine.
 
-Pure: parameters, an environment and a function that reads files in; one :class:`ResolvedCredentials` out. Credentials come
-from one source as a whole: an access key from one source and a secret key from another do not belong together.
+Pure: parameters, an environment and a function that reads files in; one :class:`ResolvedCredentials` out. All credentials
+come from one source, because an access key from one source and a secret key from another do not belong together.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from .providers.agency import Agency
 from .providers.password import Password
 from .providers.token import IamToken
 
-#: Providers whose values are in options, variables or files, in the order preferred where a source holds several: a token
-#: comes before keys, and keys before a password, as in Terraform.
+#: Providers whose values are in options, variables or files. The order is the precedence where a source contains several:
+#: a token, then keys, then a password, as in Terraform.
 GIVEN: tuple[type[GivenProvider], ...] = (IamToken, AccessKey, Password)
-#: Files that other tools keep credentials in, in the order tried.
+#: Credentials files of other tools, in the order of precedence.
 FILES = (sdk_file.FILE, koocli_file.FILE)
 
 SECRETS = tuple(name for provider in GIVEN for name in provider.SECRETS)
-#: Options that sign in, and are never mixed across sources; that name files; and that say where to.
+#: Options with credentials, which are never combined from several sources; options of files; options of the location.
 CREDENTIALS = tuple(name for provider in GIVEN for name in provider.REQUIRED + provider.OPTIONAL)
 FILE_OPTIONS = tuple(name for file in FILES for name in file.options)
 LOCATION = ("domain_name", "project_id", "project_name", "region", "cloud", "endpoint", "auth_url")
@@ -43,11 +43,17 @@ METHODS = (AUTO, *GIVEN_METHODS, *(file.name for file in FILES), metadata.NAME)
 OPTIONS = "the options"
 METADATA = "the metadata service"
 
+NO_CREDENTIALS = "No credentials found in the options, the environment and the profile files"
+NO_CREDENTIALS_REMEDY = (
+    "Set access_key and secret_key (environment variables HW_ACCESS_KEY and HW_SECRET_KEY), or use another"
+    " authentication method."
+)
+
 
 class ResolvedCredentials(t.NamedTuple):
-    """The provider to sign in with, and where to.
+    """The selected provider, and the location of the services.
 
-    :ivar source: where the credentials come from, for messages; never a value of theirs.
+    :ivar source: the source of the credentials, for messages; contains no credential.
     :ivar location: the values of :data:`LOCATION` that are known.
     :ivar hint: a sentence to add if the credentials are rejected.
     """
@@ -60,9 +66,9 @@ class ResolvedCredentials(t.NamedTuple):
 
 class ProviderChain:
     def __init__(self, params: Mapping[str, t.Any], environ: Mapping[str, str], read_file: ReadFile) -> None:
-        """Prepare; nothing is read yet.
+        """Create a chain; nothing is read yet.
 
-        :arg read_file: returns a file's text, or :data:`None` if there is no such file.
+        :arg read_file: returns the text of a file, or :data:`None` if the file does not exist.
         """
         known = CREDENTIALS + agency.OPTIONS + LOCATION + FILE_OPTIONS
         self._options = {name: value for name in known if (value := text_or_none(params.get(name)))}
@@ -73,12 +79,12 @@ class ProviderChain:
         self._read_file = read_file
 
     def run(self) -> ResolvedCredentials:
-        """Return the first credentials there are, and what belongs to them.
+        """Return the first credentials found, and their location.
 
-        :raises InputError: there are none, or they are not complete, or they contradict each other.
+        :raises InputError: no credentials are found, credentials are incomplete, or options exclude each other.
         """
         if self._method not in METHODS:
-            raise InputError(f"auth_method must be one of {', '.join(METHODS)}, not {self._method!r}")
+            raise InputError(f"Invalid auth_method: {self._method!r} is not supported. Specify one of {', '.join(METHODS)}.")
         if self._method == AUTO:
             self._method = self._method_of_options()
         for source in self._sources():
@@ -92,19 +98,19 @@ class ProviderChain:
         return self._machine_role()
 
     def _method_of_options(self) -> str:
-        """Return the method that the options mean: a file that they name is to be used."""
+        """Return the method that the options imply: an option that selects a file implies the method of this file."""
         options = self._options
-        wanted = [file.name for file in FILES if _only(file.options, options)]
-        if len(wanted) > 1 or (wanted and _only(CREDENTIALS, options)):
-            raise _contradiction(_only(CREDENTIALS + FILE_OPTIONS, options))
-        return wanted[0] if wanted else AUTO
+        implied = [file.name for file in FILES if _only(file.options, options)]
+        if len(implied) > 1 or (implied and _only(CREDENTIALS, options)):
+            raise _conflict(_only(CREDENTIALS + FILE_OPTIONS, options))
+        return implied[0] if implied else AUTO
 
     def _sources(self) -> Iterator[ValueSource]:
-        """Yield the places that may hold credentials, in the order tried. A file is read only when its turn has come."""
+        """Yield the possible sources of credentials by precedence. A file is read only if no earlier source is used."""
         if self._method in (AUTO, *GIVEN_METHODS):
             yield ValueSource(OPTIONS, self._options)
             yield from self._families
-        # A file that an option or a variable names comes before those that are merely there; of two named ones, the later.
+        # A file that an option or a variable selects has precedence over other files; of two selected files, the last one.
         named = [file for file in reversed(FILES) if self._named(file)]
         for file in [*named, *(file for file in FILES if file not in named)]:
             if self._method in (AUTO, file.name):
@@ -113,15 +119,15 @@ class ProviderChain:
                     yield source
 
     def _named(self, file: ProfileFile) -> Values:
-        """Return the options of a profile file, as far as the options or any variable set them."""
+        """Return the options of a profile file that the module options or any variable set."""
         sources = (self._options, *(family.values for family in self._families))
         first = {name: next((values[name] for values in sources if name in values), "") for name in file.options}
         return {name: value for name, value in first.items() if value}
 
     def _location(self, source: ValueSource) -> Values:
-        """Return where to go: what the options say, completed by what came with the credentials.
+        """Return the location: from the options, completed by the source of the credentials.
 
-        If they came from the options, a file or the machine, one family of the environment completes the rest.
+        If the source is the options, a file or the machine, one family of the environment supplies the missing values.
         """
         location = _only(LOCATION, self._options)
         if source.name in FAMILIES:
@@ -129,11 +135,11 @@ class ProviderChain:
         return _completed(_completed(location, _only(LOCATION, source.values)), self._location_of_environment())
 
     def _location_of_environment(self) -> Values:
-        """Return the location in the first family that says anything about it."""
+        """Return the location in the first family that contains any of its values."""
         return next(filter(None, map(self._with_sdk_endpoint, self._families)), {})
 
     def _with_sdk_endpoint(self, family: ValueSource) -> Values:
-        """Return the location in a family, with the address that the SDK's own variable gives for the region."""
+        """Return the location in a family, with the address of the region from the variable of the SDK."""
         location = _only(LOCATION, family.values)
         region = self._options.get("region") or location.get("region")
         if family.name != "HUAWEICLOUD_SDK_*" or not region:
@@ -142,30 +148,32 @@ class ProviderChain:
         return {**location, "endpoint": endpoint} if endpoint else location
 
     def _with_agency(self, provider: CredentialsProvider, values: Values) -> CredentialsProvider:
-        chosen = _only(agency.OPTIONS, self._options) or _only(agency.OPTIONS, values)
-        return Agency.from_values(provider, chosen) if chosen else provider
+        selected = _only(agency.OPTIONS, self._options) or _only(agency.OPTIONS, values)
+        return Agency.from_values(provider, selected) if selected else provider
 
     def _machine_role(self) -> ResolvedCredentials:
-        """Return the role of the machine, which the user chose, or the last provider to try."""
+        """Return the role of the machine: the user selected it, or it is the last provider of the chain."""
         if self._method in GIVEN_METHODS:
-            raise InputError(f"auth_method is {self._method}, but neither the options nor the environment hold what it needs")
+            required = next(provider.REQUIRED for provider in GIVEN if self._method == provider.NAME)
+            raise InputError(
+                f"Missing credentials for auth_method {self._method}. Set {' and '.join(required)} in the options or in the"
+                " environment."
+            )
         location = self._location(ValueSource(METADATA, {}))
-        missing = (
-            "no credentials: set access_key and secret_key (or HW_ACCESS_KEY and HW_SECRET_KEY in the environment), or sign in"
-            " in another way; nothing was found in the options, the environment and the profile files"
-        )
-        provider = metadata.Metadata(self._metadata_url, metadata.TIMEOUT, "cannot sign in:")
+        provider = metadata.Metadata(self._metadata_url, metadata.TIMEOUT, "Could not authenticate:", metadata.REMEDY)
         if self._method == AUTO:
             if not _only(("region", "endpoint", "project_name"), location):
-                raise InputError(missing)
-            provider = metadata.Metadata(self._metadata_url, metadata.LAST_RESORT_TIMEOUT, f"{missing}, and")
+                raise InputError(f"{NO_CREDENTIALS}. {NO_CREDENTIALS_REMEDY}")
+            provider = metadata.Metadata(
+                self._metadata_url, metadata.LAST_RESORT_TIMEOUT, f"{NO_CREDENTIALS}, and", NO_CREDENTIALS_REMEDY
+            )
         return ResolvedCredentials(self._with_agency(provider, {}), METADATA, location)
 
 
 def _pick(source: ValueSource, method: str) -> type[GivenProvider] | None:
-    """Return the provider whose values a source holds; :data:`None` if it holds none.
+    """Return the provider whose values a source contains; :data:`None` if there is none.
 
-    Options that hold the values of several contradict each other.
+    Options with the values of several providers exclude each other.
 
     :raises InputError: a part of the values is missing.
     """
@@ -174,30 +182,31 @@ def _pick(source: ValueSource, method: str) -> type[GivenProvider] | None:
     for provider in allowed:
         provider.check_complete(source, bool(complete))
     if len(complete) > 1 and source.name == OPTIONS:
-        raise _contradiction(_only(CREDENTIALS, source.values))
+        raise _conflict(_only(CREDENTIALS, source.values))
     return complete[0] if complete else None
 
 
-def _contradiction(names: Iterable[str]) -> InputError:
+def _conflict(names: Iterable[str]) -> InputError:
     return InputError(
-        f"the options say several times how to sign in ({', '.join(sorted(names))}): keep one, or choose with auth_method"
+        f"Conflicting options: {', '.join(sorted(names))}. Set the options of one authentication method only, or select a"
+        " method with auth_method."
     )
 
 
 def _completed(location: Values, more: Values) -> Values:
-    """Complete what is known of where to go.
+    """Add the missing values of a location.
 
-    A project and an address belong to one region of one cloud, so they do not count where another one is named already;
-    and a project that is named already is another one.
+    A project and an address belong to one region of one cloud, so they are ignored if the location has another region or
+    cloud. A project ID is ignored if the location has a project name.
     """
     has_region = "region" in location and "region" in more
-    is_elsewhere = (has_region and location["region"] != more["region"]) or (
+    is_other_place = (has_region and location["region"] != more["region"]) or (
         "cloud" in location and location["cloud"] != more.get("cloud", DEFAULT_CLOUD)
     )
-    hidden = {"project_id", "project_name", "endpoint", "auth_url"} if is_elsewhere else set()
+    ignored = {"project_id", "project_name", "endpoint", "auth_url"} if is_other_place else set()
     if "project_name" in location:
-        hidden.add("project_id")
-    return {**{name: value for name, value in more.items() if name not in hidden}, **location}
+        ignored.add("project_id")
+    return {**{name: value for name, value in more.items() if name not in ignored}, **location}
 
 
 def _only(names: Iterable[str], values: Values) -> Values:

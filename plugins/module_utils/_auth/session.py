@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The credentials of one task: sign in once, look the project up, and sign in again once if the credentials expire."""
+"""The credentials of one task: authentication, project lookup, and one refresh if the credentials expire."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .connection import ConnectionConfig
 from .iam_client import IamClient, Scope
 from .providers.access_key import AccessKey
 
-#: Makes a sender whose requests are signed, or not.
+#: Creates a sender of signed or unsigned requests.
 NewSender = t.Callable[[t.Optional[RequestSigner], HttpOptions], RequestSender]
-#: Makes a client of the service at an address from a sender.
+#: Creates a client of the service at an address from a sender.
 NewClient = t.Callable[[RequestSender, str], ApiClient]
 
 
 class AuthSession:
-    """A request signer whose credentials can be refreshed. Nothing is written to a disk."""
+    """A request signer whose credentials can be refreshed. It stores nothing on disk."""
 
     def __init__(
         self,
@@ -36,13 +36,13 @@ class AuthSession:
         mask: t.Callable[[Iterable[str]], None],
         clock: Clock,
     ) -> None:
-        """Prepare; nothing is sent yet.
+        """Create a session; nothing is sent yet.
 
         :arg mask: called with every secret as soon as it is known.
         """
         self.project_id = ""
         self.refresh_error: CloudError | None = None
-        self.is_signed_in = False
+        self.is_authenticated = False
         self._connection = connection
         self._new_sender = new_sender
         self._new_client = new_client
@@ -53,7 +53,7 @@ class AuthSession:
 
     @property
     def source(self) -> str:
-        """Where the credentials come from and what they are, for messages; never a value."""
+        """Source and kind of the credentials, for messages; contains no credential."""
         return f"{self._connection.source} ({self._connection.provider.description})"
 
     @property
@@ -61,16 +61,16 @@ class AuthSession:
         """A sentence to add if the credentials are rejected; may be empty."""
         return self._connection.hint
 
-    def login(self, deadline: float | None) -> None:
-        """Sign in, and look the project up if only its name is known.
+    def authenticate(self, deadline: float | None) -> None:
+        """Get the credentials, and look up the project if only its name is known.
 
-        :arg deadline: moment of the clock at which it must be over.
-        :raises CloudError: it failed.
+        :arg deadline: time of the clock at which the last request ends.
+        :raises CloudError: the authentication or the lookup failed.
         """
         scope = self._connection.scope
         iam = self._iam(deadline)
         signer, project_id = self._connection.provider.get_credentials(iam, scope)
-        self.is_signed_in = True
+        self.is_authenticated = True
         self.project_id = scope.project_id or project_id or iam.project_id(signer, t.cast(str, scope.project_name))
         self._signer = self._for_project(signer)
 
@@ -78,12 +78,13 @@ class AuthSession:
         return t.cast(RequestSigner, self._signer).headers(request, now)
 
     def refresh(self, deadline: float | None) -> bool:
-        """Sign in again, once a task, because the service rejects the credentials; return whether there are new ones."""
+        """Get new credentials, once per task, after the service rejected the old ones; return whether there are new ones."""
         if self._was_refreshed or not self._connection.provider.is_refreshable:
             return False
         self._was_refreshed = True
         try:
-            signer, _project_id = self._connection.provider.get_credentials(self._iam(deadline), Scope(self.project_id, None))
+            scope = Scope(self.project_id, None)
+            signer, _project_id = self._connection.provider.get_credentials(self._iam(deadline), scope)
         except CloudError as error:
             self.refresh_error = error
             return False

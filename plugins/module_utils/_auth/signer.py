@@ -4,8 +4,8 @@
 
 """SDK-HMAC-SHA256, the request signature of Huawei Cloud (dli-api.md 5.2). Pure: no clock, no network.
 
-The signature covers exact bytes, so one rule encodes the query for the wire and for the signature alike. The rule is kept
-whole (lists, a payload hash given as header), so that every vector of the official signer can be checked against it.
+The signature covers exact bytes, so the same function encodes the query for the request and for the signature. The signer
+supports all rules (lists, a payload hash in a header), so every vector of the official signer can be tested.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def signed_headers(
 ) -> dict[str, str]:
     """Sign a request; return the one header to add, ``Authorization``.
 
-    :arg path: the path as it goes over the wire.
-    :arg headers: every header to be signed; must hold ``X-Sdk-Date`` and should hold ``Host``.
-    :arg body: the exact bytes that are sent; empty where there is no body.
+    :arg path: the encoded path, as it is sent.
+    :arg headers: every header to be signed; must contain ``X-Sdk-Date`` and should contain ``Host``.
+    :arg body: the exact bytes that are sent; empty if there is no body.
     """
     lowered = {name.lower(): value.strip() for name, value in headers.items() if "_" not in name}
     names = sorted(lowered)

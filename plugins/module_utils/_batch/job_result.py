@@ -2,22 +2,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a result says about one job: one constructor for each outcome. Pure.
+"""The result of one job: one constructor for each outcome. Pure.
 
-A result has the same members in check mode, on success and on failure. Check mode and the real run take the same sentences
-from here, so that a prediction reads exactly like the result that it predicts.
+A result has the same members in check mode, on success and on failure. Check mode and the real run use the same messages,
+so a prediction equals the result that it predicts. A message consists of whole sentences, each with a capital letter and a
+period.
 """
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from .._dli.batch_response import ItemResponse
 from .._dli.error_codes import DLI, MEANINGS
 from .._dli.job import Job
 from .._errors import CloudError
+from .._result import sentences
 from .operation import REFUSED, UNKNOWN, Operation
+
+CONFIRMED = "Confirmed from the job's status, because the response was lost or incomplete"
+WHICH_REASON = "The response contains several reasons and does not show which one applies to this job"
+MAY_HAVE_ENDED = "the response was lost or incomplete, and the job may have ended by itself"
 
 
 @dataclass(frozen=True)
@@ -40,13 +46,13 @@ class JobResult:
 
 
 class PlannedJob(t.NamedTuple):
-    """A job that is to be submitted, as it was read."""
+    """A job to submit, as it was read."""
 
     job_id: int
     job: Job
 
     def result(self, state: str, **members: t.Any) -> JobResult:
-        """Return a result of this job; its status is the one before, unless it is given."""
+        """Return a result of this job; the default of its status is the status before."""
         before = self.job.status
         return JobResult(self.job_id, self.job.name, state, **{"status_before": before, "status": before, **members})
 
@@ -54,10 +60,9 @@ class PlannedJob(t.NamedTuple):
 def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False, status: str | None = None) -> JobResult:
     """Return the result of a job whose request was accepted.
 
-    :arg status: the one that was read after the request, if it has changed; else the one that is to be expected.
+    :arg status: the status that was read after the request, if it has changed; the default is the expected status.
     """
-    confirmed = "; learnt by looking at it, because the answer did not say" if reconciled else ""
-    msg = f"{operation.wording.noun} accepted{confirmed}"
+    msg = sentences(f"{operation.wording.noun.capitalize()} accepted", CONFIRMED if reconciled else "")
     status = status or operation.expected_status(planned.job.status, reconciled)
     return planned.result(operation.done, changed=True, status=status, msg=msg, reconciled=reconciled)
 
@@ -69,14 +74,17 @@ def refused(
     reconciled: bool = False,
     status: str | None = None,
 ) -> JobResult:
-    """Return the result of a job whose request was refused; ``element`` is None if its reason is one of several."""
+    """Return the result of a job whose request was refused.
+
+    :arg element: None if the response contains several reasons and does not show which one applies to this job.
+    """
     status = status or planned.job.status
     if element is None:
-        msg = f"not {operation.done}: the service refused it, but did not say which of its reasons was meant for this job"
+        msg = sentences(f"Not {operation.done}: refused by the service", WHICH_REASON)
         return planned.result(REFUSED, failed=True, status=status, reconciled=reconciled, msg=msg)
-    msg = f"not {operation.done}: {explain(element.code, element.text)}"
+    msg = f"Not {operation.done}: {explain(element.code, element.text)}"
     if element.code not in operation.job_error_codes:
-        msg += f"; if somebody else may have {operation.done} it just now, run the task again"
+        msg += f" If another client may have {operation.done} the job in the meantime, run the task again."
     return planned.result(
         REFUSED, failed=True, status=status, error_code=element.code, reconciled=reconciled, msg=msg
     )
@@ -84,32 +92,49 @@ def refused(
 
 def not_submitted(operation: Operation, planned: PlannedJob, error: CloudError) -> JobResult:
     """Return the result of a job whose request was rejected as a whole, or did not reach the service."""
-    return planned.result(REFUSED, failed=True, error_code=error.code, msg=f"not {operation.done}: {error}")
+    return planned.result(REFUSED, failed=True, error_code=error.code, msg=sentences(error))
 
 
 def already_satisfied(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
-    """Return the result of a job that was refused because another client has just done the same."""
-    msg = f"left alone: {operation.wording.concurrent}"
+    """Return the result of a job whose request was refused because another client has sent the same request."""
+    msg = f"Unchanged: {operation.wording.concurrent} in the meantime."
     return planned.result(operation.unchanged, status=status, reconciled=True, msg=msg)
 
 
 def satisfied_unattributed(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
-    """Return the result of a job that is as requested after a lost response, perhaps by itself."""
-    wording = operation.wording
-    msg = f"{wording.concurrent}, perhaps by itself: nobody knows whether the {wording.noun} was carried out"
+    """Return the result of a job that has the requested status after a lost response, possibly independent of the request."""
+    msg = f"Outcome unknown: {MAY_HAVE_ENDED}. The job is {operation.wording.unchanged}."
     return planned.result(operation.unchanged, changed=None, status=status, reconciled=True, msg=msg)
 
 
-def undetermined(operation: Operation, planned: PlannedJob, status: str | None, reason: str) -> JobResult:
-    """Return the result of a job of which could not be learnt in time whether the request was carried out."""
-    msg = f"nobody knows whether it was {operation.done}: {reason}; run the task again, {operation.wording.rerun}"
+def undetermined(
+    operation: Operation, planned: PlannedJob, status: str | None, reason: str, error: CloudError | None = None
+) -> JobResult:
+    """Return the result of a job where it could not be confirmed in time whether the request was carried out."""
+    rerun = f"Run the task again: {operation.wording.rerun}"
+    msg = sentences(f"Outcome unknown: {reason}", rerun, last_read_failed(error))
     return planned.result(
         UNKNOWN, changed=None, failed=True, status=status or planned.job.status, reconciled=True, msg=msg
     )
 
 
+def with_status(result: JobResult, status: str | None) -> JobResult:
+    """Return a result with the status that a wait has read, which its message reports; None if the job no longer exists."""
+    before = result.msg.split(" The status is now ")[0]
+    now = "The job no longer exists" if status is None else f"The status is now {status}"
+    return replace(result, status=status, msg=sentences(before, now))
+
+
+def last_read_failed(error: CloudError | None) -> str:
+    """Return the sentence for an error of the last read; an empty text if there is none."""
+    return f"The last read failed: {error}" if error is not None else ""
+
+
 def explain(code: str | None, text: str) -> str:
-    """Return what an error of one job means and what to do about it."""
-    meaning = MEANINGS.get(code or "") or text or "no reason given"
-    remedy = DLI.find(code)
-    return f"{meaning}{f' ({code})' if code else ''}{f'; {remedy}' if remedy else ''}"
+    """Return the meaning of an error of one job, to follow a colon, and the sentences that describe what to do."""
+    if code in MEANINGS:
+        meaning = f"{MEANINGS[code]} ({code})"
+    else:
+        quoted = f" ({text})" if text else ""
+        meaning = f"refused by the service{f' with {code}' if code else ''}{quoted or ('' if code else ' without a reason')}"
+    return sentences(meaning, DLI.find(code))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an operation on a batch of jobs is: its rules and its texts. Each operation is one file in ``operations/``."""
+"""The base of an operation on a batch of jobs: its rules and its texts. Each operation is a file in ``operations/``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.client import DliClient
 from .._dli.job import Job
-from .._dli.job_status import SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED
+from .._dli.job_status import SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED, status_of
 
 # States that every operation has; the others are its own.
 NOT_FOUND = "not_found"
@@ -25,7 +25,7 @@ UNKNOWN = "unknown"
 
 
 class Decision(t.NamedTuple):
-    """What is to be done with one job: submit it, or report this state."""
+    """Whether to submit a job; if not, the state to report."""
 
     submit: bool
     state: str = ""
@@ -37,29 +37,29 @@ SUBMIT = Decision(True)
 
 
 class Wording(t.NamedTuple):
-    """The texts of an operation, as parts of sentences.
+    """The parts of the messages of an operation. The past participle is its state ``done``: "Not started: ...".
 
-    :ivar noun: "start" accepted; ``title`` and ``would``: "Started" and "Would start" so many jobs.
-    :ivar reached: not "running" after so many seconds; ``rerun``: what running the task again does.
-    :ivar unchanged: left so many alone that are "already active"; ``concurrent``: what happened independent of this task.
+    :ivar noun: "Start accepted.", "... does not allow a start."
+    :ivar rerun: "Run the task again: only jobs that are not active are started."
+    :ivar unchanged: "2 unchanged (already active)."; empty if every job needs a request.
+    :ivar concurrent: "Unchanged: started by another client in the meantime."; empty if this cannot be detected.
+    :ivar reached: "Not running after 900 s."; empty if the batch does not wait for this operation.
     """
 
     noun: str
-    title: str
-    would: str
-    reached: str
     rerun: str
     unchanged: str = ""
     concurrent: str = ""
+    reached: str = ""
 
 
 class Operation(abc.ABC):
-    """One thing that can be done to a batch of jobs. The defaults are those of an operation that keeps a job's status.
+    """An operation on a batch of jobs. The defaults are those of an operation that does not change the status of a job.
 
-    :cvar done: state of a job to which it was done; ``unchanged``: of one that needs no request; ``blocked``: of one whose
-        status does not allow it; ``absent``: of one that does not exist.
-    :cvar job_error_codes: codes that are about the job itself. Any other refusal may mean that another client has just done
-        the same.
+    :cvar done: state of a job after the operation; ``unchanged``: of a job that needs no request; ``blocked``: of a job whose
+        status does not allow the operation; ``absent``: of a job that does not exist.
+    :cvar job_error_codes: codes that apply to the job itself. After any other refusal, another client may have sent the same
+        request.
     """
 
     done: t.ClassVar[str]
@@ -71,48 +71,57 @@ class Operation(abc.ABC):
 
     @abc.abstractmethod
     def decide(self, job: Job) -> Decision:
-        """Return what to do with a job as it was read."""
+        """Return whether to submit a job, from its status as it was read."""
 
     @abc.abstractmethod
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
-        """Send the request."""
+        """Send one request for all jobs.
+
+        :arg deadline: moment of the clock after which no further attempt is made.
+        """
 
     @abc.abstractmethod
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """Return whether a job shows that this was done to it, by this or another client."""
+        """Return whether a job shows that the operation was carried out, by this or another client."""
 
     def expected_refusal(self, job: Job) -> ItemResponse | None:
-        """Return the refusal that a job will get, if that can be foreseen."""
+        """Return the refusal of the service that can be predicted for a job, if any."""
         return None
 
     def expected_status(self, status: str | None, reconciled: bool) -> str | None:
-        """Return the status after an accepted request, until the job is read again; None if the job is gone then.
+        """Return the expected status after an accepted request, until the job is read again; None if it no longer exists.
 
-        It must be one that a wait does not end with (see ``wait_outcome``): it was not read.
+        A wait must not end with this status (see ``wait_outcome``), because it was not read.
 
-        :arg status: the one that the job had before.
+        :arg status: the status before the request.
         :arg reconciled: whether the job was read after the request, and its status had not changed.
         """
         return status
 
     def may_be_spontaneous(self, now: Job | None) -> bool:
-        """Return whether a job to which this was done may have come to its status by itself."""
+        """Return whether a job may have reached its status by itself instead of by this operation."""
         return False
 
     def is_satisfied(self, job: Job | None) -> bool:
-        """Return whether a job is as this operation would make it, or will be without a request."""
+        """Return whether a job has the status that this operation requests, or reaches it without a request."""
         return False
 
     def wait_outcome(self, job: Job | None) -> str:
-        """Return what a job means for a wait, once the operation shows: WAIT_REACHED, WAIT_FAILED or WAIT_PENDING."""
+        """Return WAIT_REACHED, WAIT_FAILED or WAIT_PENDING for a job that shows the operation."""
         return WAIT_FAILED if job is None else WAIT_PENDING if job.status == SAVEPOINTING else WAIT_REACHED
 
     def remedy(self, job: Job) -> str:
-        """Return what to do about a job for which the wait failed."""
-        return "read the reason, and run the task again"
+        """Return what to do after a wait that failed for this job."""
+        return "Check the reason, then run the task again."
+
+    def status_refusal(self, job: Job, remedy: str) -> Decision:
+        """Return the decision for a job whose status does not allow this operation."""
+        meaning = status_of(job.status).meaning
+        msg = f"Not {self.done}: the status {job.status} ({meaning}) does not allow a {self.wording.noun}. {remedy}"
+        return Decision(False, self.blocked, True, msg)
 
 
 def states(operation: Operation) -> tuple[str, ...]:
-    """Return the states that a result of this operation may have, in the order of the summary."""
+    """Return the states that a result of this operation can have, in the order of the summary."""
     own = (operation.done, operation.unchanged, operation.absent, AMBIGUOUS, operation.blocked)
     return tuple(dict.fromkeys((*own, REFUSED, FAILED, TIMED_OUT, UNKNOWN)))

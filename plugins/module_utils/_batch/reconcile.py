@@ -35,6 +35,8 @@ REFUSED = "refused"
 CONCURRENT_CHANGE = "concurrent change"  #: refused, and changed by another client
 UNATTRIBUTED = "unattributed"  #: the job is as requested, and it is unknown whether this task made it so
 UNDETERMINED = "undetermined"
+#: Why the outcome is unknown if the response could be parsed.
+MISMATCH = "the response does not match the requested jobs, and the status of the job does not show the outcome yet"
 
 
 class Verdict(t.NamedTuple):
@@ -109,9 +111,7 @@ def _result(
     if verdict.kind == UNATTRIBUTED:
         return satisfied_unattributed(operation, planned, status)
     if verdict.kind == UNDETERMINED:
-        reason = response.indeterminate or "the answer does not fit the jobs that were sent, and its status has not told yet"
-        reason = f"{reason.rstrip('.')}; {observed.error}" if observed.error else reason
-        return undetermined(operation, planned, status, reason.rstrip("."))
+        return undetermined(operation, planned, status, response.indeterminate or MISMATCH, observed.error)
     if response.refusal is not None:
         return not_submitted(operation, planned, response.refusal)
     return refused(operation, planned, verdict.element, verdict.reconciled, status)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The result of a batch, from the results of its jobs. Pure."""
+"""Builds the result of a batch from the results of its jobs. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def batch_values(operation: Operation, results: Sequence[JobResult], check_mode:
 
 
 def summary(operation: Operation, results: Sequence[JobResult]) -> dict[str, int]:
-    """Count the results: requested, changed, failed, and one count for each state."""
+    """Count the results: requested, changed, failed, and each state."""
     counted = Counter(result.state for result in results)
     counts = {"requested": len(results), "changed": sum(bool(result.changed) for result in results)}
     counts["failed_jobs"] = sum(result.failed for result in results)
@@ -41,33 +41,33 @@ def summary(operation: Operation, results: Sequence[JobResult]) -> dict[str, int
 
 
 def message(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> str:
-    wording = operation.wording
     changed = sum(bool(result.changed) for result in results)
-    undetermined = sum(result.changed is None for result in results)
-    unchanged = sum(result.state == operation.unchanged and not result.failed for result in results)
+    unknown = sum(result.changed is None for result in results)
+    unchanged = sum(
+        result.state == operation.unchanged and result.changed is False and not result.failed for result in results
+    )
     failed = [result for result in results if result.failed]
-    parts = [f"{wording.would if check_mode else wording.title} {changed} of {count_jobs(len(results))}"]
-    if undetermined:
-        parts[0] += f" for sure, nobody knows of {undetermined}"
+    parts = [f"{changed} of {count_jobs(len(results))} {'would be ' if check_mode else ''}{operation.done}"]
+    if unknown:
+        parts.append(f"{unknown} outcome unknown")
     if unchanged:
-        verb = "leave" if check_mode else "left"
-        parts.append(f"{verb} {unchanged} alone that {'is' if unchanged == 1 else 'are'} {wording.unchanged}")
+        parts.append(f"{unchanged} unchanged ({operation.wording.unchanged})")
     if failed:
         first = failed[:NAMED_IN_MESSAGE]
         named = ", ".join(f"{result.job_id or result.name} {result.state}{_reason(result)}" for result in first)
-        more = f", and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
+        more = f" and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
         parts.append(f"{len(failed)} {'would fail' if check_mode else 'failed'}: {named}{more}")
-    return ", ".join(parts) + "; what to do stands in each job's msg." if failed else ", ".join(parts) + "."
+    return f"{', '.join(parts)}.{' See jobs[].msg for details.' if failed else ''}"
 
 
 def _reason(result: JobResult) -> str:
-    """Return the code in brackets, or else the status, which is the reason then."""
+    """Return the error code in parentheses, or the status, which is the reason if there is no code."""
     reason = result.error_code or result.status
     return f" ({reason})" if reason else ""
 
 
 def diff(results: Sequence[JobResult]) -> dict[str, str]:
-    """Return the status of every job before and after, a line each."""
+    """Return the status of every job before and after, one line per job."""
     labels = [job_label(result.job_id, result.name) for result in results]
     return {
         "before_header": "status before",

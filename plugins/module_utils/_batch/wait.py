@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting until each job is as requested, or has ended otherwise, or time is up."""
+"""Waits until each job has the requested status or can no longer reach it, or until the timeout."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from .._dli.task_context import Context
 from .._errors import CloudError
 from .._options import WaitOptions
 from .._polling import poll
-from .._result import one_line
-from .job_result import JobResult, PlannedJob
+from .._result import one_line, sentences
+from .job_result import JobResult, PlannedJob, last_read_failed, with_status
 from .operation import FAILED, TIMED_OUT, UNKNOWN, Operation
 
 
 def needs_wait(operation: Operation, result: JobResult) -> bool:
-    """Return whether a job has yet to become as requested, by this or another client's request."""
+    """Return whether a job does not have the requested status yet, after a request of this or another client."""
     if result.job_id is None or result.state not in (operation.done, operation.unchanged):
         return False
     if result.status is None:
@@ -41,12 +41,11 @@ def wait_for_jobs(
     submitted: Mapping[int, PlannedJob],
     waiting: WaitOptions,
 ) -> dict[int, JobResult]:
-    """Return the results as they are when every job has settled or its time is up.
+    """Return the results when every job has settled or the timeout has expired.
 
-    A read that fails is no failed job: waiting goes on, except after an authentication failure.
+    A failed read does not fail a job: waiting continues, except after an authentication failure.
 
-    :arg submitted: the jobs as they were before the request; a status from before it means nothing until the job shows the
-        operation.
+    :arg submitted: the jobs as they were before the request. An unchanged status is ignored until the job shows the operation.
     """
     pending = {t.cast(int, result.job_id): result for result in results}
     settled: dict[int, JobResult] = {}
@@ -79,35 +78,39 @@ def wait_for_jobs(
 def _progress(settled: Mapping[int, JobResult], pending: Mapping[int, JobResult]) -> str:
     statuses = Counter(str(result.status) for result in [*settled.values(), *pending.values()])
     counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    return f"{len(settled)} of {len(settled) + len(pending)} jobs have settled: {counts}"
+    return f"{len(settled)} of {len(settled) + len(pending)} jobs settled: {counts}."
 
 
 def _updated(operation: Operation, result: JobResult, job: Job | None, applied: bool) -> JobResult:
-    """Return a result after one read of its job."""
+    """Return the result after one read of its job."""
     if job is None:
         if operation.wait_outcome(None) == WAIT_FAILED:
-            return replace(result, state=FAILED, failed=True, status=None, msg="it was deleted while it was waited for")
-        return replace(result, status=None, msg=f"{result.msg}; now gone")
+            return replace(result, state=FAILED, failed=True, status=None, msg="Failed: the job was deleted in the meantime.")
+        return with_status(result, None)
     if not applied:
         return replace(result, status=job.status)
     if operation.wait_outcome(job) == WAIT_FAILED:
         reason = f": {one_line(job.status_desc)}" if job.status_desc else ""
-        msg = f"it went to {job.status} ({status_of(job.status).meaning}){reason}; {operation.remedy(job)}"
+        msg = f"Failed: the status is now {job.status} ({status_of(job.status).meaning}{reason}). {operation.remedy(job)}"
         return replace(result, state=FAILED, failed=True, status=job.status, msg=msg)
-    return replace(result, status=job.status, msg=f"{result.msg.split('; now ')[0]}; now {job.status}")
+    return with_status(result, job.status)
 
 
 def _unsettled(operation: Operation, result: JobResult, error: CloudError | None, timeout: float) -> JobResult:
     if error is not None and error.is_auth_failure:
         return unread(result, error)
-    failure = f"; the last look failed: {error}" if error else ""
-    unmoved = f" as before the {operation.wording.noun}" if result.status == result.status_before else ""
-    seen = f"last known status {result.status}{unmoved}"
-    msg = f"not {operation.wording.reached} after {timeout:g} s, {seen}; run the task again to go on waiting{failure}"
+    wording = operation.wording
+    same = f", the same as before the {wording.noun}" if result.status == result.status_before else ""
+    msg = sentences(
+        f"Not {wording.reached} after {timeout:g} s",
+        f"The last known status is {result.status}{same}",
+        "Run the task again to continue waiting",
+        last_read_failed(error),
+    )
     return replace(result, state=TIMED_OUT, failed=True, msg=msg)
 
 
 def unread(result: JobResult, error: CloudError) -> JobResult:
     """Return the result of an accepted request whose outcome cannot be read, because the credentials are rejected."""
-    msg = f"{result.msg}, but what became of it could not be read: {error}"
+    msg = sentences(f"{result.msg.split('.')[0]}, but the outcome could not be read: {error}")
     return replace(result, state=UNKNOWN, failed=True, msg=msg)

@@ -75,8 +75,9 @@ def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError) 
     elements = tuple(parse_item(item) for item in (value if isinstance(value, list) else [value]))
     undecided = next((element for element in elements if element.accepted is None), None)
     if undecided is not None:
-        first = " ".join(part for part in (undecided.code, undecided.text) if part)
-        return BatchResponse(indeterminate=f"the service neither accepted nor refused it: {first or 'an empty element'}")
+        text = f"({undecided.text})" if undecided.text else ""
+        item = " ".join(part for part in (undecided.code, text) if part) or "an empty item"
+        return BatchResponse(indeterminate=f"the response neither accepts nor refuses the request: {item}")
     if isinstance(value, Mapping) and sent > 1 and _refuses_whole_request(elements[0].code):
         return BatchResponse(refusal=error)
     return BatchResponse(elements=elements)

@@ -96,7 +96,7 @@ class DliClient:
 
     def stream_graph(self, job_id: int, payload: Payload, deadline: float | None = None) -> str:
         """Return the graph that a job's SQL would make, as JSON text (dli-api.md 1.13); nothing is changed."""
-        what = f"draw the stream graph of job {job_id}"
+        what = f"generate the stream graph of job {job_id}"
         path = f"{self._v3}/streaming/jobs/{job_id}/gen-graph"
         response = self._client.read(what, path, deadline=deadline, payload=payload)
         graph = response.value.get("stream_graph") if response.status == 200 and isinstance(response.value, dict) else None
@@ -143,7 +143,7 @@ class DliClient:
         try:
             return int(response.value["job"]["job_id"])
         except (KeyError, TypeError, ValueError):
-            raise ResponseLost(f"Could not {what}: the answer does not hold the job's id") from None
+            raise ResponseLost(f"Could not {what}: the response does not contain the ID of the job.") from None
 
     def update_job(self, kind: str, job_id: int, fields: Payload, deadline: float | None = None) -> None:
         """Change the definition of a job (dli-api.md 1.9, 1.10); fields that are not named stay as they are."""
@@ -160,7 +160,7 @@ class DliClient:
 
     def trigger_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
         """Ask for a savepoint of a running job; ``path`` is without ``obs://`` (dli-api.md 1.11)."""
-        what, payload = f"make a savepoint of job {job_id}", {"action": "TRIGGER", "savepoint_path": path}
+        what, payload = f"create a savepoint of job {job_id}", {"action": "TRIGGER", "savepoint_path": path}
         self._change(what, f"{self._jobs}/{job_id}/savepoint", payload, PERMISSION_UPDATE, deadline)
 
     def import_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
@@ -178,7 +178,7 @@ class DliClient:
         response = self._change(what, f"{self._jobs}/export", payload, PERMISSION_EXPORT, deadline)
         files = response.value.get("zip_file") or response.value.get("zip_files")  # schema and example disagree
         if not isinstance(files, list):
-            raise ResponseLost(f"Could not {what}: the answer names no file")
+            raise ResponseLost(f"Could not {what}: the response does not contain the name of a file.")
         return [str(file) for file in files]
 
     def import_jobs(self, zip_file: str, is_cover: bool, deadline: float | None = None) -> list[Payload]:

@@ -34,7 +34,11 @@ SAVEPOINTING = "job_savepointing"
 
 
 class Status(t.NamedTuple):
-    """One row of the table. ``remedy`` ends a sentence about a job that cannot be started, or whose start failed."""
+    """One row of the table.
+
+    :ivar meaning: the status in words, to follow "the job is", or in parentheses.
+    :ivar remedy: what to do if the job cannot be started, or if its start failed; whole sentences.
+    """
 
     start: str
     wait_outcome: str
@@ -43,8 +47,8 @@ class Status(t.NamedTuple):
     stop: str = STOPPABLE
 
 
-FIX_AND_RUN = "read the reason, mend it, and run the job again"
-#: Where it is not documented whether a start is possible, none is sent.
+FIX_AND_RUN = "Check the reason, fix it, and run the task again."
+#: No start is sent where it is not documented whether a start is possible.
 STATUSES: dict[str, Status] = {
     "job_init": Status(STARTABLE, WAIT_PENDING, "a draft, never started", stop=INACTIVE),
     "job_submitting": Status(ACTIVE, WAIT_PENDING, "being submitted"),
@@ -52,28 +56,40 @@ STATUSES: dict[str, Status] = {
     "job_running": Status(ACTIVE, WAIT_REACHED, "running"),
     "job_running_exception": Status(STARTABLE, WAIT_FAILED, "stopped by a runtime error", FIX_AND_RUN, INACTIVE),
     "job_downloading": Status(ACTIVE, WAIT_PENDING, "downloading"),
-    "job_idle": Status(BLOCKED, WAIT_PENDING, "idle", "stop it first, then run it"),
-    "job_canceling": Status(BLOCKED, WAIT_PENDING, "being stopped", "wait until it is job_cancel_success, then run it", STOPPING),
-    "job_cancel_success": Status(STARTABLE, WAIT_FAILED, "stopped", "run it again if it should not have been stopped", INACTIVE),
+    "job_idle": Status(BLOCKED, WAIT_PENDING, "idle", "Stop the job, then run the task again."),
+    "job_canceling": Status(
+        BLOCKED,
+        WAIT_PENDING,
+        "being stopped",
+        "Wait until the status is job_cancel_success, then run the task again.",
+        STOPPING,
+    ),
+    "job_cancel_success": Status(
+        STARTABLE, WAIT_FAILED, "stopped", "Run the task again, unless the stop was intended.", INACTIVE
+    ),
     "job_cancel_fail": Status(
-        BLOCKED, WAIT_FAILED, "could not be stopped and may still run", "stop it again, then run it once it is stopped"
+        BLOCKED, WAIT_FAILED, "not stopped, possibly still running", "Stop the job again, then run the task again."
     ),
     "job_savepointing": Status(
         BLOCKED,
         WAIT_PENDING,
-        "making a savepoint, perhaps in order to stop",
-        "wait until it runs or is stopped, then run it",
+        "creating a savepoint, possibly before a stop",
+        "Wait until the job is running or stopped, then run the task again.",
         BUSY,
     ),
     "job_arrearage_stopped": Status(
-        BLOCKED, WAIT_FAILED, "stopped because the account is in arrears", "top up the account first", INACTIVE
+        BLOCKED,
+        WAIT_FAILED,
+        "stopped because the account is in arrears",
+        "Top up the account, then run the task again.",
+        INACTIVE,
     ),
     "job_arrearage_recovering": Status(ACTIVE, WAIT_PENDING, "being recovered after a top-up"),
-    "job_finish": Status(STARTABLE, WAIT_REACHED, "finished by itself", stop=INACTIVE),
+    "job_finish": Status(STARTABLE, WAIT_REACHED, "finished", stop=INACTIVE),
 }
-#: For a status that this version does not know: the job is not started, and a wait for it goes on.
+#: For a status that this version does not support: the job is not started, and a wait for it continues.
 UNKNOWN_STATUS = Status(
-    BLOCKED, WAIT_PENDING, "a status this version of the collection does not know", "look at it in the console"
+    BLOCKED, WAIT_PENDING, "unknown to this version of the collection", "Check the job in the DLI console."
 )
 
 

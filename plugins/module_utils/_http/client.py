@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls to one endpoint, repeated where ``retry.py`` allows it."""
+"""Requests to one endpoint, retried where ``retry.py`` allows it."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class RequestSender(t.Protocol):
 
 @dataclass
 class RequestLog:
-    """What the requests of a task amounted to, of all services together.
+    """Statistics of the requests of a task, for all services together.
 
-    :ivar request_ids: those of requests that change something, and of those that failed.
-    :ivar retries: reason for a repetition -> how often; ``lost_time`` is what they cost, in seconds.
+    :ivar request_ids: the IDs of requests that change something, and of requests that failed.
+    :ivar retries: reason for a retry -> number of retries; ``lost_time``: seconds that the retries took.
     """
 
     request_ids: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class RequestLog:
 
 
 class ApiClient:
-    """Sends calls to one endpoint, and repeats what may be repeated."""
+    """Sends requests to one endpoint, and retries them where it is allowed."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class ApiClient:
         is_awaited: t.Callable[[], bool] = lambda: True,
         refresh: t.Callable[[float | None], bool] = lambda deadline: False,
     ) -> None:
-        """Prepare; nothing is sent yet.
+        """Create a client; nothing is sent yet.
 
         :arg request_timeout: seconds for one exchange.
-        :arg is_awaited: called before every attempt; once it returns False, nothing more is sent (:class:`TaskAbandoned`).
-        :arg refresh: called when credentials that were accepted are rejected; it gets new ones by a moment of the clock, and
-            returns whether there are any.
+        :arg is_awaited: called before every attempt. If it returns False, nothing more is sent (:class:`TaskAbandoned`).
+        :arg refresh: called when credentials that were accepted before are rejected. It gets new credentials before a
+            deadline (a time of the clock), and returns whether there are any.
         """
         self.request_log = request_log or RequestLog()
         self._sender = sender
@@ -85,8 +85,8 @@ class ApiClient:
         """Send a GET, or a POST that changes nothing.
 
         :arg what: the call in words, after "Could not": ``list the jobs``.
-        :arg deadline: moment of the clock after which no new attempt begins and none goes on.
-        :arg payload: what to POST; :data:`None` makes it a GET.
+        :arg deadline: time of the clock at which the last attempt ends; no attempt begins after it.
+        :arg payload: the body of a POST; :data:`None` for a GET.
         :raises NotDelivered: the service cannot be reached.
         :raises ResponseLost: there is no response to the last attempt.
         """
@@ -99,9 +99,9 @@ class ApiClient:
     def write(
         self, what: str, path: str, payload: object, deadline: float | None = None, method: str = "POST"
     ) -> ApiResponse:
-        """Send a request that changes something; repeated only if it was certainly not carried out.
+        """Send a request that changes something; retried only if it was certainly not executed.
 
-        :raises NotDelivered: the service did not get it in any attempt.
+        :raises NotDelivered: the service did not receive any attempt.
         :raises ResponseLost: the outcome is unknown.
         """
         request = HttpRequest(method, self._endpoint + path, _json_body(payload), HEADERS)
@@ -117,11 +117,11 @@ class ApiClient:
         while True:
             attempt += 1
             if not self._is_awaited():
-                raise TaskAbandoned("no process waits for the result of this task any more, so that nothing more is sent")
+                raise TaskAbandoned("No more requests are sent, because no process is waiting for the result of this task.")
             began = self._clock.now()
             if deadline is not None and began >= deadline:
-                raise NotDelivered(f"Could not {what}: no time was left for it.")
-            # More than 0 seconds are left, since the attempt began before the deadline by the same reading of the clock.
+                raise NotDelivered(f"Could not {what}: the time limit was reached before the request was sent.")
+            # More than 0 seconds are left, because `began` is before the deadline.
             timeout = self._timeout if deadline is None else min(self._timeout, deadline - began)
             try:
                 response = self._parse(self._sender.send(request, timeout), is_write)
@@ -130,15 +130,15 @@ class ApiClient:
                     raise type(error)(self._no_response(what, attempt, error)) from None
             else:
                 if response.status == 401 and self._was_accepted and self._refresh(deadline):
-                    continue  # A request whose credentials are rejected changes nothing, so that a write may be repeated, too.
+                    continue  # A request with rejected credentials changes nothing, so a write may be retried as well.
                 self._was_accepted = self._was_accepted or response.status < 400
-                asked = retry_after(response.headers.get("retry-after"), self._clock.utc())
+                requested_pause = retry_after(response.headers.get("retry-after"), self._clock.utc())
                 reason = f"HTTP {response.status}"
-                if not (may_repeat(response, is_write) and self._pause(attempt, asked, reason, began, deadline)):
+                if not (may_repeat(response, is_write) and self._pause(attempt, requested_pause, reason, began, deadline)):
                     return response
 
     def _pause(self, attempt: int, at_least: float, reason: str, began: float, deadline: float | None) -> bool:
-        """Wait before the next attempt; return whether there may be one."""
+        """Wait before the next attempt; return False without waiting if no further attempt is allowed."""
         if attempt > self._max_retries:
             return False
         seconds = max(at_least, self._clock.jitter(longest_pause(attempt)))
@@ -156,11 +156,11 @@ class ApiClient:
         return response
 
     def _no_response(self, what: str, attempts: int, error: CloudError) -> str:
-        tried = f" ({attempts} attempts)" if attempts > 1 else ""
+        count = f" ({attempts} attempts)" if attempts > 1 else ""
         if isinstance(error, NotDelivered):
-            advice = "check region, cloud, endpoint, auth_url, proxy and ca_cert, and that this machine may connect there"
-            return f"Could not {what}: {self._endpoint} was not reached{tried}: {error}; {advice}."
-        return f"Could not {what}: {self._endpoint} gave no complete answer{tried}: {error}."
+            remedy = "Check region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this machine."
+            return f"Could not {what}: connection to {self._endpoint} failed{count}: {error}. {remedy}"
+        return f"Could not {what}: no complete response from {self._endpoint}{count}: {error}."
 
 
 def _json_body(payload: object) -> bytes:

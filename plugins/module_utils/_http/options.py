@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from .._errors import InputError
 from .._options import text_or_none
 
-#: Characters; a shorter password of a proxy is not masked, since that would remove letters from all messages.
+#: Characters; a shorter password of a proxy is not masked, because that would remove letters from all messages.
 SHORTEST_MASKED = 4
 
 
@@ -23,10 +23,10 @@ SHORTEST_MASKED = 4
 class HttpOptions:
     """How to connect to a service.
 
-    :ivar verify: whether to verify the service's certificate, or the file of authorities to do it with.
-    :ivar proxy: URL of a forward proxy; :data:`None` leaves it to the environment.
-    :ivar client_cert: files of a client certificate and its key; one file may hold both.
-    :ivar direct: whether no proxy is used, independent of the environment.
+    :ivar verify: whether to verify the certificate of the service, or the CA file to verify it with.
+    :ivar proxy: URL of a forward proxy; :data:`None` uses the proxy of the environment.
+    :ivar client_cert: files of a client certificate and its key; one file may contain both.
+    :ivar direct: whether to connect without a proxy, independent of the environment.
     """
 
     verify: bool | str = True
@@ -38,14 +38,14 @@ class HttpOptions:
 def parse_http_options(params: Mapping[str, t.Any]) -> HttpOptions:
     """Return the HTTP options of the parameters.
 
-    :raises InputError: they contradict each other.
+    :raises InputError: an option is invalid or missing.
     """
     ca_cert, cert, key = (text_or_none(params.get(name)) for name in ("ca_cert", "client_cert", "client_key"))
     proxy = text_or_none(params.get("proxy"))
     if proxy is not None and not re.match(r"(https?|socks[45]h?)://[^/]", proxy):
-        raise InputError("proxy must be a URL such as http://proxy.example.com:3128")
+        raise InputError("Invalid proxy: the value is not a proxy URL. Specify a URL such as http://proxy.example.com:3128.")
     if key and not cert:
-        raise InputError("client_cert is missing: client_key is the key of a certificate")
+        raise InputError("Missing client_cert. Set it to the certificate that client_key belongs to.")
     return HttpOptions(
         verify=(ca_cert or True) if params["validate_certs"] else False,
         proxy=proxy,
@@ -54,7 +54,7 @@ def parse_http_options(params: Mapping[str, t.Any]) -> HttpOptions:
 
 
 def url_secrets(urls: Iterable[object]) -> set[str]:
-    """Return the passwords inside URLs, whether these are valid URLs or not."""
+    """Return the passwords in URLs, invalid URLs included."""
     secrets: set[str] = set()
     for url in urls:
         user_and_password = (text_or_none(url) or "").rpartition("@")[0].rpartition("//")[2]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests and responses as plain data, and how a query is encoded. Pure."""
+"""Requests and responses as plain data, and the encoding of queries. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from urllib.parse import quote
 class SignableRequest(t.NamedTuple):
     """The parts of a request that a signature may cover.
 
-    :ivar path: path as on the wire; ``query``: raw (decoded) pairs; ``headers``: those that may be signed.
+    :ivar path: encoded path, as it is sent; ``query``: raw (decoded) pairs; ``headers``: those that may be signed.
     """
 
     method: str
@@ -29,15 +29,15 @@ class SignableRequest(t.NamedTuple):
 
 
 class RequestSigner(t.Protocol):
-    """Credentials that are ready for use: they make the headers of one request."""
+    """Credentials that are ready for use: they create the headers of one request."""
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
-        """Return the headers that sign this request at this moment."""
+        """Return the headers that sign this request at this time."""
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request to send. ``url`` is complete, query included; ``body`` holds the exact bytes."""
+    """A request to send. ``url`` is complete, query included; ``body`` contains the exact bytes."""
 
     method: str
     url: str
@@ -59,7 +59,7 @@ class ApiResponse:
     """A complete response, parsed.
 
     :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
-    :ivar headers: by their names in lower case.
+    :ivar headers: name in lower case -> value.
     :ivar clock_ahead: by how many seconds the clock of this machine is ahead of the clock of the service.
     """
 
@@ -87,7 +87,7 @@ class ApiResponse:
 
 
 def parse_json(body: bytes) -> tuple[t.Any, bool]:
-    """Return the JSON value of a body, and whether it is JSON at all."""
+    """Return the JSON value of a body, and whether the body is JSON."""
     try:
         return json.loads(body.decode("utf-8", "replace")), True
     except (ValueError, RecursionError):
@@ -95,7 +95,7 @@ def parse_json(body: bytes) -> tuple[t.Any, bool]:
 
 
 def clock_ahead(date: str | None, now: datetime.datetime) -> float:
-    """Return by how many seconds our clock is ahead of the one that wrote a Date header; 0 if it says nothing."""
+    """Return by how many seconds this clock is ahead of the clock of a Date header; 0 if there is no valid header."""
     try:
         return (now - email.utils.parsedate_to_datetime(date or "")).total_seconds()
     except (TypeError, ValueError, IndexError):
@@ -103,7 +103,7 @@ def clock_ahead(date: str | None, now: datetime.datetime) -> float:
 
 
 def query_string(query: Iterable[tuple[str, object]]) -> str:
-    """Encode a query: pairs sorted by raw key, then value; lists repeated; booleans in lower case; ``=`` always there."""
+    """Encode a query: pairs sorted by raw key, then value; lists repeated; booleans in lower case; ``=`` always included."""
     pairs: list[tuple[str, str]] = []
     for key, value in query:
         pairs.extend((key, _query_value(item)) for item in (value if isinstance(value, (list, tuple)) else [value]))
@@ -111,7 +111,7 @@ def query_string(query: Iterable[tuple[str, object]]) -> str:
 
 
 def percent_encode(text: str) -> str:
-    """Encode a text as paths and queries on the wire and in the signature have it (dli-api.md 5.2)."""
+    """Encode a text for paths and queries, both in the request and in the signature (dli-api.md 5.2)."""
     return quote(text, safe="~")
 
 

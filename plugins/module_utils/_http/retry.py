@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The retry rules: what may be repeated, and after how long. Pure.
+"""The retry rules: which requests may be retried, and after how long. Pure.
 
-Reads are repeated after lost responses, throttling and server errors. A write is repeated only if the request was not
-delivered, or if the gateway rejected it by throttling; in every other case its outcome is unknown, and it is not sent again.
-HTTP 401 and 403 are never repeated: a few bad signatures lock the access key (dli-api.md 0.1-9).
+Reads are retried after lost responses, throttling and server errors. A write is retried only if the request was not
+delivered, or if the gateway throttled it. In every other case its outcome is unknown, and it is not sent again.
+HTTP 401 and 403 are never retried: several wrong signatures lock the access key (dli-api.md 0.1-9).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import math
 from .._errors import CloudError, NotDelivered, PermanentlyUnreachable, ResponseLost
 from .request_response import ApiResponse
 
-#: Back-off in seconds: full jitter below FIRST * 2^n, never above LONGEST; Retry-After is honoured up to LONGEST.
+#: Back-off in seconds: full jitter below FIRST * 2^n, at most LONGEST; Retry-After is honoured up to LONGEST.
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
@@ -26,8 +26,8 @@ LONGEST_PAUSE = 30.0
 def may_repeat(response: ApiResponse, is_write: bool) -> bool:
     """Return whether a request may be sent again after this response.
 
-    A read is repeated when throttled, on a server error, and when a success is not JSON. A write is repeated only when it
-    was throttled, which the gateway does before the service gets the request.
+    A read is retried when it was throttled, on a server error, and when a successful response is not JSON. A write is
+    retried only when it was throttled, because the gateway does this before it forwards the request to the service.
     """
     if response.status == 429:
         return True
@@ -35,19 +35,19 @@ def may_repeat(response: ApiResponse, is_write: bool) -> bool:
 
 
 def may_repeat_after(error: CloudError, is_write: bool) -> bool:
-    """Return whether a request may be sent again after there was no response."""
+    """Return whether a request without a response may be sent again."""
     if isinstance(error, NotDelivered):
         return not isinstance(error, PermanentlyUnreachable)
     return isinstance(error, ResponseLost) and not is_write
 
 
 def longest_pause(attempt: int) -> float:
-    """Return the upper limit in seconds of the random pause after an attempt; the first one is 1."""
+    """Return the upper limit in seconds of the random pause after an attempt; the first attempt is 1."""
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempt - 1))
 
 
 def retry_after(value: str | None, now: datetime.datetime) -> float:
-    """Return the seconds that a Retry-After header asks for (seconds or an HTTP date), clamped; 0 if it says nothing."""
+    """Return the seconds of a Retry-After header (seconds or an HTTP date), clamped; 0 if there is no valid header."""
     if not value:
         return 0.0
     try:

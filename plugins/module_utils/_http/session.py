@@ -4,10 +4,10 @@
 
 """One exchange over the network; the only file that imports ``requests``.
 
-The guards around the library, each for a failure that was observed: the signer is an ``AuthBase`` (otherwise ``~/.netrc``
-replaces its header), redirects are not followed, ``verify`` is set on each request (otherwise REQUESTS_CA_BUNDLE replaces
-it), and one deadline covers the *whole* exchange, since a peer that sends a byte now and then defeats the timeouts of the
-library. So each exchange runs in a daemon thread, which is abandoned when its time is up.
+Each of these rules prevents a failure that was observed: the signer is an ``AuthBase`` (otherwise ``~/.netrc`` replaces its
+header); redirects are not followed; ``verify`` is set on each request (otherwise REQUESTS_CA_BUNDLE replaces it); and one
+deadline covers the *whole* exchange, because the timeouts of the library do not stop a peer that sends single bytes at
+intervals. For the deadline, each exchange runs in a daemon thread, which is abandoned when the time is up.
 """
 
 from __future__ import annotations
@@ -34,18 +34,17 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     AuthBase = object  # type: ignore[assignment,misc]
 
-#: Headers that are signed besides those that the signer adds; proxies may change the rest (Accept-Encoding, Connection …).
+#: Headers that are signed in addition to those of the signer; proxies may change others (Accept-Encoding, Connection …).
 SIGNED_HEADERS = ("Content-Type", "Host")
-#: Bytes; a longer response is not one of this API (100 list items with details stay far below).
+#: Bytes; responses of this API are much shorter (100 list items with details included).
 LARGEST_RESPONSE = 256 * 1024 * 1024
 
 
 class _TrackedBody(io.BytesIO):
     """A request body that records whether any of it was read, and that can be withdrawn.
 
-    The library connects, does the TLS handshake and sends the headers before it reads the body. So a body that was not read
-    proves that the service cannot have carried the request out; and a withdrawn one keeps an abandoned exchange from sending it
-    later.
+    The library connects, does the TLS handshake and sends the headers before it reads the body. If the body was not read,
+    the service cannot have executed the request. A withdrawn body cannot be sent later by an abandoned exchange.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -62,14 +61,14 @@ class _TrackedBody(io.BytesIO):
         return super().read(size)
 
     def withdraw(self) -> bool:
-        """Let nothing more of it be read; return whether anything was."""
+        """Prevent further reads; return whether any part was read before."""
         with self._lock:
             self._is_withdrawn = True
             return self._was_read
 
 
 class _RequestAuth(AuthBase):
-    """Adds the headers of a signer to a prepared request; also used without a signer, since otherwise ``~/.netrc`` is read."""
+    """Adds the headers of a signer to a prepared request; used without a signer as well, to prevent reading ``~/.netrc``."""
 
     def __init__(self, signer: RequestSigner | None, body: bytes) -> None:
         self.signer = signer
@@ -91,10 +90,10 @@ class _RequestAuth(AuthBase):
 
 
 class HttpSession:
-    """Sends requests over one kept-alive connection."""
+    """Sends requests over one persistent connection."""
 
     def __init__(self, signer: RequestSigner | None, options: HttpOptions) -> None:
-        """Prepare; nothing is sent yet.
+        """Create a session; nothing is sent yet.
 
         :arg signer: signs the requests; :data:`None` sends them unsigned.
         """
@@ -106,8 +105,8 @@ class HttpSession:
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         """Send a request and read the whole response within ``timeout`` seconds.
 
-        :raises NotDelivered: the service did not get the request; :class:`PermanentlyUnreachable` if it cannot get it.
-        :raises ResponseLost: the service may have got the request.
+        :raises NotDelivered: the service did not receive the request; :class:`PermanentlyUnreachable`: retries cannot help.
+        :raises ResponseLost: the service may have received the request.
         """
         body = _TrackedBody(request.body) if request.body is not None else None
         outcome: list[t.Any] = []
@@ -118,18 +117,18 @@ class HttpSession:
         def exchange() -> None:
             try:
                 outcome.append(self._exchange(session, request, body, timeout, abandoned))
-            except BaseException as error:  # handed over to the waiting thread, which raises it
+            except BaseException as error:  # raised by the waiting thread
                 outcome.append(error)
 
         worker = threading.Thread(target=exchange, daemon=True)
         worker.start()
         worker.join(timeout)
-        ended = outcome[0] if outcome else None  # what comes from here on comes too late
-        if isinstance(ended, HttpResponse):
-            return ended
+        result = outcome[0] if outcome else None  # a later outcome is ignored
+        if isinstance(result, HttpResponse):
+            return result
         abandoned.set()
         self._session = None
-        raise _classify(ended, body, timeout)
+        raise _classify(result, body, timeout)
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -155,21 +154,21 @@ class HttpSession:
             for piece in response.iter_content(64 * 1024):
                 content += piece
                 if abandoned.is_set() or len(content) > LARGEST_RESPONSE:
-                    raise requests.ConnectionError("the answer does not end")
+                    raise requests.ConnectionError("the response is too large")
             if response.raw.length_remaining:  # urllib3 1 does not raise for it
-                raise requests.ConnectionError("the answer broke off")
+                raise requests.ConnectionError("the response is incomplete")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return HttpResponse(response.status_code, headers, bytes(content))
 
 
 def _classify(error: BaseException | None, body: _TrackedBody | None, timeout: float) -> BaseException:
-    """Return the error to raise for an exchange without a response; ``error`` is None if the time was up."""
+    """Return the error to raise for an exchange without a response; ``error`` is None if the time limit was reached."""
     was_read = body.withdraw() if body else None
     if error and not was_read and not isinstance(error, (requests.RequestException, HTTPError, OSError)):
-        return error  # a defect of this code; but once something was sent, whether it arrived is more important
-    # The library's clock and ours run equally long, and either may be the first to expire.
+        return error  # a defect of this code; if anything was sent, the delivery status is more important
+    # The library and this class use the same timeout, and either may expire first.
     in_time = error is not None and not isinstance(error, requests.Timeout)
-    reason = _reason(t.cast(BaseException, error)) if in_time else f"no complete answer within {timeout:.3g} s"
+    reason = _reason(t.cast(BaseException, error)) if in_time else f"timed out after {timeout:.3g} s"
     is_delivered = was_read if body else not (error and _never_connected(error))
     if not is_delivered and error and _is_permanent(error):
         return PermanentlyUnreachable(reason)
@@ -177,7 +176,7 @@ def _classify(error: BaseException | None, body: _TrackedBody | None, timeout: f
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """Return an error and its causes, outermost first; the libraries wrap each other's errors several times."""
+    """Return an error and its causes, outermost first; the libraries wrap the errors of each other several times."""
     chain = [error]
     while (inner := chain[-1].__cause__ or chain[-1].__context__) is not None and inner not in chain:
         chain.append(inner)
@@ -190,7 +189,7 @@ def _never_connected(error: BaseException) -> bool:
     if isinstance(error, (known.SSLError, known.ProxyError, known.ConnectTimeout, known.InvalidURL, known.InvalidSchema)):
         return True
     if not isinstance(error, requests.RequestException):
-        return True  # a missing file of authorities, or an invalid host name: the library does not begin
+        return True  # a missing CA file or an invalid host name: the library does not connect
     return any(type(one).__name__ in ("NewConnectionError", "NameResolutionError") for one in _chain(error))
 
 
@@ -207,14 +206,14 @@ def _is_permanent(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """Return in a few words why an exchange failed; the texts of the libraries are long and nested."""
+    """Return a short reason for a failed exchange; the texts of the libraries are long and nested."""
     root: t.Any = _chain(error)[-1]
     if isinstance(root, socket.gaierror):
-        return "the host name cannot be resolved"
+        return "the host name could not be resolved"
     if getattr(root, "reason", None) == "WRONG_VERSION_NUMBER":
-        return "TLS: the answer is not TLS; perhaps this port speaks plain http"
+        return "TLS: the response is not TLS (the port may serve plain http)"
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}"
     if isinstance(error, requests.exceptions.ProxyError):
-        return f"the proxy failed: {root}"
+        return f"proxy error: {root}"
     return str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Exporting definitions of jobs to OBS, in as many requests as it takes (dli-api.md 1.12)."""
+"""Exports definitions of jobs to OBS, in several requests if required (dli-api.md 1.12)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EMPTY_RESULT: Mapping[str, t.Any] = {"jobs": [], "zip_files": []}
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Which jobs, :data:`None` for all; and where to."""
+    """The jobs to export (:data:`None` for all), and the folder."""
 
     operation: Export
     selection: Selection | None
@@ -39,7 +39,7 @@ class ExportOptions:
 def parse_export_options(params: Mapping[str, t.Any], check_mode: bool) -> ExportOptions:
     named = select_any(params["job_ids"], params["job_names"])
     if params["all"] and (named.ids or named.names):
-        raise InputError("all is set, and so are job_ids or job_names: set the one or the other")
+        raise InputError("Conflicting options: all and job_ids or job_names. Set either all, or the jobs to export.")
     return ExportOptions(
         operation=Export(bare_path("obs_dir", params["obs_dir"], LONGEST)),
         selection=None if params["all"] else select(params["job_ids"], params["job_names"]),
@@ -50,7 +50,7 @@ def parse_export_options(params: Mapping[str, t.Any], check_mode: bool) -> Expor
 def export_jobs(context: Context, options: ExportOptions) -> ModuleResult:
     """Export the jobs.
 
-    :raises CloudError: the jobs could not be read; then nothing was written.
+    :raises CloudError: the jobs could not be read, and nothing was exported.
     """
     operation = options.operation
     selection, found = _find(context, options.selection)
@@ -64,7 +64,7 @@ def export_jobs(context: Context, options: ExportOptions) -> ModuleResult:
 
 
 def export_result(options: ExportOptions, results: Sequence[JobResult], warnings: Sequence[str]) -> ModuleResult:
-    """Return the result of a batch, each job with the file that holds it if that is known."""
+    """Return the result of a batch, each job with the file that contains it, if known."""
     file_of = {job_id: file for file, job_ids in options.operation.files.items() for job_id in job_ids}
     values = batch_values(options.operation, results, options.check_mode)
     values["jobs"] = [{**job, "zip_file": file_of.get(job["job_id"])} for job in values["jobs"]]
@@ -80,7 +80,7 @@ def _find(context: Context, selection: Selection | None) -> tuple[Selection, Job
 
 
 def _submit(context: Context, operation: Export, jobs: Sequence[PlannedJob]) -> dict[int, JobResult]:
-    """Send the jobs in parts; a part that fails does not affect the others, except after an authentication failure."""
+    """Send the jobs in parts. A failed part does not affect the other parts, except after an authentication failure."""
     results: dict[int, JobResult] = {}
     rejected: BatchResponse | None = None
     for first in range(0, len(jobs), EXPORT_SIZE):
@@ -89,5 +89,5 @@ def _submit(context: Context, operation: Export, jobs: Sequence[PlannedJob]) -> 
         results.update(conclude(operation, part, response, NOTHING_OBSERVED))
         if response.refusal is not None and response.refusal.is_auth_failure:
             rejected = response
-        context.on_progress(f"{len(results)} of {len(jobs)} jobs have been handled")
+        context.on_progress(f"{len(results)} of {len(jobs)} jobs processed.")
     return results

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Importing jobs from a zip file in OBS (dli-api.md 1.12). The request is sent once; if its response is lost, the list of jobs
-shows what was created.
+"""Imports jobs from a zip file in OBS (dli-api.md 1.12).
+
+The request is sent once. If its response is lost, the list of jobs shows which jobs were created.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .._dli.task_context import Context
 from .._errors import ResponseLost
 from .._options import LONGEST, bare_path, positive
 from .._polling import backoff, poll
-from .._result import NAMED_IN_MESSAGE, ModuleResult, one_line
+from .._result import NAMED_IN_MESSAGE, ModuleResult, one_line, sentences
 
 EMPTY_RESULT: Mapping[str, t.Any] = {"job_mapping": []}
 
@@ -28,11 +29,12 @@ EXISTS = "exists"
 FAILED = "failed"
 UNKNOWN = "unknown"
 STATES = (CREATED, OVERWRITTEN, EXISTS, FAILED, UNKNOWN)
+CHECK_JOBS = "Check the jobs of the project, then run the task again"
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """Which file, and whether jobs of the same name are overwritten. Time in seconds."""
+    """The file, and whether to overwrite jobs with the same name. Time in seconds."""
 
     zip_file: str
     is_cover: bool
@@ -42,7 +44,7 @@ class ImportOptions:
 
 @dataclass(frozen=True)
 class ImportedJob:
-    """The result of one job of the zip file. ``changed`` is :data:`None` where it is unknown."""
+    """The result of one job in the zip file. ``changed`` is :data:`None` if unknown."""
 
     old_job_id: int | None
     new_job_id: int | None
@@ -68,21 +70,22 @@ def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:
     :raises CloudError: nothing was imported.
     """
     dli, clock = context.dli, context.clock
-    # Without the list from before, a lost response could not be replaced.
+    # This list is required to determine the outcome after a lost response.
     before = list_all_jobs(dli, context.deadline)
     if options.check_mode:
-        msg = f"Would import the jobs of {options.zip_file}; what it holds shows only the import itself."
+        msg = f"Would import the jobs of {options.zip_file}. Check mode cannot read the content of the file."
         return ModuleResult({"changed": True, "msg": msg, "job_mapping": [], "summary": summary([])})
     jobs: list[ImportedJob] = []
-    lost = "the answer names no job"
+    lost = "the response contains no jobs"
     try:
         mapping = dli.import_jobs(options.zip_file, options.is_cover, context.deadline)
         jobs = parse_mapping(mapping, options.is_cover, before)
     except ResponseLost as error:
-        lost = str(error).rstrip(".")
+        lost = str(error)
     warnings = []
     if not jobs:
-        warnings = [f"The jobs were learnt from the list, because the answer did not tell: {lost}"]
+        reason = "because the response was lost or incomplete"
+        warnings = [sentences(f"The result was read from the list of jobs, {reason}: {lost}")]
         deadline = min(context.deadline, clock.now() + options.confirm_timeout)
         jobs = infer_from_listing(_new_jobs(context, before, deadline), options.is_cover)
     values = {
@@ -96,7 +99,7 @@ def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:
 
 
 def _new_jobs(context: Context, before: Collection[int], deadline: float) -> set[int]:
-    """Return the ids of the new jobs: as soon as two reads show the same, or else when time is up."""
+    """Return the IDs of the new jobs when two reads return the same jobs, or at the deadline."""
     new: set[int] = set()
 
     def check(until: float) -> set[int] | None:
@@ -111,15 +114,15 @@ def _new_jobs(context: Context, before: Collection[int], deadline: float) -> set
 def parse_mapping(items: Sequence[Mapping[str, t.Any]], is_cover: bool, before: Collection[int]) -> list[ImportedJob]:
     """Parse the mapping in the response.
 
-    :arg before: ids of the jobs that the project had.
+    :arg before: IDs of the jobs before the import.
     """
     return [_mapped(item, is_cover, before) for item in items]
 
 
 def infer_from_listing(new: Collection[int], is_cover: bool) -> list[ImportedJob]:
-    """Return what the list shows of an import whose response was lost: jobs that were not there before.
+    """Return the results of an import whose response was lost, from the new jobs in the list.
 
-    Whether it overwrote others, or did nothing at all, the list does not show.
+    The list does not show whether jobs were overwritten, or whether the import was carried out at all.
     """
     jobs = [ImportedJob(None, job_id, None, CREATED, changed=True, reconciled=True) for job_id in sorted(new)]
     if is_cover or not jobs:
@@ -138,7 +141,7 @@ def _mapped(item: Mapping[str, t.Any], is_cover: bool, before: Collection[int]) 
 
 
 def _id(value: object) -> int | None:
-    """Parse an id that may be a text; :data:`None` for -1 and everything that is no id."""
+    """Parse an ID that may be a text; :data:`None` for -1 and for invalid IDs."""
     text = str(value)
     return int(text) if text.isdigit() and int(text) > 0 else None
 
@@ -149,17 +152,17 @@ def summary(jobs: Sequence[ImportedJob]) -> dict[str, int]:
 
 
 def message(options: ImportOptions, jobs: Sequence[ImportedJob], lost: str) -> str:
-    unsure = any(job.state == UNKNOWN for job in jobs)
+    is_unknown = any(job.state == UNKNOWN for job in jobs)
     counted = {state: count for state, count in summary(jobs).items() if count and state not in (UNKNOWN, FAILED)}
-    if unsure and not counted:
-        return f"Nobody knows whether {options.zip_file} was imported: {lost}."
+    if is_unknown and not counted:
+        return sentences(f"Outcome of the import of {options.zip_file} unknown: {lost}", CHECK_JOBS)
     counts = ", ".join(f"{count} {state}" for state, count in counted.items())
-    sentence = f"Imported {options.zip_file}: {counts}" if counts else f"Imported nothing of {options.zip_file}"
-    if unsure:
-        sentence += f", and nobody knows whether jobs were overwritten: {lost}"
+    parts = [f"Imported {options.zip_file}: {counts}" if counts else f"Imported no jobs of {options.zip_file}"]
+    if is_unknown:
+        parts += [f"Outcome unknown for jobs that may have been overwritten: {lost}", CHECK_JOBS]
     failed = [job for job in jobs if job.state == FAILED]
     if failed:
         named = ", ".join(f"{job.old_job_id} ({job.remark or 'no reason given'})" for job in failed[:NAMED_IN_MESSAGE])
         more = f" and {len(failed) - NAMED_IN_MESSAGE} more" if len(failed) > NAMED_IN_MESSAGE else ""
-        sentence += f"; {len(failed)} failed: {named}{more}"
-    return f"{sentence}."
+        parts.append(f"{len(failed)} failed: {named}{more}")
+    return sentences(*parts)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding jobs with as few requests as the API allows: options, filters and flow. Nothing is changed.
+"""Finds jobs with as few requests as the API allows: options, filters and flow. Nothing is changed.
 
-The list takes one status only, and no filter for savepoints (dli-api.md 3). A job does not show its tags, so that only the
-filter of the service can select by them; and not every response shows its user.
+The list of the API can be filtered by one status only, and not by savepoints (dli-api.md 3). Responses do not contain the tags
+of a job, and not all of them contain its user, so only the service can filter by tags and users.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from .._dli.job_finder import JobFinder, list_all_jobs
 from .._dli.job_status import STATUSES
 from .._dli.task_context import Context
 from .._errors import InputError
-from .._options import Selection, select_any, text_or_none, words
+from .._options import Selection, select_any, split_texts, text_or_none
 from .._result import ModuleResult, count_jobs, one_line
 
-#: Filters that the list takes as they are, by the names of the service.
+#: Filters that are sent to the service unchanged, by the names of the service.
 BY_VALUE = ("queue_name", "job_type", "user_name")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The conditions that a job must meet.
+    """The conditions that a job must match.
 
-    :ivar by_value: members of :data:`BY_VALUE` and the values they must have.
+    :ivar by_value: members of :data:`BY_VALUE` and their required values.
     """
 
     statuses: tuple[str, ...] = ()
@@ -41,30 +41,30 @@ class Filters:
 
     @property
     def need_service(self) -> bool:
-        """Whether a job does not show all that the filters need, so that the service must filter."""
+        """Whether the service must filter, because a job does not contain all members that the filters require."""
         return bool(self.tags) or "user_name" in self.by_value
 
     @property
     def warnings(self) -> list[str]:
-        """Warn of statuses that may be typing errors."""
+        """Warn of unknown statuses, which may be misspelled."""
         return [
-            f"status: {status} is no status that this version of the collection knows"
+            f"Unknown status in the option status: {status}. Check the spelling."
             for status in self.statuses
             if status not in STATUSES
         ]
 
 
 def parse_filters(params: Mapping[str, t.Any]) -> Filters:
-    """Return the filters of the options; an empty one counts as unset.
+    """Return the filters from the options; empty texts are unset.
 
-    :raises InputError: a tag cannot be a filter.
+    :raises InputError: a tag cannot be used as a filter.
     """
     by_value = {name: text for name in BY_VALUE if (text := text_or_none(params[name])) is not None}
-    return Filters(tuple(words(params["status"])), by_value, _tags(params["tags"]), params["has_savepoint"])
+    return Filters(tuple(split_texts(params["status"])), by_value, _tags(params["tags"]), params["has_savepoint"])
 
 
 def service_query(filters: Filters) -> dict[str, t.Any]:
-    """Return the parameters of the list that leave out as much as the service can."""
+    """Return the parameters of the list for all filters that the service supports."""
     query: dict[str, t.Any] = dict(filters.by_value)
     if len(filters.statuses) == 1 and filters.statuses[0] in STATUSES:
         query["status"] = filters.statuses[0]
@@ -74,9 +74,9 @@ def service_query(filters: Filters) -> dict[str, t.Any]:
 
 
 def matches(job: Job, filters: Filters, prefiltered: bool) -> bool:
-    """Return whether a job meets the conditions.
+    """Return whether a job matches the filters.
 
-    :arg prefiltered: the service has filtered already, so that what the job does not show meets them.
+    :arg prefiltered: whether the service has filtered; then members that the job does not contain match.
     """
     if filters.statuses and job.status not in filters.statuses:
         return False
@@ -87,11 +87,14 @@ def matches(job: Job, filters: Filters, prefiltered: bool) -> bool:
 
 
 def _tags(given: Mapping[str, t.Any] | None) -> dict[str, str]:
-    """Parse tags; the list takes them as ``key1=v1,key2=v2``, without any way to quote."""
+    """Parse tags. The parameter of the list is ``key1=v1,key2=v2``, without escape characters."""
     tags = {str(key).strip(): str("" if value is None else value).strip() for key, value in (given or {}).items()}
     for key, value in tags.items():
         if not key or not value or "," in key + value or "=" in key:
-            raise InputError(f"tags: {key}={value} cannot be asked for: key and value are needed, without comma or equals sign")
+            raise InputError(
+                f"Invalid tags: {key}={value} cannot be used as a filter. Specify a key and a value for each tag, without "
+                "commas, and without an equals sign in the key."
+            )
     return tags
 
 
@@ -101,18 +104,18 @@ BRIEF = (
     "start_time", "duration", "has_savepoint", "savepoint_path", "restart_times", "root_id",
 )
 
-#: Members that may be large, or are seldom of interest.
+#: Additional members with show_detail.
 DETAILED = (
     "update_time", "user_id", "project_id", "run_mode", "sql_body", "main_class", "entrypoint_args",
     "job_config", "execution_graph", "graph_editor_enabled", "edge_group_ids",
 )
 
-#: Characters of a text that are shown in brief, so that a result stays below 1 KB a job.
+#: Maximum length of texts without show_detail, which limits a result to 1 KB per job.
 SHORTENED = {"desc": 80, "status_desc": 200}
 
 
 def job_summary(job: Job, detailed: bool) -> dict[str, t.Any]:
-    """Return the members of a job in a result; :data:`None` where the service gives none."""
+    """Return the members of a job in a result; :data:`None` for members that the service does not return."""
     shown = {name: job.raw.get(name) for name in (BRIEF + DETAILED if detailed else BRIEF)}
     shown.update(job_id=job.job_id, name=job.name, has_savepoint=job.has_savepoint, start_time=job.start_time)
     if not detailed:
@@ -122,7 +125,7 @@ def job_summary(job: Job, detailed: bool) -> dict[str, t.Any]:
 
 @dataclass(frozen=True)
 class InfoOptions:
-    """Which jobs, and how much of each."""
+    """The jobs to return, and their level of detail."""
 
     selection: Selection
     filters: Filters
@@ -162,11 +165,11 @@ def find_jobs(context: Context, options: InfoOptions) -> ModuleResult:
 
 def message(jobs: Sequence[Job], missing: Sequence[object]) -> str:
     counts = ", ".join(f"{count} {status}" for status, count in by_status(jobs).items())
-    found = f"Found {count_jobs(len(jobs)) if jobs else 'no jobs'}{f': {counts}' if counts else ''}"
+    found = f"Found {count_jobs(len(jobs)) if jobs else 'no jobs'}{f': {counts}' if counts else ''}."
     if not missing:
-        return f"{found}."
+        return found
     named = ", ".join(map(str, missing[:5])) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-    return f"{found}; the project has no {named}."
+    return f"{found} Not found: {named}."
 
 
 def by_status(jobs: Sequence[Job]) -> dict[str, int]:
@@ -180,7 +183,7 @@ def _filtered(context: Context, options: InfoOptions, query: Mapping[str, t.Any]
 
 
 def _named(context: Context, options: InfoOptions, query: Mapping[str, t.Any]) -> tuple[list[Job], list[int | str]]:
-    """Return those of the named jobs that meet the conditions, and the ids and names that do not exist."""
+    """Return the named jobs that match the filters, and the IDs and names that do not exist."""
     selection, filters = options.selection, options.filters
     found = JobFinder(context.dli, query).find(selection.ids, selection.names, context.deadline)
     ids = dict.fromkeys([*selection.ids, *(job_id for name in selection.names for job_id in found.by_name[name])])

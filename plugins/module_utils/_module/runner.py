@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ansible's edge: parameters in, a signed-in client for the flow, one result out. The only file that imports Ansible."""
+"""The interface to Ansible: parameters, authenticated client, result. Only this file imports Ansible."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from .._http.client import ApiClient, RequestLog, RequestSender
 from .._http.options import url_secrets
 from .._http.session import REQUESTS_IMPORT_ERROR, HttpSession
 from .._options import SHORTEST_SECRET, positive
-from .._result import ModuleResult
+from .._result import ModuleResult, sentences
 
 STDOUT = 1
-#: Seconds lost to repeated requests from which on the user is warned.
+#: Seconds of delay by repeated requests from which a warning is reported.
 REPORTED_RETRY_TIME = 1.0
-#: Variables that may hold the URL of a proxy, and so a password.
+#: Variables that may contain the URL of a proxy, and therefore a password.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-#: Return values of a batch module whose jobs could not be read; read-only, because it is a default argument.
+#: Return values of a batch module if the jobs could not be read; read-only, because it is a default argument.
 EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 
 Options = t.TypeVar("Options")
@@ -45,28 +45,28 @@ def run_module(
     flow: t.Callable[[Context, Options], ModuleResult],
     empty_result: Mapping[str, t.Any] = EMPTY_RESULT,
 ) -> t.NoReturn:
-    """Run a module from its parameters to its result.
+    """Run a module and end the process with its result.
 
-    :arg parse_options: takes the parameters, and whether this is check mode; raises InputError.
-    :arg flow: does the work; raises CloudError if nothing could be done.
-    :arg empty_result: return values if nothing could be done.
+    :arg parse_options: parses the parameters; the second argument is whether check mode is set; raises InputError.
+    :arg flow: returns the result; raises CloudError if nothing was changed.
+    :arg empty_result: return values if ``flow`` raises an error.
     """
     runner = ModuleRunner(module, empty_result)
     try:
         connection = runner.connect()
         options = parse_options(module.params, module.check_mode)
         deadline = runner.clock.now() + positive("overall_timeout", module.params["overall_timeout"])
-        result = flow(Context(runner.login(connection, deadline), runner.clock, deadline, module.log), options)
+        result = flow(Context(runner.authenticate(connection, deadline), runner.clock, deadline, module.log), options)
     except (CloudError, TaskAbandoned) as error:
         runner.fail(error)
     runner.finish(result)
 
 
 class ModuleRunner:
-    """One run of a module: its requests and credentials so far, and the two ways in which it may end."""
+    """One run of a module: its request log and credentials, and its end with a result or an error."""
 
     def __init__(self, module: AnsibleModule, empty_result: Mapping[str, t.Any]) -> None:
-        """Prepare; fails at once where the library for requests is missing."""
+        """Prepare the run; fail if the library requests is missing."""
         self.clock = Clock()
         self._empty_result = {"changed": False, "request_ids": [], **empty_result}
         self._module = module
@@ -76,25 +76,25 @@ class ModuleRunner:
             module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR, **self._empty_result)
 
     def connect(self) -> ConnectionConfig:
-        """Return the connection that options, environment and files describe; nothing is sent.
+        """Return the connection from options, environment and files; no request is sent.
 
-        :raises InputError: they do not describe one.
+        :raises InputError: the configuration of the connection is missing or invalid.
         """
         params = dict(self._module.params)
-        # Secrets from the environment, a file or inside a URL are no no_log options: mask them before there is any output.
+        # Secrets from the environment, a file or a URL are not covered by no_log options. Mask them before any output.
         self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
         self._mask(url_secrets(os.environ.get(name) for name in PROXY_VARIABLES))
-        self._unmask_short_secrets()  # in the module's parameters only: the connection still gets to see how short they are
+        self._unmask_short_secrets()  # only in the parameters of the module; the connection checks the original values
         connection = resolve_connection(params, os.environ, read_file)
         self._mask(connection.provider.secrets())
         self._warn(connection.warnings)
         return connection
 
-    def login(self, connection: ConnectionConfig, deadline: float) -> DliClient:
-        """Sign in and return a client of the service.
+    def authenticate(self, connection: ConnectionConfig, deadline: float) -> DliClient:
+        """Authenticate and return a client of the service.
 
-        :arg deadline: moment of the clock at which it must be over.
-        :raises CloudError: it failed.
+        :arg deadline: time on the clock at which the authentication must end.
+        :raises CloudError: the authentication failed.
         """
 
         def new_client(sender: RequestSender, address: str, **more: t.Any) -> ApiClient:
@@ -102,12 +102,12 @@ class ModuleRunner:
             return ApiClient(sender, address, self.clock, *times, self._request_log, result_is_awaited, **more)
 
         auth = self._auth = AuthSession(connection, HttpSession, new_client, self._mask, self.clock)
-        auth.login(deadline)
+        auth.authenticate(deadline)
         session = HttpSession(auth, connection.http)
         return DliClient(new_client(session, connection.endpoint, refresh=auth.refresh), auth.project_id)
 
     def finish(self, result: ModuleResult) -> t.NoReturn:
-        """End the module with a result; it fails if the result says so."""
+        """End the module with a result, successfully or as failed."""
         module = self._module
         self._warn(result.warnings)
         self._warn(self._request_warnings())
@@ -119,9 +119,9 @@ class ModuleRunner:
         module.exit_json(**values)
 
     def fail(self, error: Exception) -> t.NoReturn:
-        """End the module for an error of the task as a whole: nothing was done."""
+        """End the module with an error of the task as a whole; nothing was changed."""
         self._warn(self._request_warnings())
-        if isinstance(error, InputError) and self._auth is not None and not self._auth.is_signed_in:
+        if isinstance(error, InputError) and self._auth is not None and not self._auth.is_authenticated:
             self._auth = None  # there are no credentials
         message, values = str(error), {**self._empty_result, **self._origin()}
         if isinstance(error, ServiceError):
@@ -137,13 +137,15 @@ class ModuleRunner:
         return origin
 
     def _request_warnings(self) -> Iterator[str]:
-        """Yield what else the user should know of the requests."""
+        """Yield warnings about repeated requests and rejected credentials."""
         yield from _retry_warnings(self._request_log)
         if self._auth is not None and self._auth.refresh_error:
-            yield f"The sign-in was accepted no more, and signing in again failed: {self._auth.refresh_error}"
+            yield sentences(
+                f"The credentials were rejected during the task, and authenticating again failed: {self._auth.refresh_error}"
+            )
 
     def _warn(self, warnings: Iterable[str]) -> None:
-        """Warn; masked here, because ansible-core 2.19 and newer do not mask warnings."""
+        """Report warnings. Secrets are masked here, because ansible-core 2.19 and later do not mask warnings."""
         for text in warnings:
             self._module.warn(remove_values(text, self._module.no_log_values))
 
@@ -151,7 +153,7 @@ class ModuleRunner:
         self._module.no_log_values.update(secrets)
 
     def _unmask_short_secrets(self) -> None:
-        """Keep a secret that will be refused as too short from being masked letter by letter in all messages."""
+        """Exclude secrets that are too short from masking, which would remove their letters from all messages."""
         params = self._module.params
         for name in SECRETS:
             if 0 < len(params[name] or "") < SHORTEST_SECRET:
@@ -160,9 +162,9 @@ class ModuleRunner:
 
 
 def read_file(path: str) -> str | None:
-    """Return the text of a file; :data:`None` if there is none.
+    """Return the text of a file; :data:`None` if the file does not exist.
 
-    :raises InputError: it cannot be read.
+    :raises InputError: the file cannot be read.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -170,13 +172,14 @@ def read_file(path: str) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeError) as error:
-        raise InputError(f"the file {path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from None
+        reason = getattr(error, "strerror", None) or "the file is not UTF-8 text"
+        raise InputError(f"Could not read the file {path}: {reason}. Check its path, permissions and encoding.") from None
 
 
 def result_is_awaited() -> bool:
     """Return whether another process can still read the result of this task.
 
-    When Ansible abandons a task (the keyword ``timeout``, a cancelled job), the module's process goes on, but the other
+    When Ansible abandons a task (keyword ``timeout``, cancelled job), the process of the module continues to run, but the other
     end of its standard output is closed.
     """
     output = select.poll()
@@ -189,4 +192,5 @@ def _retry_warnings(log: RequestLog) -> list[str]:
         return []
     times = sum(log.retries.values())
     reasons = ", ".join(f"{reason} ({count})" for reason, count in log.retries.items())
-    return [f"{times} request{'' if times == 1 else 's'} had to be repeated, at a cost of {log.lost_time:.0f} s: {reasons}"]
+    repeated = "1 request was" if times == 1 else f"{times} requests were"
+    return [f"{repeated} repeated: {reasons}. This delayed the task by {log.lost_time:.0f} s."]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Making or importing the savepoint of one job: options, flow, and the wait for a savepoint that was triggered."""
+"""Creates or imports the savepoint of one job: options, flow, and the wait for the savepoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.job_result import JobResult
 from .._batch.operation import FAILED, TIMED_OUT, UNKNOWN
-from .._batch.operations.savepoint import MADE, TRIGGERED, ImportSavepoint, TriggerSavepoint, has_new_savepoint
+from .._batch.operations.savepoint import IMPORTED, MADE, TRIGGERED, ImportSavepoint, TriggerSavepoint, has_new_savepoint
 from .._batch.wait import unread
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
@@ -21,23 +21,25 @@ from .._dli.job_status import ACTIVE, RUNNING, SAVEPOINTING, status_of
 from .._dli.task_context import Context
 from .._options import WaitOptions, bare_path, parse_wait_options, savepoint_folder, select_one
 from .._polling import backoff, poll
-from .._result import ModuleResult, job_label, one_line
+from .._result import ModuleResult, job_label, one_line, sentences
 
-#: Return values when nothing could be done.
+#: Return values if the job could not be read.
 EMPTY_RESULT: Mapping[str, t.Any] = {"job": None}
 
-# What one read of the job shows of the savepoint.
+# Progress of the savepoint, as shown by one read of the job.
 DONE = "done"
 NOT_MADE = "not made"
 IN_PROGRESS = "in progress"
-NOT_VISIBLE = "not visible"  #: it has not begun, or was over in a moment
-#: Seconds between the first reads, doubling: a savepoint may take less than one.
+NOT_VISIBLE = "not visible"  #: not started yet, or already finished between two reads
+#: Seconds between the first reads; the interval doubles. A savepoint may take less than one second.
 FIRST_PAUSE = 0.25
+#: State of a success -> the request, the whole operation, and its object, for messages.
+TEXTS = {TRIGGERED: ("trigger", "create", "a savepoint of"), IMPORTED: ("import", "import", "a savepoint for")}
 
 
 @dataclass(frozen=True)
 class SavepointOptions:
-    """What to do with one job, and how long to wait for it; no wait of the batch, since its status is the same afterwards."""
+    """The operation and the wait. The batch does not wait, because the status of the job is the same after a savepoint."""
 
     batch: BatchOptions
     waiting: WaitOptions
@@ -55,9 +57,9 @@ def parse_savepoint_options(params: Mapping[str, t.Any], check_mode: bool) -> Sa
 
 
 def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
-    """Make or import the savepoint.
+    """Create or import the savepoint.
 
-    :raises CloudError: the job could not be read; then nothing was sent.
+    :raises CloudError: the job could not be read, and no request was sent.
     """
     outcome = execute_batch(context, options.batch)
     result = outcome.results[0]
@@ -73,22 +75,22 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
 
 
 def message(options: BatchOptions, result: JobResult) -> str:
-    job = f"job {job_label(result.job_id, result.name)}"
+    request, operation, savepoint = TEXTS[options.operation.done]
+    savepoint = f"{savepoint} job {job_label(result.job_id, result.name)}"
     if result.failed:
-        return f"{job[0].upper()}{job[1:]}: {result.msg}."
-    if result.state == MADE:
-        return f"Made a savepoint of {job}."
-    wording = options.operation.wording
-    return f"{wording.would if options.check_mode else wording.title} {job}."
+        return sentences(f"Could not {'confirm' if result.state == UNKNOWN else operation} {savepoint}", result.msg)
+    if options.check_mode:
+        return f"Would {request} {savepoint}."
+    return f"{'Created' if result.state == MADE else result.state.capitalize()} {savepoint}."
 
 
 def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting: WaitOptions) -> JobResult:
-    """Return the result as it is when the savepoint is made, or is not, or time is up.
+    """Wait until the savepoint is created or has failed, or until the timeout, and return the result.
 
-    A read that fails is no failed savepoint: waiting goes on, except after an authentication failure.
+    A failed read does not fail the savepoint: the wait continues, except after an authentication failure.
 
     :arg before: the job before the savepoint was triggered.
-    :arg waiting: ``confirm_timeout`` is the time within which the job must show the savepoint.
+    :arg waiting: ``confirm_timeout`` is the time limit until the job shows the savepoint.
     """
     finder, clock = JobFinder(context.dli), context.clock
     visible_until = clock.now() + waiting.confirm_timeout
@@ -97,13 +99,13 @@ def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting
     def check(until: float) -> JobResult | None:
         nonlocal result, begun
         now = finder.find([before.job_id], deadline=until).jobs[before.job_id]
-        seen = progress(before, now, begun)
-        begun = begun or seen == IN_PROGRESS
-        result = _updated(result, now, seen)
+        observed = progress(before, now, begun)
+        begun = begun or observed == IN_PROGRESS
+        result = _updated(result, now, observed)
         context.on_progress(result.msg)
-        if seen in (DONE, NOT_MADE):
+        if observed in (DONE, NOT_MADE):
             return result
-        return _not_visible(result, waiting) if seen == NOT_VISIBLE and clock.now() >= visible_until else None
+        return _not_visible(result, waiting) if observed == NOT_VISIBLE and clock.now() >= visible_until else None
 
     pauses = backoff(FIRST_PAUSE, waiting.interval)
     ended, error = poll(check, clock, clock.now() + waiting.timeout, pauses)
@@ -111,16 +113,20 @@ def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting
         return ended
     if error is not None and error.is_auth_failure:
         return unread(result, error)
-    failure = f"; the last look failed: {error}" if error else ""
-    msg = f"savepoint not made after {waiting.timeout:g} s, last known status {result.status}{failure}"
+    msg = sentences(
+        f"No savepoint after {waiting.timeout:g} s",
+        f"The last known status is {result.status}",
+        "Check savepoint_path before you run the task again",
+        f"The last read failed: {error}" if error else "",
+    )
     return replace(result, state=TIMED_OUT, failed=True, msg=msg)
 
 
 def progress(before: Job, now: Job | None, begun: bool) -> str:
-    """Return what one read of the job shows of its savepoint, which is little (dli-api.md 7, 10).
+    """Return the progress of the savepoint from one read of the job (dli-api.md 7, 10).
 
     :arg before: the job before the savepoint was triggered.
-    :arg begun: an earlier read showed the job making the savepoint.
+    :arg begun: whether an earlier read showed that the job was creating the savepoint.
     """
     if now is None:
         return NOT_MADE
@@ -129,7 +135,7 @@ def progress(before: Job, now: Job | None, begun: bool) -> str:
     is_active = status_of(now.status).start == ACTIVE
     if is_active and now.status_desc and now.status_desc != before.status_desc:
         return NOT_MADE
-    if has_new_savepoint(before, now) and now.has_savepoint is not False:  # the path may be there before it is made
+    if has_new_savepoint(before, now) and now.has_savepoint is not False:  # the path may be set before the savepoint is created
         return DONE
     if not is_active:
         return NOT_MADE
@@ -138,20 +144,20 @@ def progress(before: Job, now: Job | None, begun: bool) -> str:
     return NOT_MADE if now.has_savepoint is False else DONE
 
 
-def _updated(result: JobResult, now: Job | None, seen: str) -> JobResult:
+def _updated(result: JobResult, now: Job | None, observed: str) -> JobResult:
     if now is None:
-        return replace(result, state=FAILED, failed=True, status=None, msg="it was deleted while its savepoint was waited for")
-    if seen == DONE:
-        return replace(result, state=MADE, status=now.status, msg="savepoint made")
-    if seen != NOT_MADE:
+        return replace(result, state=FAILED, failed=True, status=None, msg="Failed: the job was deleted in the meantime.")
+    if observed == DONE:
+        return replace(result, state=MADE, status=now.status, msg="Savepoint created.")
+    if observed != NOT_MADE:
         return replace(result, status=now.status)
-    reason = one_line(now.status_desc) or "it gives no reason"
-    meaning = "" if now.status == RUNNING else f", and it is {status_of(now.status).meaning}"
-    msg = f"the savepoint was accepted, but not made{meaning}: {reason}; mend it, and run the task again"
+    reason = one_line(now.status_desc) or "no reason given"
+    status = "" if now.status == RUNNING else f"The status is now {now.status} ({status_of(now.status).meaning})"
+    msg = sentences(f"Savepoint accepted, but not created ({reason})", status, "Fix the cause, then run the task again")
     return replace(result, state=FAILED, failed=True, status=now.status, msg=msg)
 
 
 def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:
-    seconds = f"{waiting.confirm_timeout:g} s"
-    msg = f"savepoint accepted, but in {seconds} nothing on the job has shown whether it was made; look into savepoint_path"
+    reason = f"savepoint accepted, but not shown by the job within {waiting.confirm_timeout:g} s"
+    msg = f"Outcome unknown: {reason}. Check savepoint_path before you run the task again."
     return replace(result, state=UNKNOWN, failed=True, msg=msg)

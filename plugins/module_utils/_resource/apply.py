@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Running the steps: creating and updating one job, and confirming the outcome where a response was lost.
+"""Runs the steps of a plan: creates and updates one job, and confirms the outcome after a lost response.
 
-A creation or an update whose response was lost is not sent again: the service is asked whether it was carried out.
+A creation or an update whose response was lost is not sent again. The job is read to determine whether it was carried out.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from .._dli.task_context import Context
 from .._errors import CloudError, ResponseLost
 from .._options import Selection
 from .._polling import backoff, poll
+from .._result import sentences
 from .desired import DesiredJob
 from .diff import diff, tag_changes
 from .plan import CREATE, TAG, Step
 from .preview import created, updated
 
 T = t.TypeVar("T")
-ONLY_DIFFERENCES = "it changes only what differs"
+# What a new run of the task does, for messages.
+CREATE_IF_ABSENT = "the job is created only if it does not exist"
+CHANGE_DIFFERENCES = "only values that differ are changed"
 
 
 class Applier:
@@ -46,20 +49,20 @@ class Applier:
         return self._tag(step, result) if step.action == TAG else self._update(step, result)
 
     def _execute(self, operation: Operation, must_wait: bool, result: JobResult) -> JobResult:
-        """Start, stop or delete the job, as a batch of one."""
+        """Start, stop or delete the job, as a batch of one job."""
         selection = Selection((t.cast(int, result.job_id),), (), ())
         waiting = self._waiting._replace(wait=self._waiting.wait or must_wait)
         try:
             outcome = execute_batch(self._context, BatchOptions(operation, selection, False, waiting))
         except CloudError as error:
-            return _refused(result, operation.done, error)
-        # Waiting has its own timeout and does not count towards the deadline.
+            return _refused(result, error, f"Not {operation.done}")
+        # The wait has its own timeout and does not count towards the deadline.
         self._context = self._context._replace(deadline=self._context.deadline + outcome.waited)
         self._waiting = self._waiting._replace(timeout=max(0.0, self._waiting.timeout - outcome.waited))
         return outcome.results[0]
 
     def _create(self, step: Step, result: JobResult) -> JobResult:
-        """Create the job; after a lost response, look for its name."""
+        """Create the job; after a lost response, search for its name."""
         dli, name = self._context.dli, str(self._desired.name)
 
         def send() -> list[int]:
@@ -71,15 +74,19 @@ class Applier:
         def done(ids: list[int], lost: ResponseLost | None) -> JobResult:
             if len(ids) == 1:
                 return created(name, ids[0], reconciled=lost is not None)
-            msg = f"nobody knows whether it was created: {lost} Now several jobs bear this name: {', '.join(map(str, ids))}"
+            msg = sentences(
+                f"Outcome unknown: {lost}",
+                f"{len(ids)} jobs have this name now: {', '.join(map(str, ids))}",
+                "Set job_id to select one of them",
+            )
             return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
-        return self._change(result, "created", "it creates only what is not there", send, check, done)
+        return self._change(result, CREATE_IF_ABSENT, send, check, done)
 
     def _update(self, step: Step, result: JobResult) -> JobResult:
-        """Change settings; after a lost response, read whether they are as desired."""
+        """Change settings; after a lost response, compare the settings of the job with the desired settings."""
         dli, kind, job_id = self._context.dli, self._desired.kind, t.cast(int, result.job_id)
-        wanted = {name: self._desired.settings[name] for name in step.settings}
+        settings = {name: self._desired.settings[name] for name in step.settings}
 
         def send() -> bool:
             dli.update_job(kind, job_id, step.payload, self._context.deadline)
@@ -87,17 +94,18 @@ class Applier:
 
         def check(until: float) -> bool | None:
             job = dli.show_job(job_id, until)
-            return False if job is None else None if diff(kind, job.raw, wanted) else True
+            return False if job is None else None if diff(kind, job.raw, settings) else True
 
         def done(exists: bool, lost: ResponseLost | None) -> JobResult:
             if exists:
                 return updated(result, "settings", reconciled=lost is not None)
-            return replace(result, state=FAILED, changed=None, failed=True, status=None, msg="it was deleted meanwhile")
+            msg = "Failed: the job was deleted in the meantime."
+            return replace(result, state=FAILED, changed=None, failed=True, status=None, msg=msg)
 
-        return self._change(result, "updated", ONLY_DIFFERENCES, send, check, done)
+        return self._change(result, CHANGE_DIFFERENCES, send, check, done)
 
     def _tag(self, step: Step, result: JobResult) -> JobResult:
-        """Change tags: remove the old ones first, then add the new ones."""
+        """Change tags: first remove, then add."""
         removed = self._change_tags("delete", step.remove, result) if step.remove else result
         if removed.failed or not step.add:
             return removed
@@ -120,21 +128,20 @@ class Applier:
         def done(_done: bool, lost: ResponseLost | None) -> JobResult:
             return updated(result, "tags", reconciled=lost is not None)
 
-        return self._change(result, "tagged", ONLY_DIFFERENCES, send, check, done)
+        return self._change(result, CHANGE_DIFFERENCES, send, check, done)
 
     def _change(
         self,
         result: JobResult,
-        verb: str,
         rerun: str,
         send: t.Callable[[], T],
         check: t.Callable[[float], T | None],
         done: t.Callable[[T, ResponseLost | None], JobResult],
     ) -> JobResult:
-        """Send a change once; after a lost response, check until the outcome shows.
+        """Send a change once; after a lost response, check until the outcome is confirmed.
 
-        :arg verb: what was to be done, for messages; ``rerun``: what running the task again does.
-        :arg done: returns the result from the value of ``send``, or of ``check`` and why the response was lost.
+        :arg rerun: what a new run of the task does, for messages.
+        :arg done: returns the result from the value of ``send``, or from the value of ``check`` and the error.
         """
         context = self._context
         try:
@@ -142,17 +149,20 @@ class Applier:
         except ResponseLost as error:
             lost = error
         except CloudError as error:
-            return _refused(result, verb, error)
+            return _refused(result, error)
         deadline = min(context.deadline, context.clock.now() + self._waiting.confirm_timeout)
         value, failure = poll(check, context.clock, deadline, backoff())
         if value is not None:
             return done(value, lost)
-        reason = str(lost).rstrip(".") + (f"; {str(failure).rstrip('.')}" if failure else "")
-        msg = f"nobody knows whether it was {verb}: {reason}; run the task again, {rerun}"
+        unread = f"The last read failed: {failure}" if failure else ""
+        msg = sentences(f"Outcome unknown: {lost}", f"Run the task again: {rerun}", unread)
         return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
 
-def _refused(result: JobResult, verb: str, error: CloudError) -> JobResult:
-    """Return the result of a request that was not carried out."""
-    msg = f"not {verb}: {str(error).rstrip('.')}"
+def _refused(result: JobResult, error: CloudError, consequence: str = "") -> JobResult:
+    """Return the result of a request that was not carried out.
+
+    :arg consequence: sentence to put before the error.
+    """
+    msg = sentences(consequence, error)
     return replace(result, state=REFUSED, changed=False, failed=True, error_code=error.code, msg=msg)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The argument specification of a job as a resource, from the table of settings; mirrors a doc fragment."""
+"""The argument specification of the modules for one job, from the table of settings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import typing as t
 from .._dli.job_settings import BOOLEAN, INTEGER, JSON, LIST, OBJECT, settings_of
 from .desired import NEVER, PRESENT, RESTARTS, STATES
 
-#: The types of a job's settings; any other kind is a text.
+#: Kind of a setting -> type of its option; other kinds are texts.
 TYPES = {INTEGER: "int", BOOLEAN: "bool", JSON: "json", LIST: "list", OBJECT: "dict"}
 
 
 def streaming_job(kind: str) -> dict[str, dict[str, t.Any]]:
-    """Return the options of the doc fragment ``streaming_job``, and the settings of one kind of jobs.
+    """Return the options of the doc fragment ``streaming_job`` and the settings of one kind of jobs.
 
-    Texts with few values are checked in ``diff.py``, since surveys send empty texts for what is not set.
+    Choices of texts are checked in ``diff.py``, because surveys send empty texts for unset fields.
     """
     settings = {setting.name: dict(type=TYPES.get(setting.kind, "str")) for setting in settings_of(kind)}
     settings.update({setting.name: dict(type="list", elements="str") for setting in settings_of(kind) if setting.kind == LIST})
@@ -38,12 +38,12 @@ def streaming_job(kind: str) -> dict[str, dict[str, t.Any]]:
 
 
 def _resource_config() -> dict[str, dict[str, t.Any]]:
-    def manager() -> dict[str, t.Any]:
+    def resource_spec() -> dict[str, t.Any]:
         return dict(type="dict", options=dict(cpu=dict(type="float"), memory=dict(type="str")))
 
     return dict(
         max_slot=dict(type="int"),
         parallel_number=dict(type="int"),
-        jobmanager_resource_spec=manager(),
-        taskmanager_resource_spec=manager(),
+        jobmanager_resource_spec=resource_spec(),
+        taskmanager_resource_spec=resource_spec(),
     )

@@ -19,7 +19,7 @@ ABSENT = "absent"
 STARTED = "started"
 STOPPED = "stopped"
 STATES = (PRESENT, ABSENT, STARTED, STOPPED)
-#: Whether a running job may be stopped and started again, to change what cannot change while it runs.
+#: Whether to restart an active job to change settings that cannot be changed while it runs.
 NEVER = "never"
 ALLOWED = "allowed"
 RESTARTS = (NEVER, ALLOWED)
@@ -29,10 +29,10 @@ RESTARTS = (NEVER, ALLOWED)
 class DesiredJob:
     """The desired state of a job.
 
-    :ivar kind: ``SQL`` or ``JAR``, the kind of job that the module is for.
-    :ivar settings: the settings that are set, ``name`` among them.
+    :ivar kind: ``SQL`` or ``JAR``, the kind of job that the module manages.
+    :ivar settings: the settings that are set, including ``name``.
     :ivar tags: None if tags are not managed.
-    :ivar resume_savepoint: None if that depends on whether a savepoint was made.
+    :ivar resume_savepoint: None if it depends on whether a savepoint was created.
     """
 
     kind: str
@@ -54,12 +54,12 @@ class DesiredJob:
 def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
     """Return the desired state from the options of a module for one kind of jobs.
 
-    :raises InputError: an option is wrong.
+    :raises InputError: an option is invalid.
     """
     job_id, name, tags = text_or_none(params["job_id"]), text_or_none(params["name"]), params["tags"]
     if job_id is None and name is None:
-        raise InputError("set name or job_id, to say which job")
-    same = ("state", "purge_tags", "restart", "savepoint", "resume_savepoint", "force", "show_detail")
+        raise InputError("Missing name or job_id. Set at least one of them.")
+    unchanged = ("state", "purge_tags", "restart", "savepoint", "resume_savepoint", "force", "show_detail")
     return DesiredJob(
         kind=kind,
         job_id=select_one(job_id, None).ids[0] if job_id else None,
@@ -68,5 +68,5 @@ def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) 
         tags=None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()},
         check_mode=check_mode,
         waiting=parse_wait_options(params),
-        **{option: params[option] for option in same},
+        **{option: params[option] for option in unchanged},
     )

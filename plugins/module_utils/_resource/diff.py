@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings of a job: parsing desired ones, comparing them with current ones, and the bodies of requests. Pure.
+"""The settings of a job: parses desired settings, compares them with current settings, and builds request bodies. Pure.
 
-The service returns settings in two places, some in another form, and as null what is not set (dli-api.md 1.7).
+The service returns settings in two places, some of them in another form, and unset settings as null (dli-api.md 1.7).
 """
 
 from __future__ import annotations
@@ -38,35 +38,35 @@ Definition = Mapping[str, t.Any]
 
 
 def parse_definition(kind: str, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the settings of the options; what is unset is left out.
+    """Return the settings from the options, without unset settings.
 
-    :raises InputError: a value is not allowed for its setting.
+    :raises InputError: the value of a setting is invalid.
     """
-    wanted = {setting.name: _wanted(setting, params[setting.name]) for setting in settings_of(kind)}
-    return {name: value for name, value in wanted.items() if value is not None}
+    desired = {setting.name: _desired_value(setting, params[setting.name]) for setting in settings_of(kind)}
+    return {name: value for name, value in desired.items() if value is not None}
 
 
-def diff(kind: str, detail: Definition, wanted: Definition) -> list[str]:
+def diff(kind: str, detail: Definition, desired: Definition) -> list[str]:
     """Return the names of the settings that differ from the desired ones, in the order of the table."""
-    comparable = [setting for setting in settings_of(kind) if setting.name in wanted and setting.place != NOWHERE]
-    return [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), wanted[setting.name])]
+    comparable = [setting for setting in settings_of(kind) if setting.name in desired and setting.place != NOWHERE]
+    return [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), desired[setting.name])]
 
 
-def payload_for_create(wanted: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:
-    payload = {name: _wire(BY_NAME[name], wanted[name]) for name in wanted if BY_NAME[name].when != UPDATE_ONLY}
+def payload_for_create(desired: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:
+    payload = {name: _wire(BY_NAME[name], desired[name]) for name in desired if BY_NAME[name].when != UPDATE_ONLY}
     if tags:
         payload["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
     return payload
 
 
-def settings_after_creation(wanted: Definition) -> list[str]:
-    """Return the settings that a creation does not accept, so that an update must follow it."""
-    return [name for name in wanted if BY_NAME[name].when == UPDATE_ONLY]
+def settings_after_creation(desired: Definition) -> list[str]:
+    """Return the settings that a creation does not accept; they require an update after the creation."""
+    return [name for name in desired if BY_NAME[name].when == UPDATE_ONLY]
 
 
-def payload_for_update(detail: Definition, wanted: Definition, names: Sequence[str]) -> dict[str, t.Any]:
-    """Return the body of an update: nothing but what differs, since unchanged settings can make it fail (dli-api.md 2.3)."""
-    return {name: _wire(BY_NAME[name], _merged(_read(BY_NAME[name], detail), wanted[name])) for name in names}
+def payload_for_update(detail: Definition, desired: Definition, names: Sequence[str]) -> dict[str, t.Any]:
+    """Return the body of an update: only differences, because unchanged settings can make it fail (dli-api.md 2.3)."""
+    return {name: _wire(BY_NAME[name], _merged(_read(BY_NAME[name], detail), desired[name])) for name in names}
 
 
 def from_api(kind: str, detail: Definition) -> dict[str, t.Any]:
@@ -75,36 +75,36 @@ def from_api(kind: str, detail: Definition) -> dict[str, t.Any]:
     return {name: value for name, value in read.items() if value is not None}
 
 
-def apply_to(before: Definition, wanted: Definition, names: Iterable[str]) -> dict[str, t.Any]:
-    """Return settings after the named ones were set to the desired values; all in the form of :func:`from_api`."""
+def apply_to(before: Definition, desired: Definition, names: Iterable[str]) -> dict[str, t.Any]:
+    """Return the settings after ``names`` were set to the desired values, in the form of :func:`from_api`."""
     after = dict(before)
     for name in names:
-        value = _merged(before.get(name), wanted[name])
+        value = _merged(before.get(name), desired[name])
         after[name] = _normal(BY_NAME[name], value)
     return {name: value for name, value in after.items() if value is not None}
 
 
 def as_text(definition: Definition) -> str:
-    """Return settings as lines for a diff: sorted, one value a line, a script line by line."""
+    """Return settings as sorted lines for a diff, with one value per line and scripts line by line."""
     return "".join(_lines(name, definition[name], "") for name in sorted(definition))
 
 
 def tag_changes(
-    current: Mapping[str, str], wanted: Mapping[str, str], purge: bool
+    current: Mapping[str, str], desired: Mapping[str, str], purge: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the tags to remove, and those to add.
+    """Return the tags to remove, and the tags to add.
 
-    A tag with another value is removed first: whether adding it replaces the value is not documented.
+    A tag with another value is removed first, because it is not documented whether adding it replaces the value.
 
-    :arg purge: also remove those that are not desired.
+    :arg purge: also remove tags that are not desired.
     """
-    add = {key: value for key, value in wanted.items() if current.get(key) != value}
-    remove = {key: value for key, value in current.items() if key in add or (purge and key not in wanted)}
+    add = {key: value for key, value in desired.items() if current.get(key) != value}
+    remove = {key: value for key, value in current.items() if key in add or (purge and key not in desired)}
     return remove, add
 
 
-def _wanted(setting: Setting, value: t.Any) -> t.Any:
-    """Return the value of an option; None if it is unset: null, or an empty text (surveys send those)."""
+def _desired_value(setting: Setting, value: t.Any) -> t.Any:
+    """Return the value of an option; None if it is null or an empty text, which surveys send for unset fields."""
     if value is None:
         return None
     if setting.kind == LIST:
@@ -118,11 +118,13 @@ def _wanted(setting: Setting, value: t.Any) -> t.Any:
     if text is None:
         return None
     if setting.choices and text not in setting.choices:
-        raise InputError(f"{setting.name} must be one of {', '.join(setting.choices)}, not {text[:40]!r}")
+        choices = ", ".join(setting.choices)
+        raise InputError(f"Invalid {setting.name}: {text[:40]!r} is not supported. Specify one of {choices}.")
     if setting.kind == JSON and isinstance(_json(text), str):
-        raise InputError(f"{setting.name} must be a dictionary or JSON text, and is neither")
-    if len(text) > LONGEST.get(setting.name, len(text)):
-        raise InputError(f"{setting.name} must not be longer than {LONGEST[setting.name]} characters, and has {len(text)}")
+        raise InputError(f"Invalid {setting.name}: the value is not valid JSON. Specify a dictionary or JSON text.")
+    longest = LONGEST.get(setting.name, len(text))
+    if len(text) > longest:
+        raise InputError(f"Invalid {setting.name}: it has {len(text)} characters. Specify at most {longest} characters.")
     return str(value) if setting.kind == SCRIPT else _normal(setting, text) if setting.kind == MODE else text
 
 
@@ -133,22 +135,22 @@ def _read(setting: Setting, detail: Definition) -> t.Any:
     return holder.get(setting.name) if isinstance(holder, Mapping) else None
 
 
-def _fits(setting: Setting, current: t.Any, wanted: t.Any) -> bool:
+def _fits(setting: Setting, current: t.Any, desired: t.Any) -> bool:
     actual = _normal(setting, current)
     if setting.kind == OBJECT:
-        return _covers(actual, wanted)
-    return bool((setting.default if actual is None else actual) == _normal(setting, wanted))
+        return _covers(actual, desired)
+    return bool((setting.default if actual is None else actual) == _normal(setting, desired))
 
 
-def _covers(actual: t.Any, wanted: t.Any) -> bool:
-    """Return whether an object has all desired members; it may have more."""
-    if isinstance(wanted, Mapping):
-        return isinstance(actual, Mapping) and all(_covers(actual.get(key), value) for key, value in wanted.items())
-    return bool(_number(actual) == _number(wanted))
+def _covers(actual: t.Any, desired: t.Any) -> bool:
+    """Return whether an object has all desired members; additional members are ignored."""
+    if isinstance(desired, Mapping):
+        return isinstance(actual, Mapping) and all(_covers(actual.get(key), value) for key, value in desired.items())
+    return bool(_number(actual) == _number(desired))
 
 
 def _normal(setting: Setting, value: t.Any) -> t.Any:
-    """Return a value in the form in which equal ones compare equal; null, an empty text and an empty list are None."""
+    """Return a value in a normal form for comparisons; null, an empty text and an empty list are None."""
     if value is None or value == "":
         return None
     if setting.kind == INTEGER:
@@ -156,8 +158,8 @@ def _normal(setting: Setting, value: t.Any) -> t.Any:
     if setting.kind == BOOLEAN:
         return {"true": True, "false": False}.get(str(value).lower(), value)
     if setting.kind == MODE:
-        words = {str(number): word for word, number in MODES.items()}
-        return words.get(str(value), str(value))
+        names = {str(number): name for name, number in MODES.items()}
+        return names.get(str(value), str(value))
     if setting.kind == LIST:
         return [str(item) for item in value] if isinstance(value, (list, tuple)) and value else None
     if setting.kind == OBJECT:
@@ -170,7 +172,7 @@ def _normal(setting: Setting, value: t.Any) -> t.Any:
 
 
 def _number(value: t.Any) -> t.Any:
-    """Return a number for a text that is one; anything else as it is."""
+    """Return a number for a numeric text; return any other value unchanged."""
     if not isinstance(value, (str, float)):
         return value
     try:
@@ -190,20 +192,20 @@ def _json(value: t.Any) -> t.Any:
 
 
 def _pruned(value: t.Any) -> t.Any:
-    """Leave out what is null, empty or unset in an object; None if nothing is left."""
+    """Remove null and empty members from an object; return None if no members remain."""
     if not isinstance(value, Mapping):
         return None if value == "" else value
     kept = {key: _pruned(inner) for key, inner in value.items()}
     return {key: inner for key, inner in kept.items() if inner is not None} or None
 
 
-def _merged(current: t.Any, wanted: t.Any) -> t.Any:
-    """Complete a desired object with its current members: whether the service does that is not documented."""
-    if not isinstance(wanted, Mapping):
-        return wanted
+def _merged(current: t.Any, desired: t.Any) -> t.Any:
+    """Add the current members to a desired object, because it is not documented whether the service keeps them."""
+    if not isinstance(desired, Mapping):
+        return desired
     current = current if isinstance(current, Mapping) else {}
-    known = {key: value for key, value in current.items() if value is not None}
-    return {**known, **{key: _merged(known.get(key), value) for key, value in wanted.items()}}
+    present = {key: value for key, value in current.items() if value is not None}
+    return {**present, **{key: _merged(present.get(key), value) for key, value in desired.items()}}
 
 
 def _wire(setting: Setting, value: t.Any) -> t.Any:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The flow for a job as a resource: find → diff → plan → (check mode stops here) → one step after the other.
+"""The flow for one job: find → diff → plan → (check mode stops here) → run the steps.
 
-Starting, stopping and deleting use the engine of the batches, so that lost, late and refused requests are handled in the same
-way. What only a single job needs, creating and updating, is in ``apply.py``.
+Starts, stops and deletions use the engine of the batches, which handles lost, late and refused requests in the same way.
+Creations and updates are in ``apply.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .._dli.job import Job
 from .._dli.job_finder import JobFinder
 from .._dli.task_context import Context
 from .._errors import CloudError
-from .._result import ModuleResult
+from .._result import ModuleResult, sentences
 from .apply import Applier
 from .desired import ABSENT, STARTED, DesiredJob
 from .diff import from_api
@@ -26,7 +26,7 @@ from .plan import START, STOP, Step, ambiguous, plan
 from .preview import Previewer
 from .report import Progress, resource_result
 
-#: Return values when the job could not be read.
+#: Return values if the job could not be read.
 EMPTY_RESULT: Mapping[str, t.Any] = {"actions": [], "differences": []}
 
 
@@ -36,12 +36,12 @@ class StepRunner(t.Protocol):
     def run(self, step: Step, result: JobResult) -> JobResult:
         """Return the result of a step.
 
-        :arg result: the result of the steps before it.
+        :arg result: the result of the previous steps.
         """
 
 
 class _Lookup(t.NamedTuple):
-    """The job as it was found, and other jobs that have the desired name."""
+    """The job, and other jobs that have the desired name."""
 
     job: Job | None
     conflicts: list[int]
@@ -50,7 +50,7 @@ class _Lookup(t.NamedTuple):
 def manage(context: Context, desired: DesiredJob) -> ModuleResult:
     """Bring a job to the desired state.
 
-    :raises CloudError: the job could not be read; then nothing was sent.
+    :raises CloudError: the job could not be read, and no change was sent.
     """
     found = _find(context, desired)
     tags: dict[str, str] = {}
@@ -66,7 +66,7 @@ def manage(context: Context, desired: DesiredJob) -> ModuleResult:
 
 
 def _find(context: Context, desired: DesiredJob) -> _Lookup:
-    """Find the one job; no other job may have the name that it is to get."""
+    """Find the job, and for a rename, jobs that already have the new name."""
     if desired.job_id is not None:
         job = context.dli.show_job(desired.job_id, context.deadline)
         renamed = job is not None and desired.name not in (None, job.name) and desired.state != ABSENT
@@ -83,7 +83,7 @@ def _ids_of_name(context: Context, desired: DesiredJob) -> list[int]:
 def _run_steps(runner: StepRunner, progress: Progress) -> None:
     for step in progress.planned.steps:
         if step.action == START and progress.desired.state != STARTED and STOP not in progress.actions:
-            progress.warnings.append("The job came to rest without this task's doing, so that it was not started again.")
+            progress.warnings.append("The job became inactive before this task stopped it, so it was not started again.")
             return
         progress.add(step, runner.run(step, progress.result))
         if progress.result.failed:
@@ -91,13 +91,14 @@ def _run_steps(runner: StepRunner, progress: Progress) -> None:
 
 
 def _definition(context: Context, progress: Progress) -> dict[str, t.Any]:
-    """Return the settings of the job as they are now; as they are to be, where they cannot be read."""
+    """Return the current settings of the job, or the expected settings if they cannot be read."""
     if progress.desired.check_mode or not progress.result.changed or progress.result.job_id is None:
         return progress.after
     try:
         job = context.dli.show_job(progress.result.job_id, context.deadline)
     except CloudError as error:
-        progress.warnings.append(f"The settings could not be read again, so that they are told as they should be: {error}")
+        expected = "The return value definition contains the expected settings"
+        progress.warnings.append(sentences(f"The settings could not be read again: {error}", expected))
         return progress.after
     if job is None:
         return {}

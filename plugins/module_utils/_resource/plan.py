@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The steps from the current to the desired state of a job, or why there are none. Pure.
+"""The steps from the current to the desired state of a job, or the reason why there are none. Pure.
 
-Check mode and the real run use the same plan: check mode predicts the result of each step, the real run executes it.
+Check mode and a run use the same plan. Check mode predicts the result of each step, and a run executes it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from .._dli.error_codes import SHOW_UNKNOWN_JOB
 from .._dli.job import JAR, SQL, Job
 from .._dli.job_settings import JOB_TYPES, NOT_RESTORABLE, immutable, requires_stop
 from .._dli.job_status import INACTIVE, STOPPING, SUBMITTING, WAIT_REACHED, status_of
+from .._result import sentences
 from .desired import ABSENT, NEVER, STARTED, STOPPED, DesiredJob
 from .diff import diff, payload_for_create, payload_for_update, settings_after_creation, tag_changes
 
-# Actions, as in the result.
+# Actions in the result.
 CREATE = "create"
 TAG = "tag"
 UPDATE = "update"
@@ -33,21 +34,21 @@ STOP = "stop"
 START = "start"
 DELETE = "delete"
 
-# States that only a resource has, besides those of its steps.
+# States in addition to those of the steps.
 UNCHANGED = "unchanged"
 RESTART_NEEDED = "restart_needed"
 RESUME_UNDECIDED = "resume_undecided"
 WRONG_TYPE = "wrong_type"
 
-#: Settings of which a job must have one to be created with the state started or stopped: a wrong name creates nothing.
+#: With the state started or stopped, a job is created only if one of these settings is set. A misspelled name creates no job.
 REQUIRED_TO_CREATE = {SQL: ("sql_body", "template_id"), JAR: ("entrypoint", "image")}
 
 
 class Step(t.NamedTuple):
-    """One thing to do to a job.
+    """One change of a job.
 
-    :ivar operation: for starts, stops and deletions; ``must_wait``: wait for its end even if the user does not wait.
-    :ivar settings: names of those that it changes, with ``payload``; ``remove`` and ``add``: tags.
+    :ivar operation: of a start, stop or deletion; ``must_wait``: wait for its end even without the option ``wait``.
+    :ivar settings: names of the settings to change; ``payload``: the request; ``remove`` and ``add``: tags.
     """
 
     action: str
@@ -60,9 +61,9 @@ class Step(t.NamedTuple):
 
 
 class ChangePlan(t.NamedTuple):
-    """The result of the job before any step, and the steps in their order.
+    """The result of the job before the first step, and the steps in their order.
 
-    :ivar differences: names of the settings that differ from the desired ones, ``tags`` among them.
+    :ivar differences: names of the settings that differ from the desired settings, and ``tags``.
     """
 
     result: JobResult
@@ -72,60 +73,66 @@ class ChangePlan(t.NamedTuple):
 
 
 def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> ChangePlan:
-    """Return what is to be done with a job as it was read.
+    """Return the steps for a job.
 
-    :arg job: None if there is none.
-    :arg tags: those of the job, if tags are managed.
+    :arg job: the job as it was read; None if it does not exist.
+    :arg tags: tags of the job, if tags are managed.
     """
     if job is None:
         return _without_job(desired)
     result = PlannedJob(job.job_id, job).result(UNCHANGED)
     job_type = job.raw.get("job_type")
     if job_type and job_type not in JOB_TYPES[desired.kind]:
-        return _refuse(result, WRONG_TYPE, f"it is a {job_type}, which this module is not for")
+        managed = " and ".join(JOB_TYPES[desired.kind])
+        return _refuse(result, WRONG_TYPE, f"the job type is {job_type}. This module manages {managed}")
     if desired.state == ABSENT:
         return ChangePlan(result, (Step(DELETE, Delete(desired.force)),))
     names = diff(desired.kind, job.raw, desired.settings)
     remove, add = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
     differences = names + (["tags"] if remove or add else [])
     if immutable(names):
-        msg = f"its {immutable(names)[0]} is {job.raw.get(immutable(names)[0])} and cannot change any more; delete it first"
-        return _refuse(result, WRONG_TYPE, msg, differences)
+        name = immutable(names)[0]
+        reason = f"{name} is {job.raw.get(name)} and cannot be changed after creation. To change it, delete the job first"
+        return _refuse(result, WRONG_TYPE, reason, differences)
     if _restarts(desired, job, names) and desired.restart == NEVER:
-        what = f"{', '.join(requires_stop(names))} cannot change while it is {status_of(job.status).meaning}"
-        return _refuse(result, RESTART_NEEDED, f"{what}; set restart to allowed, or stop it first", differences)
+        reason = f"{', '.join(requires_stop(names))} cannot be changed while the job is {status_of(job.status).meaning}"
+        return _refuse(result, RESTART_NEEDED, f"{reason}. Set restart to allowed, or stop the job first", differences)
     steps = [Step(TAG, remove=remove, add=add)] if remove or add else []
     steps += _steps(desired, job, names)
     breaking = _breaking(steps, names)
     if breaking and desired.resume_savepoint is None:
-        msg = f"no savepoint fits any more once {', '.join(breaking)} changed; set resume_savepoint to false to start without"
-        return _refuse(result, RESUME_UNDECIDED, f"{msg} state, or to true if you know that it fits", differences)
+        remedy = "Set resume_savepoint to false to start without state, or to true if the savepoint is compatible"
+        reason = f"a change of {', '.join(breaking)} can make the savepoint incompatible. {remedy}"
+        return _refuse(result, RESUME_UNDECIDED, reason, differences)
     if not steps:
-        return ChangePlan(replace(result, msg="left alone: it is as it should be"))
+        return ChangePlan(replace(result, msg="Unchanged: the job is already in the requested state."))
     return ChangePlan(result, steps, differences, _warnings(breaking))
 
 
 def ambiguous(desired: DesiredJob, job: Job | None, ids: Sequence[int]) -> ChangePlan:
-    """Return the plan for a name that another job has already, or that several jobs have."""
+    """Return the plan for a name that another job has, or that several jobs have."""
     listed = ", ".join(map(str, ids))
     if job is not None:
         result = PlannedJob(job.job_id, job).result(UNCHANGED)
-        return _refuse(result, AMBIGUOUS, f"the name {desired.name} is borne by job {listed} already; choose another", ["name"])
-    msg = f"{len(ids)} jobs bear this name, {listed}; name the one you mean by job_id"
-    return _refuse(JobResult(None, desired.name, UNCHANGED), AMBIGUOUS, msg)
+        jobs = f"job {listed}" if len(ids) == 1 else f"jobs {listed}"
+        return _refuse(result, AMBIGUOUS, f"the name {desired.name} is used by {jobs}. Specify another name", ["name"])
+    reason = f"{len(ids)} jobs have this name: {listed}. Set job_id to select one of them"
+    return _refuse(JobResult(None, desired.name, UNCHANGED), AMBIGUOUS, reason)
 
 
 def _without_job(desired: DesiredJob) -> ChangePlan:
     result = JobResult(desired.job_id, desired.name, UNCHANGED)
     if desired.state == ABSENT:
-        return ChangePlan(replace(result, state="absent", msg="left alone: the project has no such job"))
+        identifier = "name" if desired.job_id is None else "ID"
+        return ChangePlan(replace(result, state="absent", msg=f"Unchanged: the project has no job with this {identifier}."))
     if desired.job_id is not None:
         result = replace(result, error_code=SHOW_UNKNOWN_JOB)
-        return _refuse(result, NOT_FOUND, f"{explain(SHOW_UNKNOWN_JOB, '')}; to create a job, leave job_id out")
+        reason = sentences(explain(SHOW_UNKNOWN_JOB, ""), "To create a job, omit job_id")
+        return _refuse(result, NOT_FOUND, reason)
     required = REQUIRED_TO_CREATE[desired.kind]
     if desired.state in (STARTED, STOPPED) and not any(name in desired.settings for name in required):
-        msg = f"the project has no job of this name; check it, or set {' or '.join(required)} to create the job"
-        return _refuse(result, NOT_FOUND, msg)
+        remedy = f"Check the name, or set {' or '.join(required)} to create the job"
+        return _refuse(result, NOT_FOUND, f"the project has no job with this name. {remedy}")
     later = settings_after_creation(desired.settings)
     names = [name for name in desired.settings if name not in later]
     steps = [Step(CREATE, settings=names, payload=payload_for_create(desired.settings, desired.tags))]
@@ -142,7 +149,7 @@ def _restarts(desired: DesiredJob, job: Job, names: Sequence[str]) -> bool:
 
 
 def _steps(desired: DesiredJob, job: Job, names: Sequence[str]) -> list[Step]:
-    """Return the steps to these settings and to the desired state."""
+    """Return the steps that change the settings and reach the desired state."""
     stop = status_of(job.status).stop
     restarts = _restarts(desired, job, names)
     is_stopping = stop == STOPPING and bool(requires_stop(names))
@@ -155,17 +162,17 @@ def _steps(desired: DesiredJob, job: Job, names: Sequence[str]) -> list[Step]:
     if restarts or desired.state == STARTED:
         start = Start(_resumes(desired, job, restarts))
         is_active = start.decide(job).state == start.unchanged
-        is_up = is_active and (not desired.waiting.wait or start.wait_outcome(job) == WAIT_REACHED)
-        if restarts or is_stopping or not is_up:
+        is_started = is_active and (not desired.waiting.wait or start.wait_outcome(job) == WAIT_REACHED)
+        if restarts or is_stopping or not is_started:
             steps.append(Step(START, start))
     return steps
 
 
 def _resumes(desired: DesiredJob, job: Job, restarts: bool) -> bool:
-    """Return whether a start is to restore a savepoint.
+    """Return whether a start restores a savepoint.
 
-    A job that is still being submitted has no state to save, so that only an older savepoint can be restored. If a running
-    job has none after its stop, the start must be refused, since otherwise its state would be lost.
+    A job that is being submitted has no state to save, so only an older savepoint can be restored. If a running job has no
+    savepoint after its stop, the service must refuse the start. Otherwise, the state would be lost.
     """
     if desired.resume_savepoint is not None:
         return desired.resume_savepoint
@@ -173,7 +180,7 @@ def _resumes(desired: DesiredJob, job: Job, restarts: bool) -> bool:
 
 
 def _breaking(steps: Sequence[Step], names: Sequence[str]) -> list[str]:
-    """Return the changed settings that make the savepoint that is to be restored incompatible."""
+    """Return the changed settings that can make the savepoint incompatible that the job resumes from."""
     resumes = any(isinstance(step.operation, Start) and step.operation.resume_savepoint for step in steps)
     return [name for name in names if name in NOT_RESTORABLE] if resumes else []
 
@@ -182,11 +189,11 @@ def _warnings(breaking: Sequence[str]) -> list[str]:
     if not breaking:
         return []
     return [
-        f"The job resumes from a savepoint that was made before {', '.join(breaking)} changed. If it does not come up, the "
-        "savepoint does not fit any more: set resume_savepoint to false to start without state."
+        f"The job resumes from a savepoint that was created before {', '.join(breaking)} changed. If the start fails, set "
+        "resume_savepoint to false to start the job without state."
     ]
 
 
 def _refuse(result: JobResult, state: str, reason: str, differences: Sequence[str] = ()) -> ChangePlan:
-    refused = replace(result, state=state, failed=True, msg=f"nothing was done: {reason}")
+    refused = replace(result, state=state, failed=True, msg=sentences(f"Not changed: {reason}"))
     return ChangePlan(refused, differences=differences)

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The results of steps for check mode: what a real run would return, as far as it can be foreseen. Pure."""
+"""Predicts the results of steps for check mode. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .._batch.job_result import JobResult
+from .._batch.job_result import JobResult, with_status
 from .._batch.operation import Operation
 from .._batch.operations.stop import Stop
 from .._batch.plan import plan, predict
@@ -16,26 +16,28 @@ from .._dli.job import Job
 from .._dli.job_finder import JobLookup
 from .._dli.job_status import CANCEL_SUCCESS, DRAFT, RUNNING
 from .._options import Selection
+from .._result import sentences
 from .desired import DesiredJob
 from .plan import CREATE, TAG, Step
 
-#: Stands for the id that a job will get.
+#: Placeholder for the ID of a job that is not created yet.
 UNASSIGNED_ID = -1
+CONFIRMED = "Confirmed from {}, because the response was lost or incomplete"
 
 
 def created(name: str, job_id: int | None, reconciled: bool = False) -> JobResult:
-    confirmed = "; learnt by looking for its name, because the answer did not say" if reconciled else ""
-    return JobResult(job_id, name, "created", True, status=DRAFT, msg=f"created{confirmed}", reconciled=reconciled)
+    msg = sentences("Created", CONFIRMED.format("the list of jobs") if reconciled else "")
+    return JobResult(job_id, name, "created", True, status=DRAFT, msg=msg, reconciled=reconciled)
 
 
 def updated(result: JobResult, what: str, reconciled: bool = False) -> JobResult:
-    """Return the result of a job whose ``what``, settings or tags, were changed."""
-    confirmed = "; learnt by looking at it, because the answer did not say" if reconciled else ""
-    return replace(result, state="updated", changed=True, reconciled=reconciled, msg=f"{what} changed{confirmed}")
+    """Return the result of a job whose ``what``, "settings" or "tags", were changed."""
+    msg = sentences(f"{what.capitalize()} changed", CONFIRMED.format(f"the job's {what}") if reconciled else "")
+    return replace(result, state="updated", changed=True, reconciled=reconciled, msg=msg)
 
 
 class Previewer:
-    """Predicts the result of every step without a request."""
+    """Predicts the result of each step without requests."""
 
     def __init__(self, desired: DesiredJob, job: Job | None) -> None:
         self._desired = desired
@@ -49,7 +51,7 @@ class Previewer:
         return updated(result, "tags" if step.action == TAG else "settings")
 
     def _execute(self, operation: Operation, must_wait: bool, result: JobResult) -> JobResult:
-        """Predict what ``execute_batch`` would return."""
+        """Predict the result of ``execute_batch``."""
         job_id = result.job_id or UNASSIGNED_ID
         job = Job(job_id, result.name or "", str(result.status), has_savepoint=self._has_savepoint)
         batch = plan(operation, Selection((job_id,), (), ()), JobLookup({job_id: job}, {}))
@@ -57,5 +59,5 @@ class Previewer:
         if isinstance(operation, Stop) and not after.failed:
             self._has_savepoint = self._has_savepoint or (operation.trigger_savepoint and result.status == RUNNING)
             if must_wait:
-                after = replace(after, status=CANCEL_SUCCESS, msg=f"{after.msg}; now {CANCEL_SUCCESS}")
+                after = with_status(after, CANCEL_SUCCESS)
         return replace(after, job_id=result.job_id)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of one job, step by step: the result of a module for a job as a resource. Pure."""
+"""The result of a module that manages one job, updated after each step. Pure."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from .._batch.job_result import JobResult
 from .._batch.operation import UNKNOWN
 from .._batch.operations.start import Start
 from .._dli.job import Job
-from .._result import ModuleResult, job_label
+from .._result import ModuleResult, job_label, sentences
 from .desired import DesiredJob
 from .diff import apply_to, as_text, from_api
 from .plan import CREATE, DELETE, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
 
-#: Action -> what was done, for messages and states.
+#: Action -> participle, for messages and states.
 DONE = {CREATE: "created", TAG: "tagged", UPDATE: "updated", STOP: "stopped", START: "started", DELETE: "deleted"}
-RERUN = "; what was done before stands, and the task can be run again"
+RERUN = "The earlier steps were completed. The task can be run again"
 
 
 class Progress:
-    """The job after the steps so far: its result, the actions that were done, and its settings.
+    """The result, actions and settings of the job after each step.
 
-    :ivar result: ``changed`` and ``reconciled`` are those of all steps together.
-    :ivar before: settings before the first step; ``after``: settings now, both with the tags if those were read.
+    :ivar result: result of all steps so far; ``changed`` and ``reconciled`` apply to all of them.
+    :ivar before: settings before the first step; ``after``: settings now; both with the tags if they were read.
     """
 
     def __init__(self, desired: DesiredJob, job: Job | None, tags: Mapping[str, str], planned: ChangePlan) -> None:
@@ -48,7 +48,6 @@ class Progress:
             self.actions.append(step.action)
             self._change_settings(step, result)
         changed = True if self.actions else (None if None in (self.result.changed, result.changed) else False)
-        message = ", then ".join([*self._messages, result.msg.rstrip(".")])
         has_new_name = result.changed and "name" in self.after
         self.result = replace(
             result,
@@ -57,7 +56,7 @@ class Progress:
             changed=changed,
             status_before=self.result.status_before,
             reconciled=self.result.reconciled or result.reconciled,
-            msg=message + (self._recovery(step, result) if result.failed else ""),
+            msg=sentences(*self._messages, result.msg, self._recovery(step, result) if result.failed else ""),
         )
         self._messages.append(result.msg)
 
@@ -74,7 +73,7 @@ class Progress:
                 self.after["tags"] = tags
 
     def _state(self, result: JobResult, changed: bool | None) -> str:
-        """Return the one state for all that was done."""
+        """Return the state that summarizes all steps."""
         for action in (DELETE, CREATE):
             if action in self.actions:
                 return DONE[action]
@@ -85,28 +84,28 @@ class Progress:
         return DONE[UPDATE] if self.actions else "absent" if result.state == "absent" else UNCHANGED
 
     def _recovery(self, step: Step, result: JobResult) -> str:
-        """Return how the failed step leaves the job, and how to continue, as the end of a sentence."""
+        """Return sentences on the job after the failed step, and on how to continue."""
         start = next((later.operation for later in self.planned.steps if later.action == START), None)
         unfinished = RERUN if self.actions else ""
         if not isinstance(start, Start) or step.action in (CREATE, TAG) or not self.result.status_before:
             return unfinished
         resume = "true" if start.resume_savepoint else "false"
-        again = f"run the task with state started and resume_savepoint {resume}"
+        again = f"run the task with state=started and resume_savepoint={resume}"
         if step.action == STOP:
-            return f"; its settings are as they were: run the task again or, if it has come to rest by then, {again}"
+            return f"The settings are unchanged. Run the task again or, if the job is inactive by then, {again}"
         if STOP not in self.actions:
             return unfinished
         if step.action == UPDATE:
-            which = "nobody knows which" if result.state == UNKNOWN else "the old"
-            return f"; the job is at rest now, with {which} settings: once that is mended, {again}"
-        stateless = ", or with false if it may start without its state" if start.resume_savepoint else ""
-        return f"; the job has its new settings: once that is mended, {again}{stateless}"
+            settings = "may have its new settings" if result.state == UNKNOWN else "has its previous settings"
+            return f"The job is inactive now and {settings}. Fix the cause, then {again}"
+        stateless = ", or with resume_savepoint=false to start without state" if start.resume_savepoint else ""
+        return f"The job has its new settings. Fix the cause, then {again}{stateless}"
 
 
 def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) -> ModuleResult:
     """Return the result of a task.
 
-    :arg definition: settings to show; None to show none.
+    :arg definition: settings to return; None to omit them.
     """
     result = progress.result
     values: dict[str, t.Any] = {
@@ -126,12 +125,14 @@ def _message(progress: Progress) -> str:
     result = progress.result
     label = f"job {job_label(result.job_id, result.name)}"
     if result.failed:
-        return f"{label[0].upper()}{label[1:]}: {result.msg}."
+        reached = "may not be" if result.state == UNKNOWN else "is not"
+        return sentences(f"{label[0].upper()}{label[1:]} {reached} in the requested state", result.msg)
     if not progress.actions:
-        return f"{label[0].upper()}{label[1:]} is {'absent' if result.state == 'absent' else 'as it should be'}."
+        state = "absent" if result.state == "absent" else "already in the requested state"
+        return f"{label[0].upper()}{label[1:]} is {state}."
     check_mode = progress.desired.check_mode
-    words = progress.actions if check_mode else [DONE[action] for action in progress.actions]
-    listed = " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    verbs = progress.actions if check_mode else [DONE[action] for action in progress.actions]
+    listed = " and ".join(filter(None, [", ".join(verbs[:-1]), verbs[-1]]))
     return f"Would {listed} {label}." if check_mode else f"{listed.capitalize()} {label}."
 
 

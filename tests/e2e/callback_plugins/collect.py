@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Writes the result of every task to the file that E2E_RESULTS names, a JSON object a line."""
+"""Writes the result of every task to the file in E2E_RESULTS, as one JSON object per line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 name: collect
 type: aggregate
 short_description: Collect task results for the tests
-description: Writes the result of every task to the file that E2E_RESULTS names, a JSON object a line.
+description: Writes the result of every task to the file in E2E_RESULTS, as one JSON object per line.
 options: {}
 """
 
@@ -26,17 +26,17 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "collect"
 
-    def _note(self, result, failed):
+    def _write(self, result, failed):
         clean = json.loads(self._dump_results(result._result))
         entry = {"host": result._host.get_name(), "task": result._task.get_name(), "result": clean, "failed": failed}
         with open(os.environ["E2E_RESULTS"], "a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
     def v2_runner_on_ok(self, result):
-        self._note(result, False)
+        self._write(result, False)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._note(result, True)
+        self._write(result, True)
 
     def v2_runner_on_unreachable(self, result):
-        self._note(result, True)
+        self._write(result, True)

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The tables and drawings of the guides say what the code says. What their examples do is for tests/e2e/test_pages.py."""
+"""The tables and diagrams of the guides match the code. Their examples are run by tests/e2e/test_pages.py."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def sections(page):
 
 
 def rows(section):
-    """Return the cells of the rows of every table in a section, but for the heads."""
+    """Return the cells of the rows of every table in a section, without the header rows."""
     tables = re.findall(r"(?m)^\|.*\n\|[ |-]+\n((?:\|.*\n?)+)", section)
     return [[cell.strip() for cell in line.strip("|").split("|")] for table in tables for line in table.splitlines()]
 
 
-def ticked(text):
-    """Return the words in backquotes."""
+def code_spans(text):
+    """Return the texts in backquotes."""
     return re.findall(r"`([^`]+)`", text)
 
 
@@ -58,8 +58,8 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere_on_a_forge(page):
-    """Those of the site, and all anchors, are looked after by `make docs`."""
+def test_targets_of_relative_links_exist(page):
+    """`make docs` checks the anchors and the links of the site."""
     for target in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
 
@@ -69,99 +69,101 @@ def test_links_lead_somewhere_on_a_forge(page):
 CODES = sections("error_codes.md")
 
 
-def message(text):
-    """Return an advice as the page writes it."""
-    return text.replace("{permission}", "that the message names").replace("{careful}", errors.CAREFUL)
+def page_text(text):
+    """Return a remedy with the placeholders replaced as on the page."""
+    return text.replace("{permission}", "that the message names").replace("{lock_warning}", errors.LOCK_WARNING)
 
 
-def test_every_code_with_its_advice_and_no_other():
-    tables = (rows(CODES[name]) for name in ("About a job", "About the request", "From the gateway"))
-    shown = {ticked(row[0])[0]: row[2] for table in tables for row in table}
-    assert shown == {code: message(advice) for code, advice in error_codes.REMEDIES.items()}
+def test_remedies_of_codes_match_code():
+    tables = (rows(CODES[name]) for name in ("Job errors", "Request errors", "API gateway errors"))
+    shown = {code_spans(row[0])[0]: row[2] for table in tables for row in table}
+    assert shown == {code: page_text(remedy) for code, remedy in error_codes.REMEDIES.items()}
     assert set(error_codes.MEANINGS) <= set(shown)
 
 
-def test_every_meaning():
-    shown = {ticked(row[0])[0]: row[1] for row in rows(CODES["About a job"])}
+def test_meanings_of_codes_match_code():
+    shown = {code_spans(row[0])[0]: row[1] for row in rows(CODES["Job errors"])}
     assert {code: shown[code] for code in error_codes.MEANINGS} == error_codes.MEANINGS
 
 
-def test_every_text_of_a_refused_sign_in():
-    shown = {(ticked(text) or [None])[0]: advice for text, advice in rows(CODES["A refused sign-in"])}
-    assert shown == {text: message(advice) for text, advice in {**errors.SIGN_IN_REMEDIES, None: errors.ANY_SIGN_IN}.items()}
-    *_others, tokens = CODES["A refused sign-in"].strip().split("\n\n")
-    assert tuple(ticked(tokens)) == error_codes.TOKEN_CODES and errors.TOKEN in tokens
+def test_remedies_of_rejected_credentials_match_code():
+    shown = {(code_spans(text) or [None])[0]: remedy for text, remedy in rows(CODES["Authentication errors"])}
+    remedies = {**errors.AUTHENTICATION_REMEDIES, None: errors.DEFAULT_AUTHENTICATION_REMEDY}
+    assert shown == {text: page_text(remedy) for text, remedy in remedies.items()}
+    *_others, tokens = CODES["Authentication errors"].strip().split("\n\n")
+    assert tuple(code_spans(tokens)) == error_codes.TOKEN_CODES and errors.TOKEN in tokens
 
 
-@pytest.mark.parametrize("status, advice", [(row[0], row[1]) for row in rows(CODES["By HTTP status"])])
-def test_every_status(status, advice):
+@pytest.mark.parametrize("status, remedy", [(row[0], row[1]) for row in rows(CODES["HTTP statuses"])])
+def test_remedy_of_status_matches_code(status, remedy):
     for last in "0123456789":
         found = error_codes.DLI.find(None, int(status.replace("xx", f"0{last}")), "{permission}")
-        assert message(found) == advice
+        assert page_text(found) == remedy
 
 
-def test_no_status_is_left_out():
-    shown = {int(status) for status, _advice in rows(CODES["By HTTP status"]) if status.isdigit()}
+def test_every_status_with_remedy_is_listed():
+    shown = {int(status) for status, _remedy in rows(CODES["HTTP statuses"]) if status.isdigit()}
     assert shown == set(error_codes.STATUS_REMEDIES)
 
 
-def test_what_is_left_to_the_service_has_no_advice():
-    left = [code for row in rows(CODES["Known, and left to the service's words"]) for code in ticked(row[0])]
-    assert left and not {*left} & {*error_codes.REMEDIES, *error_codes.MEANINGS, *error_codes.TOKEN_CODES}
+def test_other_documented_codes_have_no_remedy():
+    others = [code for row in rows(CODES["Other documented codes"]) for code in code_spans(row[0])]
+    assert others and not {*others} & {*error_codes.REMEDIES, *error_codes.MEANINGS, *error_codes.TOKEN_CODES}
 
 
 # results.md
 
 
-def words(module):
+def documented_states(module):
     """Return the states that a module documents."""
     returned = yaml.safe_load((importlib.import_module(f"ansible_collections.huaweicloud.cloud.plugins.modules.{module}")).RETURN)
-    rows_of = next(returned[name] for name in ("jobs", "job", "job_mapping") if name in returned)
-    return re.findall(r"V\(([a-z_]+)\)(?= -|,)", " ".join(rows_of["contains"]["state"]["description"]))
+    results = next(returned[name] for name in ("jobs", "job", "job_mapping") if name in returned)
+    return re.findall(r"V\(([a-z_]+)\)(?= -|,)", " ".join(results["contains"]["state"]["description"]))
 
 
 TABLES = {
-    "Starting": ["dli_streaming_jobs_run"],
-    "Stopping": ["dli_streaming_jobs_stop"],
-    "Deleting": ["dli_streaming_jobs_delete"],
-    "Savepoints": ["dli_streaming_job_savepoint"],
-    "Jobs as they should be": ["dli_streaming_sql_job", "dli_streaming_jar_job"],
-    "Export and import": ["dli_streaming_jobs_export", "dli_streaming_jobs_import"],
+    "Start jobs": ["dli_streaming_jobs_run"],
+    "Stop jobs": ["dli_streaming_jobs_stop"],
+    "Delete jobs": ["dli_streaming_jobs_delete"],
+    "Create and import savepoints": ["dli_streaming_job_savepoint"],
+    "Manage SQL and Jar jobs": ["dli_streaming_sql_job", "dli_streaming_jar_job"],
+    "Export and import jobs": ["dli_streaming_jobs_export", "dli_streaming_jobs_import"],
 }
 
 
 @pytest.mark.parametrize("title", TABLES)
-def test_every_state_is_explained(title):
-    explained = [word for row in rows(sections("results.md")[title]) for word in ticked(row[0])]
-    documented = [word for module in TABLES[title] for word in words(module)]
-    assert sorted(set(explained)) == sorted(set(documented))
-    assert len(explained) == len(set(explained)) or title == "Export and import"
+def test_state_tables_match_module_documentation(title):
+    listed = [state for row in rows(sections("results.md")[title]) for state in code_spans(row[0])]
+    documented = [state for module in TABLES[title] for state in documented_states(module)]
+    assert sorted(set(listed)) == sorted(set(documented))
+    assert len(listed) == len(set(listed)) or title == "Export and import jobs"
 
 
-@pytest.mark.parametrize("title, operation", [("Starting", Start(False)), ("Stopping", Stop(False)), ("Deleting", Delete(False))])
-def test_the_states_of_a_batch_are_the_code_s(title, operation):
-    assert {word for row in rows(sections("results.md")[title]) for word in ticked(row[0])} == set(states(operation))
+@pytest.mark.parametrize(
+    "title, operation", [("Start jobs", Start(False)), ("Stop jobs", Stop(False)), ("Delete jobs", Delete(False))]
+)
+def test_state_tables_of_batches_match_code(title, operation):
+    assert {state for row in rows(sections("results.md")[title]) for state in code_spans(row[0])} == set(states(operation))
 
 
-def test_every_module_that_reports_a_state_has_a_table():
+def test_every_module_with_states_has_a_table():
     reporting = {path.stem for path in MODULES.glob("dli_*.py") if not path.stem.endswith("_info")}
     assert reporting == {module for modules in TABLES.values() for module in modules}
 
 
-# What is said of statuses
+# Job statuses
 
 
-def test_the_table_of_statuses():
-    """docs/behaviour.md says for every status whether a start is sent."""
-    meanings = {STARTABLE: "is sent", ACTIVE: "already_active", BLOCKED: "not_startable"}
-    table = rows(sections("behaviour.md")["The road"])
-    for meaning, word in meanings.items():
-        (shown,) = [ticked(row[0]) for row in table if word in row[1] and row[0].startswith("`job_")]
+def test_status_table_of_behaviour_page_matches_code():
+    texts = {STARTABLE: "is sent", ACTIVE: "already_active", BLOCKED: "not_startable"}
+    table = rows(sections("behaviour.md")["Batch flow"])
+    for meaning, text in texts.items():
+        (shown,) = [code_spans(row[0]) for row in table if text in row[1] and row[0].startswith("`job_")]
         assert sorted(shown) == sorted(status for status, entry in STATUSES.items() if entry.start == meaning)
 
 
-def drawn(name):
-    """Return the texts of a drawing, each with its group and its classes."""
+def diagram_texts(name):
+    """Return the texts of a diagram, each with its group and its classes."""
     svg = "{http://www.w3.org/2000/svg}"
     root = ElementTree.parse(DOCS / "images" / name).getroot()
     for group in (root, *root.iter(f"{svg}g")):
@@ -169,55 +171,57 @@ def drawn(name):
             yield group.get("id"), (text.get("class") or "").split(), text.text
 
 
-def test_the_drawing_of_statuses():
+def test_status_diagram_matches_code():
     shown = {}
-    for group, classes, text in drawn("job_status.svg"):
+    for group, classes, text in diagram_texts("job_status.svg"):
         if "status" in classes:
             shown.setdefault(group, set()).add(text)
-    groups = {"startable": {}, "active": {}, "on_its_way": {}, "trouble": {}}
+    groups = {"startable": {}, "active": {}, "transitional": {}, "action_required": {}}
     for status, entry in STATUSES.items():
-        blocked = {WAIT_PENDING: "on_its_way", WAIT_FAILED: "trouble"}
+        blocked = {WAIT_PENDING: "transitional", WAIT_FAILED: "action_required"}
         groups[blocked[entry.wait_outcome] if entry.start == BLOCKED else entry.start][status] = entry
     assert shown == {group: set(entries) for group, entries in groups.items()}
 
 
-def test_the_drawing_of_sources():
-    """The same seven, in the same order, as in the table beside it."""
-    shown = [text for _group, classes, text in drawn("sign_in_order.svg") if "source" in classes]
-    table = [row[1] for row in rows(sections("signing_in.md")["Where credentials are looked for"])]
+def test_credential_diagram_matches_table():
+    """Both list the same sources in the same order."""
+    shown = [text for _group, classes, text in diagram_texts("credential_sources.svg") if "source" in classes]
+    table = [row[1] for row in rows(sections("authentication.md")["Credential sources"])]
     assert len(shown) == len(table)
     for word, cell in zip(shown, table):
-        assert word in cell.replace("`", "").replace("the options", "options"), (word, cell)
+        assert word in cell.replace("`", ""), (word, cell)
 
 
 @pytest.mark.parametrize("path", sorted((DOCS / "images").glob("*.svg")), ids=lambda path: path.stem)
-def test_drawings_can_be_read_by_anybody(path):
-    """In light and in dark, and by whoever cannot see them."""
+def test_diagram_is_accessible(path):
+    """Has a dark color scheme, and a title and description for screen readers, and is shown on a page."""
     text = path.read_text(encoding="utf-8")
     assert "prefers-color-scheme: dark" in text and "<title" in text and "<desc" in text
     shown = [page for page in (*DOCS.glob("*.md"), DOCS.parent / "README.md") if path.name in page.read_text(encoding="utf-8")]
-    assert shown, "nobody sees it"
+    assert shown, "no page shows it"
 
 
-# signing_in.md
+# authentication.md
 
-SIGNING_IN = sections("signing_in.md")
+AUTHENTICATION = sections("authentication.md")
 
 
-def test_the_table_of_variables():
-    """Every variable of every family, and none that is not read."""
-    listed = {ticked(row[0])[0]: [ticked(cell) for cell in row[1:]] for row in rows(SIGNING_IN["Variables"])}
+def test_variable_table_matches_code():
+    """The table lists every variable of every family, and no other."""
+    table = rows(AUTHENTICATION["Environment variables"])
+    listed = {code_spans(row[0])[0]: [code_spans(cell) for cell in row[1:]] for row in table}
     options = list(dict.fromkeys(option for family in FAMILIES.values() for option in family))
     read = {option: [list(family.get(option, ())) for family in FAMILIES.values()] for option in options}
     read["endpoint"][1] = [f"{SDK_ENDPOINT}<REGION>"]
     assert listed == read
 
 
-def test_the_order_of_sources():
-    sources = rows(SIGNING_IN["Where credentials are looked for"])
-    assert [ticked(row[1])[0] for row in sources[1:4]] == list(FAMILIES)
+def test_source_table_matches_code():
+    sources = rows(AUTHENTICATION["Credential sources"])
+    assert [code_spans(row[1])[0] for row in sources[1:4]] == list(FAMILIES)
     assert len(sources) == 7
     for method in METHODS[1:]:
-        assert f"`{method}`" in SIGNING_IN["Where credentials are looked for"]
+        assert f"`{method}`" in AUTHENTICATION["Credential sources"]
     for region, cloud in REGION_CLOUDS.items():
-        assert f"`{region}`" in SIGNING_IN["Project, region, cloud"] and f"`{cloud}`" in SIGNING_IN["Project, region, cloud"]
+        listed = code_spans(AUTHENTICATION["Region, project and cloud"])
+        assert region in listed and cloud in listed

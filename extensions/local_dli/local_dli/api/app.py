@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The Flask application: paths, methods and JSON of dli-api.md 1.2, and nothing that decides anything."""
+"""The Flask application with the paths, methods and JSON of dli-api.md 1.2. It contains no rules of the service."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..model import fields
 from ..model.api_calls import DLI_CALLS, covered
 from ..model.codes import DliError, GatewayError, language_of, no_such_api
 from ..model.definitions import Definitions
-from ..model.service import BatchAnswer, Caller, Service
-from ..model.settings import words
+from ..model.service import BatchResponse, Caller, Service
+from ..model.settings import split_names
 from . import request_bodies, response_shapes
 from .http import ACTOR, BODY, REQUEST_ID, STREAMING, json_body, reply, success
 
 
 def create_app(service: Service, definitions: Definitions, accounts: Accounts) -> Flask:
-    """The service behind the gateway. Endpoint names are the names of the calls that faults and logs use."""
+    """Return the service behind the gateway. The names of the endpoints are the names of the calls in faults and logs."""
     app = Flask(__name__)
     app.url_map.redirect_defaults = False
     views = _Views(service, definitions, accounts)
@@ -61,13 +61,13 @@ def _dli_error(error: DliError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    """A wrong path or method never reaches DLI (dli-api.md 4.4); the control endpoints say what is wrong."""
+    """Respond as the gateway to a wrong path or method (dli-api.md 4.4). The control endpoints return the reason."""
     if request.path.startswith("/_local/"):
         return reply({"error": error.description}, error.code or 500)
     if error.code in (404, 405):
         return _gateway_error(no_such_api())
-    # A bug of ours must not look like anything the real service says. Flask has logged it.
-    return reply({"error_code": "LOCAL.0500", "error_msg": f"The local DLI is broken: {error}"}, 500)
+    # A bug in the local DLI must differ from every response of the real service. Flask logs the exception.
+    return reply({"error_code": "LOCAL.0500", "error_msg": f"Internal error of the local DLI: {error}"}, 500)
 
 
 class _Views:
@@ -80,17 +80,17 @@ class _Views:
         self._settings = service.settings
 
     def authenticate(self) -> None:
-        """A call of DLI needs a valid signature or token, and the permission for the call."""
+        """Check the signature or token of a DLI call and the permission for the call."""
         call = str(request.endpoint)
         if call not in DLI_CALLS:
             return
-        if not self._settings.api_published or covered(call, words(self._settings.unpublished)):
+        if not self._settings.api_published or covered(call, split_names(self._settings.unpublished)):
             raise no_such_api()
-        wire = authentication.wire_request(request.environ, request.environ[BODY])
-        identity = authentication.identify(wire, self._accounts)
+        received = authentication.received_request(request.environ, request.environ[BODY])
+        identity = authentication.identify(received, self._accounts)
         request.environ[ACTOR] = identity.actor
         project_id = (request.view_args or {}).get("project_id", "")
-        authentication.check_project(wire, identity, project_id)
+        authentication.check_project(received, identity, project_id)
         authentication.check_allowed(identity, call, self._settings)
         g.caller = Caller(
             actor=identity.actor,
@@ -104,18 +104,18 @@ class _Views:
     def run(self, project_id: str) -> Response:
         body = json_body()
         ids = request_bodies.job_ids(body, self._settings.max_batch)
-        answer = self._service.run(ids, request_bodies.flag(body, "resume_savepoint"), g.caller)
-        return _batch(answer, self._settings.run_answer)
+        result = self._service.run(ids, request_bodies.flag(body, "resume_savepoint"), g.caller)
+        return _batch(result, self._settings.run_response)
 
     def stop(self, project_id: str) -> Response:
         body = json_body()
         ids = request_bodies.job_ids(body, self._settings.max_batch)
-        answer = self._service.stop(ids, request_bodies.flag(body, "trigger_savepoint"), g.caller)
-        return _batch(answer, self._settings.stop_answer)
+        result = self._service.stop(ids, request_bodies.flag(body, "trigger_savepoint"), g.caller)
+        return _batch(result, self._settings.stop_response)
 
     def delete(self, project_id: str) -> Response:
         ids = request_bodies.job_ids(json_body(), self._settings.max_batch)
-        return _batch(self._service.delete(ids, g.caller), self._settings.delete_answer)
+        return _batch(self._service.delete(ids, g.caller), self._settings.delete_response)
 
     def delete_one(self, project_id: str, job_id: int) -> Response:
         return _batch(self._service.delete([job_id], g.caller, single=True), "object")
@@ -149,10 +149,10 @@ class _Views:
     def savepoint(self, project_id: str, job_id: int) -> Response:
         body = json_body()
         if body.get("action") != "TRIGGER":
-            raise request_bodies.wrong("action must be TRIGGER")
+            raise request_bodies.invalid("action must be TRIGGER")
         path = request_bodies.text(body, "savepoint_path")
         if path.startswith("obs://"):
-            raise request_bodies.wrong("savepoint_path must not start with obs://")
+            raise request_bodies.invalid("savepoint_path must not start with obs://")
         self._service.savepoint(job_id, path, g.caller)
         return self._success("savepoint")
 
@@ -160,25 +160,25 @@ class _Views:
         body = json_body()
         path = request_bodies.text(body, "savepoint_path")
         if body.get("job_id") != job_id or not path.startswith("obs://"):
-            raise request_bodies.wrong("job_id must be that of the path, and savepoint_path must start with obs://")
+            raise request_bodies.invalid("job_id must be the ID in the path, and savepoint_path must start with obs://")
         self._service.import_savepoint(job_id, path, g.caller)
         return self._success("imported_savepoint")
 
     def _create(self, jar: bool) -> Response:
         job = self._definitions.create(fields.read(json_body(), jar, True, self._settings), g.caller)
-        made = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
-        return self._success("created_jar" if jar else "created", job=made)
+        created = {"job_id": job.job_id, "status_name": "job_init", "status_desc": ""}
+        return self._success("created_jar" if jar else "created", job=created)
 
     def _update(self, job_id: int, jar: bool) -> Response:
-        given = fields.read(json_body(), jar, False, self._settings)
-        job = self._definitions.update(job_id, given, g.caller)
+        request_fields = fields.read(json_body(), jar, False, self._settings)
+        job = self._definitions.update(job_id, request_fields, g.caller)
         return self._success("updated_jar" if jar else "updated", job={"update_time": job.update_time})
 
     def _success(self, message: str, **payload: Any) -> Response:
         return success(self._service, message, **payload)
 
 
-def _batch(answer: BatchAnswer, shape: str) -> Response:
-    """HTTP 400 as soon as one id is refused, with the accepted elements between the refused ones (dli-api.md 0.1-1)."""
-    status, body = response_shapes.reshape(shape, 400 if answer.refused else 200, answer.elements)
+def _batch(result: BatchResponse, shape: str) -> Response:
+    """HTTP 400 if at least one ID is refused. The body has accepted and refused elements (dli-api.md 0.1-1)."""
+    status, body = response_shapes.reshape(shape, 400 if result.refused else 200, result.elements)
     return reply(body, status)

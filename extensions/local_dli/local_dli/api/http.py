@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What all paths share: names in the WSGI environ, the JSON body of a request, and responses."""
+"""Shared by all paths: names in the WSGI environ, the JSON body of a request, and responses."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def reply(body: Any, status: int = 200) -> Response:
 
 
 def no_content() -> Response:
-    """A success without a body, which only the tag calls have (dli-api.md 1.2)."""
+    """Return a success without a body, which only the tag calls use (dli-api.md 1.2)."""
     return Response(status=204)
 
 
 def success(service: Service, message: str, **payload: Any) -> Response:
-    """The envelope of a success, with the members of one call."""
+    """Return the envelope of a success with the fields of one call."""
     return reply({**service.success(message, g.caller.language), **payload})
 
 
 def json_body() -> dict[str, Any]:
-    """The object in the request's body."""
+    """Return the JSON object in the request body. Raises DliError."""
     return request_bodies.json_object(request.environ[BODY])

@@ -19,7 +19,7 @@ from .http import ACTOR, BODY, reply
 
 
 def add_iam(app: Flask, accounts: Accounts) -> None:
-    """Endpoint names are the names of the calls, as in `app.py`."""
+    """Add the paths. The names of the endpoints are the names of the calls, as in `app.py`."""
     views = _Views(accounts)
     for path, call, method, view in (
         ("/v3/auth/tokens", "token", "POST", views.token),
@@ -46,15 +46,15 @@ class _Views:
 
     def token(self) -> Response:
         token = iam.issue_token(_object(), self._identify, self._accounts)
-        answer = reply(iam.token_body(token, self._accounts), 201)
-        answer.headers["X-Subject-Token"] = token.value
-        return answer
+        response = reply(iam.token_body(token, self._accounts), 201)
+        response.headers["X-Subject-Token"] = token.value
+        return response
 
     def temporary_key(self) -> Response:
         return reply(iam.credential_body(iam.temporary_key(_object(), self._identify, self._accounts)), 201)
 
     def projects(self) -> Response:
-        account = self._accounts.home(self._identify(None).principal)
+        account = self._accounts.account_of(self._identify(None).principal)
         return reply(iam.projects(request.args.get("name"), account, request.base_url))
 
     def metadata_token(self) -> Response:
@@ -64,17 +64,17 @@ class _Views:
         return reply(iam.credential_body(self._metadata.key(request.headers.get("X-Metadata-Token"))))
 
     def _identify(self, token: Any) -> Identity:
-        """The caller, by a token in the body, else by the headers; a bad signature is refused in any case."""
-        wire = authentication.wire_request(request.environ, request.environ[BODY])
-        if isinstance(token, str) and "authorization" not in wire.headers:
+        """Return the caller, by the token in the body if given, else by the headers. A wrong signature is always refused."""
+        received = authentication.received_request(request.environ, request.environ[BODY])
+        if isinstance(token, str) and "authorization" not in received.headers:
             identity = authentication.by_token(token, self._accounts)
         else:
-            identity = authentication.identify(wire, self._accounts)
+            identity = authentication.identify(received, self._accounts)
             if isinstance(token, str):
                 identity = authentication.by_token(token, self._accounts)
         request.environ[ACTOR] = identity.actor
         if not identity.may(str(request.endpoint)):
-            raise iam.forbidden("[The user is not allowed to make this call.]")
+            raise iam.forbidden("[The user is not allowed to use this API.]")
         return identity
 
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Reads request bodies and queries, strictly: what is not of the documented type is ``DLI.0001``, HTTP 400."""
+"""Validation of request bodies and queries: a value without the documented type returns ``DLI.0001``, HTTP 400."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ _MAX_LIMIT = 100
 _DEFAULT_LIMIT = 10
 
 
-def wrong(why: str) -> DliError:
-    return DliError("parameter", why=why)
+def invalid(reason: str) -> DliError:
+    return DliError("parameter", reason=reason)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except ValueError:
-        raise wrong("the body is not JSON") from None
+        raise invalid("the body is not JSON") from None
     if not isinstance(value, dict):
-        raise wrong("the body is not an object")
+        raise invalid("the body is not an object")
     return value
 
 
 def job_ids(body: Mapping[str, Any], max_batch: int | None) -> list[int]:
-    """``job_ids``: integers of 64 bit, neither strings nor booleans (dli-api.md 1.3).
+    """Return ``job_ids``: 64-bit integers, neither strings nor booleans (dli-api.md 1.3).
 
-    An empty list is refused; what the real service makes of one is not known (dli-api.md 10-2).
+    An empty list is refused. The behaviour of the real service is not documented (dli-api.md 10-2).
     """
     return _ids(body, "job_ids", max_batch)
 
 
 def flag(body: Mapping[str, Any], name: str) -> bool:
-    """An optional boolean; absent and null are false."""
+    """Return an optional boolean. Absent and null are false."""
     value = body.get(name)
     if value is None:
         return False
     if not isinstance(value, bool):
-        raise wrong(f"{name} must be a boolean")
+        raise invalid(f"{name} must be a boolean")
     return value
 
 
-def text(body: Mapping[str, Any], name: str, longest: int | None = None) -> str:
-    """A string that must be there and not be empty."""
+def text(body: Mapping[str, Any], name: str, max_length: int | None = None) -> str:
+    """Return a required string that is not empty."""
     value = body.get(name)
     if not isinstance(value, str) or not value:
-        raise wrong(f"{name} must be a string that is not empty")
-    if longest is not None and len(value) > longest:
-        raise wrong(f"{name} must not be longer than {longest}")
+        raise invalid(f"{name} must be a string that is not empty")
+    if max_length is not None and len(value) > max_length:
+        raise invalid(f"{name} must not be longer than {max_length}")
     return value
 
 
-def selected_jobs(body: Mapping[str, Any], most: int) -> list[int] | None:
-    """The jobs of an export, None for all (dli-api.md 1.12). ``is_selected`` is required although it has a default."""
+def selected_jobs(body: Mapping[str, Any], maximum: int) -> list[int] | None:
+    """Return the jobs of an export, None for all (dli-api.md 1.12). ``is_selected`` is required despite its default."""
     if not isinstance(body.get("is_selected"), bool):
-        raise wrong("is_selected must be a boolean")
-    return _ids(body, "job_selected", most) if body["is_selected"] else None
+        raise invalid("is_selected must be a boolean")
+    return _ids(body, "job_selected", maximum) if body["is_selected"] else None
 
 
 _GRAPH_TYPES: dict[str, type] = {
@@ -85,7 +85,7 @@ _GRAPH_TYPES: dict[str, type] = {
 
 
 def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
-    """The members of a gen-graph, and the parallelism it gives to single operators (dli-api.md 1.13)."""
+    """Return the fields of a gen-graph request, and the parallelism by operator ID (dli-api.md 1.13)."""
     text(body, "sql_body")
     given = {name: _typed(name, body[name], kind) for name, kind in _GRAPH_TYPES.items() if body.get(name) is not None}
     _among(given, "graph_type", ("simple_graph", "job_graph"))
@@ -93,17 +93,17 @@ def stream_graph(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int
         listed = json.loads(given.get("operator_config") or "{}").get("operator_list", [])
         return given, {str(item["id"]): int(item["parallelism"]) for item in listed}
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise wrong("operator_config must be JSON with an operator_list of ids and parallelisms") from None
+        raise invalid("operator_config must be JSON with an operator_list of ids and parallelisms") from None
 
 
 def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
-    """The query of a list (dli-api.md 3)."""
+    """Return the query of a list (dli-api.md 3)."""
     offset = whole(args, "offset", 0)
     if offset < 0:
         raise DliError("list_offset")
     limit = whole(args, "limit", _DEFAULT_LIMIT)
     if limit < 0 or (limit > _MAX_LIMIT and settings.over_limit == "refuse"):
-        raise wrong(f"limit must be from 0 to {_MAX_LIMIT}")
+        raise invalid(f"limit must be from 0 to {_MAX_LIMIT}")
     if limit > _MAX_LIMIT and settings.over_limit == "clamp":
         limit = _MAX_LIMIT
     if limit == 0 and args.get("limit") and settings.zero_limit == "default":
@@ -113,7 +113,7 @@ def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
     _among(args, "status", STATUSES)
     _among(args, "job_type", JOB_TYPES)
     if len(args.get("name", "")) > 57:
-        raise wrong("name must not be longer than 57")
+        raise invalid("name must not be longer than 57")
     filters = ("name", "status", "job_type", "queue_name", "user_name", "sys_enterprise_project_name")
     return ListQuery(
         filters={name: args[name] for name in filters if args.get(name)},
@@ -126,60 +126,60 @@ def list_query(args: Mapping[str, str], settings: Settings) -> ListQuery:
     )
 
 
-def _ids(body: Mapping[str, Any], name: str, most: int | None) -> list[int]:
+def _ids(body: Mapping[str, Any], name: str, maximum: int | None) -> list[int]:
     ids = body.get(name)
     if not isinstance(ids, list) or not all(isinstance(item, int) and not isinstance(item, bool) for item in ids):
-        raise wrong(f"{name} must be an array of integers")
+        raise invalid(f"{name} must be an array of integers")
     if not ids:
-        raise wrong(f"{name} must not be empty")
+        raise invalid(f"{name} must not be empty")
     if not all(-_INT64 <= item < _INT64 for item in ids):
-        raise wrong("a job id does not fit into 64 bits")
-    if most is not None and len(ids) > most:
-        raise wrong(f"{name} must not have more than {most} elements")
+        raise invalid("a job id does not fit into 64 bits")
+    if maximum is not None and len(ids) > maximum:
+        raise invalid(f"{name} must not have more than {maximum} elements")
     return ids
 
 
 def names(body: Mapping[str, Any], name: str) -> list[str]:
-    """An array of strings with something in it."""
+    """Return an array of strings that is not empty."""
     value = body.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
-        raise wrong(f"{name} must be an array of strings that is not empty")
+        raise invalid(f"{name} must be an array of strings that is not empty")
     return value
 
 
 def page(args: Mapping[str, str]) -> tuple[int, int | None]:
-    """``offset`` and ``limit`` of a list that comes whole where neither is given."""
+    """Return ``offset`` and ``limit`` of a list that is complete by default."""
     offset, limit = whole(args, "offset", 0), whole(args, "limit", 0) if args.get("limit") else None
     if offset < 0 or (limit is not None and limit < 0):
-        raise wrong("offset and limit must not be below 0")
+        raise invalid("offset and limit must not be below 0")
     return offset, limit
 
 
 def _typed(name: str, value: Any, kind: type) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise wrong(f"{name} must be of type {kind.__name__}")
+        raise invalid(f"{name} must be of type {kind.__name__}")
     return value
 
 
 def _among(values: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> None:
     if values.get(name) and values[name] not in allowed:
-        raise wrong(f"{name} must be one of {', '.join(allowed)}")
+        raise invalid(f"{name} must be one of {', '.join(allowed)}")
 
 
 def whole(args: Mapping[str, str], name: str, default: int) -> int:
-    """An integer of a query."""
+    """Return an integer of a query."""
     try:
         value = int(args.get(name) or default)
     except ValueError:
-        raise wrong(f"{name} must be an integer") from None
+        raise invalid(f"{name} must be an integer") from None
     if not -_INT64 <= value < _INT64:
-        raise wrong(f"{name} does not fit into 64 bits")
+        raise invalid(f"{name} does not fit into 64 bits")
     return value
 
 
 def _tag_filter(value: str) -> dict[str, str]:
-    """``key1=v1,key2=v2`` (dli-api.md 3): a job must have all of them. What has another form is refused (ours)."""
+    """Return the tags in ``key1=v1,key2=v2`` (dli-api.md 3). That other formats are refused is an assumption."""
     pairs = [item.partition("=") for item in value.split(",")] if value else []
-    if not all(key and equals for key, equals, _wanted in pairs):
-        raise wrong("tags must be pairs like key1=v1,key2=v2")
-    return {key: wanted for key, _equals, wanted in pairs}
+    if not all(key and equals for key, equals, _value in pairs):
+        raise invalid("tags must be pairs like key1=v1,key2=v2")
+    return {key: value for key, _equals, value in pairs}

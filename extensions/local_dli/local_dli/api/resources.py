@@ -21,7 +21,7 @@ TAGS = "/v3/<project_id>/dli_flink_job/<int(signed=True):job_id>/tags"
 
 
 def add_resources(app: Flask, service: Service, transfer: Transfer, templates: Templates) -> None:
-    """Endpoint names are the names of the calls, as in `app.py`."""
+    """Add the paths. The names of the endpoints are the names of the calls, as in `app.py`."""
     views = _Views(service, transfer, templates)
     for path, call, method, view in (
         (f"{STREAMING}/jobs/export", "export", "POST", views.export),
@@ -70,13 +70,13 @@ class _Views:
         return success(self._service, "stream_graph", error_code="", stream_graph=text)
 
     def tags(self, project_id: str, job_id: int) -> Response:
-        """The whole is one list; ``limit``, ``offset`` and ``count`` are known from the SDK alone."""
-        found = self._tags.show(job_id, g.caller)
+        """Return all tags by default. ``limit``, ``offset`` and ``count`` are documented in the SDK only."""
+        found = self._tags.read(job_id, g.caller)
         offset, limit = request_bodies.page(request.args)
         return reply({"tags": found[offset : None if limit is None else offset + limit], "count": len(found)})
 
     def tags_create(self, project_id: str, job_id: int) -> Response:
-        self._tags.create(job_id, as_tags(json_body().get("tags"), self._longest()), g.caller)
+        self._tags.create(job_id, as_tags(json_body().get("tags"), self._max_lengths()), g.caller)
         return no_content()
 
     def tags_delete(self, project_id: str, job_id: int) -> Response:
@@ -86,13 +86,13 @@ class _Views:
     def templates(self, project_id: str) -> Response:
         query = request_bodies.list_query({**request.args, "offset": "0", "limit": "0"}, self._settings)
         page = request_bodies.whole(request.args, "offset", 0), request_bodies.whole(request.args, "limit", 10)
-        found = self._templates.show(query.filters.get("name", ""), query.tags, page, query.ascending, g.caller)
+        found = self._templates.read(query.filters.get("name", ""), query.tags, page, query.ascending, g.caller)
         return success(self._service, "templates", template_list=found)
 
     def template_create(self, project_id: str) -> Response:
         body = json_body()
-        made = self._templates.create(body, as_tags(body.get("tags") or [], self._longest()), g.caller)
-        return success(self._service, "template_created", template=made.brief())
+        created = self._templates.create(body, as_tags(body.get("tags") or [], self._max_lengths()), g.caller)
+        return success(self._service, "template_created", template=created.summary())
 
     def template_update(self, project_id: str, template_id: int) -> Response:
         self._templates.update(template_id, json_body(), g.caller)
@@ -107,5 +107,5 @@ class _Views:
         self._service.authorize(buckets, g.caller)
         return reply(self._service.success("authorized", g.caller.language, buckets=", ".join(buckets)))
 
-    def _longest(self) -> tuple[int, int]:
+    def _max_lengths(self) -> tuple[int, int]:
         return self._settings.tag_key_length, self._settings.tag_value_length

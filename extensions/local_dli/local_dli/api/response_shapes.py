@@ -1,9 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Other shapes of a batch answer: what one edition of the documents or another shows (dli-api.md 0.1-3), and errors.
+"""Other formats of a batch response: variants in different editions of the documents (dli-api.md 0.1-3), and errors.
 
-Used by the quirk settings for every answer, and by the ``answer`` fault for one.
+The settings ``run_response``, ``stop_response`` and ``delete_response`` use them for all responses, the fault ``response``
+for one.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ Reshape = Callable[[int, Any], "tuple[int, Any]"]
 
 
 def reshape(shape: str, status: int, body: Any) -> tuple[int, Any]:
-    """The answer in another shape; anything but an array stays as it is."""
+    """Return the response in another shape. A body that is not an array stays unchanged."""
     return _SHAPES[shape](status, body) if isinstance(body, list) and body else (status, body)
 
 
 def wrong_types(body: Any) -> Any:
-    """The same JSON with no value of the documented type: numbers and booleans as words, words as arrays."""
+    """Return the JSON without any value of the documented type: numbers and booleans as strings, strings as arrays."""
     if isinstance(body, dict):
         return {name: wrong_types(value) for name, value in body.items()}
     if isinstance(body, list):

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the service asks of whatever runs the jobs, in Flink's words (local-flink.md 7).
+"""The interface between the service and an engine that runs jobs, in the terms of Flink (local-flink.md 7).
 
-No DLI words and no HTTP here: a real Flink can take the place of the simulated engine and the service does not notice.
+It does not depend on DLI or HTTP, so a real Flink can replace the simulated engine.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ LOST = "LOST"
 
 @dataclass(frozen=True)
 class JobSpec:
-    """What to run. ``hints`` are for the engine alone (the simulated one reads its script there)."""
+    """The definition of a run. ``hints`` are specific to the engine: the simulated engine reads its script from them."""
 
     name: str
     script: str
     parallelism: int = 1
     checkpoint_interval: float | None = None
-    """Seconds between checkpoints, or None for none."""
+    """Seconds between checkpoints, None for no checkpoints."""
     checkpoint_directory: str = ""
     hints: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a job looks like right now."""
+    """The current state of a job."""
 
     state: str
     error: str = ""
     checkpoint: str | None = None
     """Path of the latest completed checkpoint."""
     started: bool = False
-    """Whether its tasks ever ran: tells a refused submission (FAILED, not started) from a crash."""
+    """Whether its tasks have run. A failed submission is FAILED and not started, a crash is FAILED and started."""
 
 
 @dataclass(frozen=True)
 class OperationResult:
-    """How a savepoint operation stands: in progress, done (``path``) or failed (``failure``)."""
+    """The state of a savepoint operation: in progress, completed (``path``) or failed (``failure``)."""
 
     in_progress: bool
     path: str | None = None
@@ -56,25 +56,25 @@ class OperationResult:
 
 
 class Engine(Protocol):
-    """Runs, observes, stops. No call may block for long: the service holds its lock meanwhile."""
+    """Runs, observes and stops jobs. Methods must not block, because the service holds its lock during a call."""
 
     def submit(self, spec: JobSpec, restore: str | None) -> str:
-        """Start a job, from savepoint ``restore`` if given; returns its handle. A refusal shows in ``poll``."""
+        """Start a job, from the savepoint ``restore`` if given. Returns its handle. ``poll`` reports a failed submission."""
 
     def poll(self, handle: str) -> Observation:
-        """What is known now; LOST for a handle the engine does not know."""
+        """Return the current state. LOST for an unknown handle."""
 
     def stop(self, handle: str, target: str) -> str:
-        """Make a savepoint under ``target``, then finish the job; returns the operation's id."""
+        """Create a savepoint under ``target``, then finish the job. Returns the ID of the operation."""
 
     def savepoint(self, handle: str, target: str) -> str:
-        """Make a savepoint under ``target`` and go on running; returns the operation's id."""
+        """Create a savepoint under ``target`` of a job that continues. Returns the ID of the operation."""
 
     def stop_result(self, handle: str, operation: str) -> OperationResult:
-        """How an operation of ``stop`` or ``savepoint`` stands."""
+        """Return the state of an operation of ``stop`` or ``savepoint``."""
 
     def cancel(self, handle: str) -> None:
-        """End the job without a savepoint, as soon as possible; ``poll`` shows when it is done."""
+        """Cancel the job without a savepoint. ``poll`` reports when it has ended."""
 
     def close(self) -> None:
         """Release all resources."""

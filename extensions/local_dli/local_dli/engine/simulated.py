@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""An engine that runs nothing: a job is a counter, a clock and a script of what is going to happen to it.
+"""A simulated engine: a job is a counter, a start time and a script that defines its events.
 
-Everything is computed from the time on request, so no thread is needed and a test's clock may jump.
-A savepoint is the value of the counter; a job restored from it goes on with the next number (local-flink.md 3.2).
+The state is computed from the current time on each call. It needs no thread, and the clock of a test can jump.
+A savepoint is the value of the counter. A job that is restored from it continues with the next number (local-flink.md 3.2).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _KINDS: dict[str, tuple[type, ...]] = {"float": (int, float), "int": (int,), "st
 
 
 class ScriptError(ValueError):
-    """A script names something that cannot happen. Its text is one sentence."""
+    """An invalid script. The text is a complete message for the user."""
 
 
 class Pace(Protocol):
-    """Seconds the engine takes when a job's script says nothing else."""
+    """Default durations in seconds, unless the script of a job sets others."""
 
     submit_delay: float
     stop_delay: float
@@ -40,7 +40,7 @@ class Pace(Protocol):
 
 @dataclass(frozen=True)
 class Script:
-    """What happens to one job. Times are seconds; None means the engine's pace, or that it does not happen."""
+    """The events of one job. Times are seconds. None: the default duration, or the event does not occur."""
 
     submit_delay: float | None = None
     stop_delay: float | None = None
@@ -49,14 +49,14 @@ class Script:
     fail_after: float | None = None
     fail_text: str = "java.lang.ArithmeticException: / by zero"
     fail_times: int | None = None
-    """How many runs fail by `fail_after` and `submit_fail` before one succeeds; None: all of them."""
+    """How many runs fail with `fail_after` and `submit_fail` before one succeeds; None: all of them."""
     lose_after: float | None = None
     submit_fail: str | None = None
     savepoint_fail: str | None = None
     restore_fail: str | None = None
-    """A start from a savepoint fails with this text; every other start succeeds."""
+    """The error of a start from a savepoint. A start without savepoint succeeds."""
     restore_fail_late: bool = False
-    """Whether that is a crash right after the start, and not a failed submission."""
+    """Whether `restore_fail` is a crash immediately after the start instead of a failed submission."""
     ignore_cancel: bool = False
 
     @classmethod
@@ -64,9 +64,9 @@ class Script:
         known = {item.name: _KINDS[str(item.type).partition(" ")[0]] for item in fields(cls)}
         for name in values:
             if name not in known:
-                raise ScriptError(f"There is no {name!r} in a job's script; there are {', '.join(sorted(known))}.")
+                raise ScriptError(f"Invalid script: it has no key {name!r}. The keys are {', '.join(sorted(known))}.")
             if values[name] is not None and not isinstance(values[name], known[name]):
-                raise ScriptError(f"{name} in a job's script cannot be {values[name]!r}.")
+                raise ScriptError(f"Invalid script: {name} cannot be {values[name]!r}.")
         return cls(**values)
 
 
@@ -79,7 +79,7 @@ class _Ending:
 
 @dataclass
 class _Operation:
-    done_at: float
+    completed_at: float
     failure: str | None
     path: str | None
 
@@ -91,22 +91,22 @@ class _Run:
     first: int
     starts_at: float
     drained_at: float = float("inf")
-    """When a savepoint was made with which the job stops: nothing is processed after it."""
+    """When the savepoint of a stop was created. The job processes nothing after it."""
     endings: list[_Ending] = field(default_factory=list)
     operations: dict[str, _Operation] = field(default_factory=dict)
 
     def ending(self, at: float) -> _Ending | None:
-        """The first thing that ended this run by ``at``, if any."""
+        """Return the first event that ended this run until ``at``, if any."""
         due = [item for item in self.endings if item.at <= at]
         return min(due, key=lambda item: item.at) if due else None
 
     def counter(self, at: float) -> int:
-        """The last number processed by ``at``."""
+        """Return the last number that was processed until ``at``."""
         return self.first - 1 + int(max(0.0, min(at, self.drained_at) - self.starts_at) * RECORDS_PER_SECOND)
 
 
 class SimulatedEngine:
-    """The engine of every quick test."""
+    """The default engine."""
 
     def __init__(self, clock: Clock, pace: Pace) -> None:
         self._clock = clock
@@ -130,7 +130,7 @@ class SimulatedEngine:
     def poll(self, handle: str) -> Observation:
         run = self._runs.get(handle)
         if run is None:
-            return Observation(interface.LOST, "The engine does not know this job.")
+            return Observation(interface.LOST, "The engine has no job with this handle.")
         now = self._clock.monotonic()
         ending = run.ending(now)
         if ending is None:
@@ -139,12 +139,12 @@ class SimulatedEngine:
         return Observation(ending.state, ending.error, _checkpoint(run, ending.at), started=ending.at > run.starts_at)
 
     def stop(self, handle: str, target: str) -> str:
-        operation, done_at = self._operate(handle, target)
+        operation, completed_at = self._operate(handle, target)
         run = self._runs[handle]
         if run.operations[operation].failure is None:
             stop_delay = _or(run.script.stop_delay, self._pace.stop_delay)
-            run.drained_at = done_at
-            run.endings.append(_Ending(done_at + stop_delay, interface.FINISHED))
+            run.drained_at = completed_at
+            run.endings.append(_Ending(completed_at + stop_delay, interface.FINISHED))
         return operation
 
     def savepoint(self, handle: str, target: str) -> str:
@@ -154,10 +154,10 @@ class SimulatedEngine:
         run = self._runs[handle]
         known = run.operations[operation]
         now = self._clock.monotonic()
-        ending = run.ending(min(now, known.done_at))
+        ending = run.ending(min(now, known.completed_at))
         if ending is not None:
             return OperationResult(False, failure=f"FlinkJobNotFoundException: the job is {ending.state}.")
-        if now < known.done_at:
+        if now < known.completed_at:
             return OperationResult(True)
         return OperationResult(False, path=known.path, failure=known.failure)
 
@@ -173,7 +173,7 @@ class SimulatedEngine:
         self._failures.clear()
 
     def numbers(self, handle: str) -> tuple[int, int]:
-        """First and last number this run has processed so far: the proof that a resumed job went on."""
+        """Return the first and last number of this run. Tests use them to check that a resumed job continues."""
         run = self._runs[handle]
         now = self._clock.monotonic()
         ending = run.ending(now)
@@ -185,21 +185,21 @@ class SimulatedEngine:
         if script.submit_fail is not None and fails:
             run.endings.append(_Ending(run.starts_at, interface.FAILED, script.submit_fail))
         elif script.fail_after is not None and fails:
-            # A crash in the very first moment is still a crash of a started job, not a refused submission.
+            # A crash immediately after the start is a crash of a started job, not a failed submission.
             run.endings.append(_Ending(run.starts_at + max(script.fail_after, _MOMENT), interface.FAILED, script.fail_text))
         if script.run_for is not None:
             run.endings.append(_Ending(run.starts_at + max(script.run_for, _MOMENT), interface.FINISHED))
         if script.lose_after is not None:
             run.endings.append(
-                _Ending(run.starts_at + max(script.lose_after, _MOMENT), interface.LOST, "The engine is gone.")
+                _Ending(run.starts_at + max(script.lose_after, _MOMENT), interface.LOST, "The engine has lost the job.")
             )
 
     def _fails_this_time(self, run: _Run) -> bool:
-        # The runs of another script are counted separately.
+        # Runs of different scripts are counted separately.
         program, limit = (run.spec.name, run.spec.script), run.script.fail_times
-        done = self._failures.get(program, 0)
-        self._failures[program] = done + 1
-        return limit is None or done < limit
+        failed = self._failures.get(program, 0)
+        self._failures[program] = failed + 1
+        return limit is None or failed < limit
 
     def _operate(self, handle: str, target: str) -> tuple[str, float]:
         run = self._runs[handle]
@@ -207,23 +207,23 @@ class SimulatedEngine:
         failure = run.script.savepoint_fail
         if now < run.starts_at or run.ending(now) is not None:
             failure = "Not all required tasks are currently running."
-        done_at = now + _or(run.script.savepoint_delay, self._pace.savepoint_delay)
-        path = None if failure else f"{target.rstrip('/')}/savepoint-{run.counter(done_at)}"
+        completed_at = now + _or(run.script.savepoint_delay, self._pace.savepoint_delay)
+        path = None if failure else f"{target.rstrip('/')}/savepoint-{run.counter(completed_at)}"
         operation = f"{next(self._ids):032x}"
-        run.operations[operation] = _Operation(done_at, failure, path)
-        return operation, done_at
+        run.operations[operation] = _Operation(completed_at, failure, path)
+        return operation, completed_at
 
 
 def _checkpoint(run: _Run, at: float) -> str | None:
     interval = run.spec.checkpoint_interval
     if not interval or at < run.starts_at + interval:
         return None
-    made_at = run.starts_at + int((at - run.starts_at) / interval) * interval
-    return f"{run.spec.checkpoint_directory.rstrip('/')}/checkpoint-{run.counter(made_at)}"
+    created_at = run.starts_at + int((at - run.starts_at) / interval) * interval
+    return f"{run.spec.checkpoint_directory.rstrip('/')}/checkpoint-{run.counter(created_at)}"
 
 
 def _counter_of(path: str | None) -> int:
-    """The counter a savepoint holds; 0 for none and for one made elsewhere (imported)."""
+    """Return the counter in a savepoint. 0 without savepoint and for an imported one from another source."""
     match = _COUNTER.search(path or "")
     return int(match.group(1)) if match else 0
 

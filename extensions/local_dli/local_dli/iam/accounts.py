@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Who may use the service right now: access keys and users with their strikes, issued tokens (dli-api.md 5)."""
+"""Runtime state of accounts: issued tokens and keys, and locks after failed authentication (dli-api.md 5)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _LETTERS = string.ascii_uppercase + string.digits
 
 @dataclass(kw_only=True)
 class Lockable:
-    """What too many failures in a row lock. Times are monotonic seconds."""
+    """A user or key that too many consecutive failures lock. Times are monotonic seconds."""
 
-    strikes: int = 0
+    failures: int = 0
     locked_until: float = 0.0
 
 
 @dataclass
 class AccessKey(Lockable):
-    """A key pair. A temporary one has a ``security_token``; ``expires_at``, epoch seconds, is None for a seed's."""
+    """A key pair. Temporary keys have a ``security_token``. ``expires_at``: epoch seconds, None for keys of a seed."""
 
     access_key: str
     secret_key: str
@@ -39,21 +39,21 @@ class AccessKey(Lockable):
 
 @dataclass(frozen=True)
 class Token:
-    """An IAM token. Without ``project`` it is scoped to the domain or to nothing. Times are epoch seconds."""
+    """An IAM token. Without ``project`` it is scoped to the domain or unscoped. Times are epoch seconds."""
 
     value: str
     principal: Principal
     project: Project | None
     domain_scoped: bool
     assumed_by: Principal | None
-    """The user behind an agency's token."""
+    """The user who assumed the agency."""
     issued_at: float
     expires_at: float
 
 
 @dataclass
 class Accounts:
-    """The accounts, with the tokens and keys issued to them. The first one is the main one."""
+    """The accounts with their tokens and keys. The first account is the main account."""
 
     accounts: Sequence[Account]
     clock: Clock
@@ -73,21 +73,21 @@ class Accounts:
         return self.accounts[0]
 
     def reset(self) -> None:
-        """Back to the seed: no strikes. Whatever was issued stays good, so that a reset does not sign anyone out."""
+        """Restore the keys of the seed and remove all locks. Issued tokens and keys stay valid."""
         with self._lock:
             self._users.clear()
             pairs = [pair for account in self.accounts for pair in account.keys]
             self._seeded = {pair.access_key: AccessKey(*pair) for pair in pairs}
 
-    def of(self, name: str | None = None, id: str | None = None) -> Account | None:  # noqa: A002
-        """The account with that domain name and id, as far as they are given."""
+    def find(self, name: str | None = None, id: str | None = None) -> Account | None:  # noqa: A002
+        """Return the account with this domain name and domain ID, if given."""
         for account in self.accounts:
             if name in (None, account.domain) and id in (None, account.domain_id):
                 return account
         return None
 
-    def home(self, principal: Principal) -> Account:
-        """The account that a user or an agency belongs to."""
+    def account_of(self, principal: Principal) -> Account:
+        """Return the account of a user or an agency."""
         return next(account for account in self.accounts if account.domain == principal.domain)
 
     # --- locks -------------------------------------------------------------------------------------------------
@@ -95,23 +95,23 @@ class Accounts:
     def is_locked(self, item: Lockable) -> bool:
         return self.clock.monotonic() < item.locked_until
 
-    def strike(self, item: Lockable) -> None:
-        """One more failure in a row; the last one that is allowed locks (dli-api.md 0.1-9, 5.1, 9)."""
+    def record_failure(self, item: Lockable) -> None:
+        """Count a failed authentication and lock the key or user at the limit (dli-api.md 0.1-9, 5.1, 9)."""
         is_key = isinstance(item, AccessKey)
-        limit = self.settings.strikes if is_key else self.settings.password_strikes
+        limit = self.settings.max_failed_signatures if is_key else self.settings.max_failed_passwords
         seconds = self.settings.lock_seconds if is_key else self.settings.user_lock_seconds
         with self._lock:
-            item.strikes += 1
-            if item.strikes >= limit:
-                item.strikes = 0
+            item.failures += 1
+            if item.failures >= limit:
+                item.failures = 0
                 item.locked_until = self.clock.monotonic() + seconds
 
-    def clear_strikes(self, item: Lockable) -> None:
+    def clear_failures(self, item: Lockable) -> None:
         with self._lock:
-            item.strikes = 0
+            item.failures = 0
 
     def lock_of(self, user: User) -> Lockable:
-        """Where a user's wrong passwords are counted."""
+        """Return the counter of a user's wrong passwords."""
         with self._lock:
             return self._users.setdefault(user, Lockable())
 
@@ -121,14 +121,14 @@ class Accounts:
         self,
         principal: Principal,
         project: Project | None,
-        life: float | None = None,
+        lifetime: float | None = None,
         *,
         domain_scoped: bool = False,
         assumed_by: Principal | None = None,
     ) -> Token:
-        """A new token; ``life`` in seconds, else the setting ``token_life`` (24 h, dli-api.md 5.1)."""
+        """Return a new token. ``lifetime`` in seconds, default: setting ``token_lifetime`` (24 h, dli-api.md 5.1)."""
         now = self.clock.now()
-        expires_at = now + (self.settings.token_life if life is None else life)
+        expires_at = now + (self.settings.token_lifetime if lifetime is None else lifetime)
         value = secrets.token_urlsafe(96)
         token = Token(value, principal, project, domain_scoped, assumed_by, now, expires_at)
         with self._lock:
@@ -138,10 +138,11 @@ class Accounts:
     def token(self, value: str) -> Token | None:
         return self._tokens.get(value)
 
-    def issue_key(self, owner: Principal, life: float) -> AccessKey:
-        """A new temporary key pair, good for so many seconds (dli-api.md 5.4)."""
+    def issue_key(self, owner: Principal, lifetime: float) -> AccessKey:
+        """Return a new temporary key pair. ``lifetime`` in seconds (dli-api.md 5.4)."""
         access_key = "".join(secrets.choice(_LETTERS) for _count in range(20))
-        pair = AccessKey(access_key, secrets.token_hex(20), secrets.token_urlsafe(300), owner, self.clock.now() + life)
+        expires_at = self.clock.now() + lifetime
+        pair = AccessKey(access_key, secrets.token_hex(20), secrets.token_urlsafe(300), owner, expires_at)
         with self._lock:
             self._issued[access_key] = pair
         return pair
@@ -150,13 +151,13 @@ class Accounts:
         return self._seeded.get(access_key) or self._issued.get(access_key)
 
     def revoke(self, value: str) -> None:
-        """Make a token or an issued key unknown, as a changed password does (dli-api.md 5.1)."""
+        """Remove a token or an issued key, as a changed password does (dli-api.md 5.1)."""
         with self._lock:
             self._tokens.pop(value, None)
             self._issued.pop(value, None)
 
-    def expire_sign_ins(self) -> None:
-        """Every token and every temporary key ends now; the next sign-in makes a new one."""
+    def expire_credentials(self) -> None:
+        """Expire all tokens and temporary keys."""
         now = self.clock.now()
         with self._lock:
             self._tokens = {

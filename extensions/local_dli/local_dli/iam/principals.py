@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a seed says about accounts: whose projects, users, agencies and keys there are (dli-api.md 5).
+"""The accounts of a seed: projects, users, agencies and keys (dli-api.md 5).
 
-An account is what IAM calls a domain. These records never change; what lives is in `accounts.py`.
+An account is a domain in IAM. These records are immutable. `accounts.py` has the runtime state.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Project:
-    """A project; a region's main project carries the region's name (dli-api.md 5.6)."""
+    """A project. The main project of a region has the name of the region (dli-api.md 5.6)."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Principal:
-    """Whoever a token or a key speaks for. ``denied``: calls it may not make, and "assume_role"."""
+    """The owner of a token or key. ``denied``: calls that it may not use, and "assume_role"."""
 
     id: str
     name: str
@@ -39,13 +39,13 @@ class User(Principal):
 
 @dataclass(frozen=True)
 class Agency(Principal):
-    """A role in ``domain`` that users of the domain ``trusts`` may step into (dli-api.md 5.1)."""
+    """An agency of ``domain`` that users of the domain ``trusts`` may assume (dli-api.md 5.1)."""
 
     trusts: str = ""
 
 
 class KeyPair(NamedTuple):
-    """A key pair that a seed hands out; one with a security token counts as temporary."""
+    """A key pair in a seed. A key pair with a security token is temporary."""
 
     access_key: str
     secret_key: str
@@ -55,7 +55,7 @@ class KeyPair(NamedTuple):
 
 @dataclass(frozen=True)
 class Account:
-    """One domain with all that is in it. The first project is the main one, the first user the main one."""
+    """One domain. The first project is the main project, the first user is the main user."""
 
     region: str
     domain: str
@@ -72,7 +72,7 @@ class Account:
         return next((agency for agency in self.agencies if agency.name == name), None)
 
     def project(self, *, id: str | None = None, name: str | None = None) -> Project | None:  # noqa: A002
-        """The project with that id, or else the first with that name."""
+        """Return the project with this ID, or the first project with this name."""
         for project in self.projects:
             if (id is not None and project.id == id) or (id is None and project.name == name):
                 return project

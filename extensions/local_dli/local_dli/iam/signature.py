@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""AK/SK signatures as the gateway checks them, written from dli-api.md 5.2.
+"""Verification of AK/SK signatures at the gateway (dli-api.md 5.2).
 
-The server's side of the coin: nothing here signs a request. It rebuilds the canonical request from what arrived, over
-the headers the client declares, and compares.
+It builds the canonical request from the received request and its signed headers, and compares the signatures. It does
+not sign requests.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True)
 class Authorization:
-    """A parsed ``Authorization`` header. ``signed_headers`` are in the order the client declares."""
+    """A parsed ``Authorization`` header. ``signed_headers`` keep the order of the client."""
 
     access_key: str
     signed_headers: tuple[str, ...]
@@ -33,8 +33,8 @@ class Authorization:
 
 
 @dataclass(frozen=True)
-class Wire:
-    """A request as it arrived. ``path`` and ``query`` are raw, header names lower-case, ``body`` the exact bytes."""
+class ReceivedRequest:
+    """A received request. ``path`` and ``query`` are raw, header names are lower case, ``body`` has the exact bytes."""
 
     method: str
     path: str
@@ -44,30 +44,30 @@ class Wire:
 
 
 def parse_authorization(value: str) -> Authorization | None:
-    """None for anything that is not an ``SDK-HMAC-SHA256`` header."""
+    """Return the parsed header, or None for another scheme than ``SDK-HMAC-SHA256``."""
     match = _AUTHORIZATION.fullmatch(value.strip())
     if match is None:
         return None
     return Authorization(match["access"], tuple(match["headers"].split(";")), match["signature"])
 
 
-def signature_of(wire: Wire, signed_headers: tuple[str, ...], secret_key: str) -> str | None:
-    """The signature the request should carry, None if it lacks a header it claims to have signed."""
-    if any(name not in wire.headers for name in signed_headers):
+def signature_of(received: ReceivedRequest, signed_headers: tuple[str, ...], secret_key: str) -> str | None:
+    """Return the expected signature, or None if a signed header is missing in the request."""
+    if any(name not in received.headers for name in signed_headers):
         return None
-    canonical = canonical_request(wire, signed_headers)
+    canonical = canonical_request(received, signed_headers)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    to_sign = f"{ALGORITHM}\n{wire.headers['x-sdk-date']}\n{digest}"
+    to_sign = f"{ALGORITHM}\n{received.headers['x-sdk-date']}\n{digest}"
     return hmac.new(secret_key.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
 
 
-def canonical_request(wire: Wire, signed_headers: tuple[str, ...]) -> str:
-    lines = [f"{name}:{wire.headers[name].strip()}\n" for name in sorted(signed_headers)]
-    payload = wire.headers.get("x-sdk-content-sha256") or hashlib.sha256(wire.body).hexdigest()
+def canonical_request(received: ReceivedRequest, signed_headers: tuple[str, ...]) -> str:
+    lines = [f"{name}:{received.headers[name].strip()}\n" for name in sorted(signed_headers)]
+    payload = received.headers.get("x-sdk-content-sha256") or hashlib.sha256(received.body).hexdigest()
     parts = [
-        wire.method.upper(),
-        canonical_uri(wire.path),
-        canonical_query(wire.query),
+        received.method.upper(),
+        canonical_uri(received.path),
+        canonical_query(received.query),
         "".join(lines),
         ";".join(signed_headers),
         payload,
@@ -76,17 +76,17 @@ def canonical_request(wire: Wire, signed_headers: tuple[str, ...]) -> str:
 
 
 def canonical_uri(path: str) -> str:
-    """Decoded as a whole, encoded piece by piece, always with a slash at the end."""
-    pieces = unquote_to_bytes(path).split(b"/")
-    encoded = "/".join(quote(piece, safe="-._~") for piece in pieces)
+    """Return the path with each segment encoded and with a slash at the end."""
+    segments = unquote_to_bytes(path).split(b"/")
+    encoded = "/".join(quote(segment, safe="-._~") for segment in segments)
     return encoded if encoded.endswith("/") else encoded + "/"
 
 
 def canonical_query(query: str) -> str:
-    """Raw pairs sorted by key, then value, and encoded. A ``+`` is a plus: whoever means a space writes %20."""
+    """Return the encoded pairs sorted by key and value. A ``+`` is a plus sign, a space is %20."""
     pairs = []
-    for piece in query.split("&"):
-        if piece:
-            key, _equals, value = piece.partition("=")
+    for pair in query.split("&"):
+        if pair:
+            key, _equals, value = pair.partition("=")
             pairs.append((unquote_to_bytes(key), unquote_to_bytes(value)))
     return "&".join(f"{quote(key, safe='-._~')}={quote(value, safe='-._~')}" for key, value in sorted(pairs))

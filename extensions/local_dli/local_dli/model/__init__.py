@@ -3,6 +3,6 @@
 
 """The jobs of all projects and the calls that change them, without HTTP: records, rules, statuses, settings, errors.
 
-Start reading at `service.py` (the calls about jobs) and `state_machine.py` (the statuses). Imports `clock` and `engine`,
-never `iam`, `api` or `testing`.
+The main modules are `service.py` (calls for jobs) and `state_machine.py` (statuses). Imports `clock` and `engine`, never
+`iam`, `api` or `testing`.
 """

@@ -1,20 +1,20 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The names of the calls, as faults, logs and permissions use them."""
+"""The names of the calls in faults, logs and permissions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# A group stands for several calls.
+# A group represents several calls.
 GROUPS = {
     "create": ("create", "create_jar"),
     "delete": ("delete", "delete_one"),
     "update": ("update", "update_jar"),
     "tag": ("tags_create", "tags_delete"),
     "template": ("template_create", "template_update", "template_delete"),
-    # IAM's actions, in both of its vocabularies (dli-api.md 1.2). Metrics, tags and templates have none there.
+    # The actions of IAM in both naming schemes (dli-api.md 1.2). Metrics, tags and templates have no action.
     "dli:jobs:startFlinkJob": ("run",),
     "dli:jobs:start": ("run",),
     "dli:jobs:stopFlinkJob": ("stop",),
@@ -38,5 +38,5 @@ CALLS = DLI_CALLS | IAM_CALLS | METADATA_CALLS
 
 
 def covered(call: str, names: Iterable[str]) -> bool:
-    """Whether one of the names is that call or a group with it in."""
+    """Return whether the names contain the call or a group with the call."""
     return any(call in GROUPS.get(name, (name,)) for name in names)

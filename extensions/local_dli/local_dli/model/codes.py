@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every text the service says, in one table: error code, Chinese, English (dli-api.md 1, 4.2).
+"""All texts of the service in one table: error code, Chinese, English (dli-api.md 1, 4.2).
 
-Texts are as recorded. A text in square brackets was found in no source and is ours; a code that comes from the settings
-stands here as an empty string.
+Texts are as recorded. A text in square brackets is an assumption without a source. An empty code means that the code is a
+setting.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ EN = "en"
 
 @dataclass(frozen=True)
 class Text:
-    """One thing to say. ``code`` is empty for good news and for codes that come from the settings."""
+    """One message. ``code`` is empty for successes and for codes in the settings."""
 
     zh: str
     en: str
     code: str = ""
     status: int = 400
 
-    def say(self, language: str, **values: Any) -> str:
+    def render(self, language: str, **values: Any) -> str:
         template = self.en if language == EN else self.zh
         for name, value in values.items():
             template = template.replace("{" + name + "}", str(value))
@@ -33,12 +33,12 @@ class Text:
 
 
 def language_of(header: str | None) -> str:
-    """The language of an ``X-Language`` header; Chinese unless English is asked for (dli-api.md 0.1-10)."""
+    """Return the language in an ``X-Language`` header; Chinese by default (dli-api.md 0.1-10)."""
     return EN if (header or "").lower().startswith("en") else ZH
 
 
 ERRORS: dict[str, Text] = {
-    "parameter": Text("[参数校验失败: {why}]", "[The parameter check failed: {why}]", "DLI.0001"),
+    "parameter": Text("[参数校验失败: {reason}]", "[The parameter check failed: {reason}]", "DLI.0001"),
     "unsupported": Text("[不支持该操作]", "[The operation is not supported for this job.]", "DLI.0007"),
     "denied": Text(
         "[您没有权限执行该请求]", "You have no permission to perform this request.", "DLI.0003", 403
@@ -58,13 +58,13 @@ ERRORS: dict[str, Text] = {
     "topic_unknown": Text(
         "SMN主题不存在请用户选择一个可用SMN主题", "[The SMN topic does not exist. Choose an available SMN topic.]", "DLI.11032"
     ),
-    # Misspelt by the vendor in two places.
+    # The two misspellings are in the original.
     "bucket_unauthorized": Text(
         "作业请求中传入的的obs_bucket是未授权给数据胡探索服务的OBS桶请授权该OBS桶给实时流计算服务",
         "[The obs_bucket in the request is not authorised for the DLI service. Authorise it.]",
         "DLI.11016",
     ),
-    # The cause of a recorded DLI.12002 (dli-api.md 1.10); alone, in a create, it is ours.
+    # The cause in a recorded DLI.12002 (dli-api.md 1.10). Its use in a create is an assumption.
     "package_unknown": Text(
         "invalid resource {path}, cannot find resource {name}", "invalid resource {path}, cannot find resource {name}"
     ),
@@ -79,7 +79,7 @@ ERRORS: dict[str, Text] = {
         "[The template list cannot be queried like this: offset and limit must not be below 0.]",
         "DLI.1206",
     ),
-    "too_many_templates": Text("[模板数不能超过{most}]", "[There may be no more than {most} templates.]", "DLI.0009"),
+    "too_many_templates": Text("[模板数不能超过{maximum}]", "[There may be no more than {maximum} templates.]", "DLI.0009"),
     "bucket_authorized": Text(
         "请求中包含已授权的OBS桶请首先过滤掉已经授权的OBS桶",
         "[The request contains OBS buckets that are authorised already. Leave them out.]",
@@ -113,7 +113,7 @@ ERRORS: dict[str, Text] = {
         "作业的执行流图不存在作业的执行流图不存在", "[The execution graph of the job does not exist.]", "DLI.14001"
     ),
     "graph_unknown": Text("[作业id不存在]", "[The job id does not exist.]"),
-    # Another family of codes, and English in the Chinese definitions too (dli-api.md 1.13).
+    # Another family of codes. English in the Chinese documents too (dli-api.md 1.13).
     "stream_graph": Text(
         "Failed to get stream graph:Sql validate error.", "Failed to get stream graph:Sql validate error.", "JK.1001"
     ),
@@ -131,7 +131,7 @@ ERRORS: dict[str, Text] = {
     "delete_active": Text(
         "[当前状态({status})的作业不允许被删除]", "[A job in its current state ({status}) may not be deleted.]"
     ),
-    # 数据胡探索 is the vendor's own misspelling, and only the batch call has it (dli-api.md 1.5).
+    # 数据胡探索 is a misspelling in the original, in the batch call only (dli-api.md 1.5).
     "delete_unknown_batch": Text(
         "作业id不存在请提供一个可用的jobId, jobId可以从数据胡探索的作业列表页获取",
         "[The job id does not exist. Give an available jobId from the job list page of Data Lake Insight.]",
@@ -147,9 +147,9 @@ ERRORS: dict[str, Text] = {
         "[The job list query failed because of a wrong offset. Set an offset that is not below 0.]",
         "DLI.23001",
     ),
-    # Of the newer calls, which may say 404 (dli-api.md 4.3).
+    # The newer calls can return HTTP 404 (dli-api.md 4.3).
     "tags_unknown": Text("Not Found", "Not Found", status=404),
-    # Recorded in English only, in the Chinese definitions too (dli-api.md 1.12).
+    # Recorded in English only, also in the Chinese documents (dli-api.md 1.12).
     "export_path": Text("Failed for parse obs path", "Failed for parse obs path", "DLI.29001"),
     "export_unknown": Text("[作业id {job_id} 不存在]", "[There is no job {job_id}.]"),
     "import_path": Text("zip file path error", "zip file path error", "DLI.29002"),
@@ -173,7 +173,7 @@ MESSAGES: dict[str, Text] = {
         "The following OBS bucket is authorized successfully, {buckets}.",
     ),
     "imported": Text("[作业导入成功]", "[The jobs are imported.]"),
-    # Remarks of an import, one for each job.
+    # Remarks in the response of an import, one per job.
     "import_made": Text("[创建作业成功]", "Job successfully created"),
     "import_covered": Text("[覆盖作业成功]", "[Job successfully overwritten]"),
     "import_name_taken": Text("[存在同名作业]", "[A job with the same name already exists]"),
@@ -184,15 +184,14 @@ MESSAGES: dict[str, Text] = {
     "templates": Text("[模板列表查询成功]", "[Templates are listed.]"),
     "stream_graph": Text("", ""),
     "imported_savepoint": Text("[更新作业成功]", "The job is updated successfully."),
-    # The message is JSON text with an untranslated key inside (dli-api.md 1.11).
+    # The message is a JSON string with an untranslated key (dli-api.md 1.11).
     "savepoint": Text(
         '{"is_success":"true","message":"api.msg.deal_savepoint_success"}',
         '{"is_success":"true","message":"api.msg.deal_savepoint_success"}',
     ),
 }
 
-
-# Answers whose is_success is a boolean in every schema, and those where only an example shows one (dli-api.md 1.1).
+# Responses whose is_success is a boolean in every schema, and those with a boolean in an example only (dli-api.md 1.1).
 BOOLEANS = frozenset({"metrics", "stream_graph"})
 BOOLEAN_EXAMPLES = frozenset(
     ("created_jar", "updated_jar", "exported", "imported", "savepoint", "imported_savepoint", "template_created")
@@ -200,7 +199,7 @@ BOOLEAN_EXAMPLES = frozenset(
 
 
 class DliError(Exception):
-    """DLI's refusal of one call or of one job in a batch, by its key in ``ERRORS``."""
+    """Refusal by DLI of a call or of one job in a batch, by the key in ``ERRORS``."""
 
     def __init__(
         self,
@@ -218,15 +217,15 @@ class DliError(Exception):
         self.values = values
 
     def body(self, language: str) -> dict[str, Any]:
-        """The object that goes on the wire (dli-api.md 4.1)."""
-        body: dict[str, Any] = {"error_code": self.code, "error_msg": self.text.say(language, **self.values)}
+        """Return the JSON object of the response (dli-api.md 4.1)."""
+        body: dict[str, Any] = {"error_code": self.code, "error_msg": self.text.render(language, **self.values)}
         if self.json_opt is not None:
             body["error_json_opt"] = self.json_opt
         return body
 
 
 class GatewayError(Exception):
-    """The API gateway's refusal: the service behind it never saw the request (dli-api.md 4.4)."""
+    """Refusal by the API gateway: the request does not reach the service (dli-api.md 4.4)."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -239,6 +238,6 @@ class GatewayError(Exception):
 
 
 def no_such_api() -> GatewayError:
-    """What every wrong path and wrong method answers (dli-api.md 4.4)."""
+    """Return the response to a wrong path or method (dli-api.md 4.4)."""
     text = "The API does not exist or has not been published in the environment."
     return GatewayError(404, "APIGW.0101", text)

@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a script does, as a graph: the static one before a run and the execution graph of a run (dli-api.md 1.8, 1.13).
+"""Graphs of a script: the static graph before a run and the execution graph of a run (dli-api.md 1.8, 1.13).
 
-Operators, their ids and what both graphs say about them are ours, in the form of Flink's REST API: a source for each
-table that is read, and a calculation and a sink for each INSERT. Ids change with the text of the statement, as in Flink.
+Operators, their IDs and the content of both graphs are assumptions in the format of Flink's REST API: a source for each
+table that is read, a calculation and a sink for each INSERT. IDs change with the text of the statement, as in Flink.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _GRAPH_STATES = {
 
 @dataclass(frozen=True)
 class Operator:
-    """One node. ``inputs``: the operators before it."""
+    """One node. ``inputs``: the preceding operators."""
 
     id: str
     kind: str
@@ -46,17 +46,17 @@ class Operator:
 
 
 def plain_sql(script: str) -> str:
-    """A script without comments and superfluous white space."""
+    """Return a script without comments and additional white space."""
     return " ".join(_COMMENT.sub(" ", script).split())
 
 
 def operators(script: str, jar: str = "") -> list[Operator]:
-    """The operators of a SQL script, or of a Jar by its name; none for a script that moves no data."""
+    """Return the operators of a SQL script, or of a Jar by its name. A script without INSERT has none."""
     if jar:
         source = Operator(_id(jar, "source"), "Source", "Custom Source")
         return [source, Operator(_id(jar, "sink"), "Sink", "Unnamed", (source,))]
     sources: dict[str, Operator] = {}
-    later: list[Operator] = []
+    others: list[Operator] = []
     for statement in _STATEMENT.findall(_COMMENT.sub(" ", script)):
         insert = _INSERT.match(statement)
         if insert is None:
@@ -67,12 +67,12 @@ def operators(script: str, jar: str = "") -> list[Operator]:
             sources.setdefault(name, Operator(_id("source", name), "Source", f"TableSourceScan(table=[[{name}]])"))
         calculation = Operator(_id("calc", text), "Calc", text[:200], tuple(sources[name] for name in read))
         sink = Operator(_id("sink", text), "Sink", f"Sink(table=[{insert.group(1)}])", (calculation,))
-        later += [calculation, sink]
-    return [*sources.values(), *later]
+        others += [calculation, sink]
+    return [*sources.values(), *others]
 
 
 def stream_graph(script: str, body: Mapping[str, Any], given: Mapping[str, int]) -> str:
-    """``stream_graph``: JSON in a string. ``given``: a parallelism for some operator ids (``operator_config``)."""
+    """Return ``stream_graph``: JSON in a string. ``given``: parallelism by operator ID (``operator_config``)."""
     found = operators(script)
     default = int(body.get("parallel_number") or 1)
     width = {item.id: given.get(item.id, default) for item in found}
@@ -85,7 +85,7 @@ def stream_graph(script: str, body: Mapping[str, Any], given: Mapping[str, int])
                 "type": item.kind,
                 "contents": item.text,
                 "parallelism": width[item.id],
-                "predecessors": [{"id": numbers[before.id], "ship_strategy": "FORWARD"} for before in item.inputs],
+                "predecessors": [{"id": numbers[source.id], "ship_strategy": "FORWARD"} for source in item.inputs],
             }
             for item in found
         ],
@@ -101,7 +101,7 @@ def stream_graph(script: str, body: Mapping[str, Any], given: Mapping[str, int])
 def execution_graph(
     found: list[Operator], jid: str, name: str, status: str, parallelism: int, times: tuple[int, int | None, int]
 ) -> dict[str, Any]:
-    """``execute_graph``, in Flink's words and its mixed spelling. ``times``: start, end if it has ended, now; all ms."""
+    """Return ``execute_graph`` with the terms and the spelling of Flink. ``times``: start, end if ended, now; in ms."""
     start, end, now = times
     state = _GRAPH_STATES.get(status, "CANCELED")
     duration = max(0, (now if end is None else end) - start)
@@ -118,8 +118,8 @@ def execution_graph(
             "operator_strategy": "",
             "description": _title(item),
             "inputs": [
-                {"num": number, "id": before.id, "ship_strategy": "FORWARD", "exchange": "pipelined_bounded"}
-                for number, before in enumerate(item.inputs)
+                {"num": number, "id": source.id, "ship_strategy": "FORWARD", "exchange": "pipelined_bounded"}
+                for number, source in enumerate(item.inputs)
             ],
             "optimizer_properties": {},
         }
@@ -143,5 +143,5 @@ def _title(item: Operator) -> str:
     return f"{item.kind}: {item.text}" if item.kind != "Calc" else item.text
 
 
-def _id(*words: str) -> str:
-    return hashlib.md5("\n".join(words).encode(), usedforsecurity=False).hexdigest()
+def _id(*parts: str) -> str:
+    return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()

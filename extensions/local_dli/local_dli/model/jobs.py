@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What DLI knows about a job, and which statuses exist (dli-api.md 1.7, 2.1)."""
+"""The record of a job and the statuses of DLI (dli-api.md 1.7, 2.1)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUSES = (
     "job_finish",
 )
 
-# Where dli-api.md 2.1 has a question mark, the answer here is no: the narrower promise.
+# Statuses with a question mark in dli-api.md 2.1 are not included: the stricter interpretation.
 STARTABLE = frozenset({"job_init", "job_submit_fail", "job_running_exception", "job_cancel_success", "job_finish"})
 STOPPABLE = frozenset({"job_submitting", "job_running"})
 ACTIVE = frozenset(
@@ -37,7 +37,7 @@ JOB_TYPES = ("flink_sql_job", "flink_opensource_sql_job", "flink_sql_edge_job", 
 
 
 def default_config() -> dict[str, Any]:
-    """A ``job_config`` nobody touched: every member of dli-api.md 1.7, null where no default is published."""
+    """Return the default ``job_config``: all fields of dli-api.md 1.7, null if no default is documented."""
     return {
         "checkpoint_enabled": False,
         "checkpoint_mode": "exactly_once",
@@ -83,12 +83,12 @@ def default_config() -> dict[str, Any]:
 
 @dataclass
 class Savepoint:
-    """One savepoint. ``made_by``: "stop" (dies with the next start, dli-api.md 7.2), "hand" or "import"."""
+    """One savepoint. ``origin``: "stop" (deleted at the next start, dli-api.md 7.2), "manual" or "import"."""
 
     path: str
-    made_by: str
-    made_for: str = ""
-    """The fingerprint of what was running; empty for a savepoint made elsewhere."""
+    origin: str
+    fingerprint: str = ""
+    """The fingerprint of the definition that was running; empty for a savepoint from another source."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Job:
     user_id: str = ""
     user_name: str = ""
     enterprise_project_name: str = "default"
-    """Only a filter of the list knows it (dli-api.md 3)."""
+    """Used by a filter of the list only (dli-api.md 3)."""
 
     savepoint_path: str | None = None
     root_id: int = -1
@@ -123,46 +123,46 @@ class Job:
     job_config: dict[str, Any] = field(default_factory=default_config)
     tags: dict[str, str] = field(default_factory=dict)
     script: dict[str, Any] = field(default_factory=dict)
-    """What the simulated engine is to do with it (`engine.simulated.Script`)."""
+    """The events of the job for the simulated engine (`engine.simulated.Script`)."""
 
     savepoints: list[Savepoint] = field(default_factory=list)
     checkpoint: str | None = None
     generated_checkpoint_path: str = ""
-    """Where its checkpoints went: DLI shows it from the first run on (dli-api.md 2.3, 7.4)."""
+    """The folder of its checkpoints. DLI shows it after the first run has started (dli-api.md 2.3, 7.4)."""
 
     checkpoint_for: str = ""
     running_as: str = ""
-    """Fingerprints of what made the checkpoint, and of what runs."""
+    """Fingerprints of the definition that created the checkpoint, and of the running definition."""
 
     handle: str | None = None
     operation: str | None = None
     stopping: bool = False
-    """Whether the savepoint being made is the first half of a stop."""
+    """Whether the savepoint in progress is the first step of a stop."""
     since: float = 0.0
     resumed_from: str | None = None
     restarts: list[float] = field(default_factory=list)
     history: list[tuple[int, str]] = field(default_factory=list)
-    """Every status it took: (epoch ms, status)."""
+    """All statuses: (epoch ms, status)."""
 
     stale: dict[str, Any] | None = None
     stale_until: float = 0.0
 
     @property
     def has_savepoint(self) -> bool:
-        """A checkpoint counts as well (dli-api.md 7.1)."""
+        """Whether the job has a savepoint or a checkpoint (dli-api.md 7.1)."""
         return bool(self.savepoints) or self.checkpoint is not None
 
     @property
     def restorable(self) -> str | None:
-        """What `resume_savepoint` restores: the newest savepoint, else the latest checkpoint (dli-api.md 7.1)."""
+        """The path that `resume_savepoint` restores: the newest savepoint, else the latest checkpoint (dli-api.md 7.1)."""
         return self.savepoints[-1].path if self.savepoints else self.checkpoint
 
     @property
     def is_jar(self) -> bool:
         return self.job_type == JAR
 
-    def stamps(self) -> dict[str, Any]:
-        """The members that stay old for a while after an accepted run or stop (dli-api.md 0.1-8)."""
+    def current_status(self) -> dict[str, Any]:
+        """Return the fields that stay old for a while after an accepted run or stop (dli-api.md 0.1-8)."""
         return {
             "status": self.status,
             "status_desc": self.status_desc,

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What really happened, written down as it happens: tests compare a client's report with this, not with its answers."""
+"""The ledger: a record of every operation on a job, accepted or refused. Tests compare a client's report with it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing done to one job, or refused.
+    """One accepted or refused operation on one job.
 
-    ``what`` is start, stop, delete, create, edit, savepoint, import_savepoint, export, import, tag, untag, template,
-    authorize or restart. Job 0: none, as where a create was refused.
+    ``operation`` is start, stop, delete, create, edit, savepoint, import_savepoint, export, import, tag, untag, template,
+    authorize or restart. ``job_id`` is 0 for an operation without a job, for example a refused create.
     """
 
     at: int
     """Epoch milliseconds."""
     actor: str
-    """Access key, or the token's user, or "other" (a control request), or "dli" (an automatic restart)."""
+    """Access key, user of the token, "other_client" (fault or control request) or "dli" (automatic restart)."""
     job_id: int
-    what: str
+    operation: str
     accepted: bool
     error_code: str | None
     request_id: str
     resume_savepoint: bool | None = None
     trigger_savepoint: bool | None = None
     fields: tuple[str, ...] = ()
-    """Of a create: the members that were given; of an edit: those whose value changed; of tags: the keys; of an authorize:
-    the buckets."""
+    """For a create: the fields in the request; for an edit: the changed fields; for tags: the keys; for an authorize: the
+    buckets."""
 
 
 class Ledger:
@@ -47,22 +47,22 @@ class Ledger:
     def entries(self) -> list[Entry]:
         return list(self._entries)
 
-    def of(
+    def find(
         self,
-        what: str | None = None,
+        operation: str | None = None,
         job_id: int | None = None,
         actor: str | None = None,
         accepted: bool | None = None,
         request_id: str | None = None,
     ) -> list[Entry]:
-        """The entries that match everything that is given."""
-        wanted = {"what": what, "job_id": job_id, "actor": actor, "accepted": accepted, "request_id": request_id}
-        given = {name: value for name, value in wanted.items() if value is not None}
+        """Return the entries that match all given values."""
+        filters = {"operation": operation, "job_id": job_id, "actor": actor, "accepted": accepted, "request_id": request_id}
+        given = {name: value for name, value in filters.items() if value is not None}
         return [item for item in self.entries if all(getattr(item, name) == given[name] for name in given)]
 
     def starts(self, job_id: int | None = None, actor: str | None = None) -> list[Entry]:
-        """Accepted starts by clients. Automatic restarts are told apart by ``what`` "restart"."""
-        return self.of(what="start", job_id=job_id, actor=actor, accepted=True)
+        """Return the accepted starts by clients. Automatic restarts have the ``operation`` "restart"."""
+        return self.find(operation="start", job_id=job_id, actor=actor, accepted=True)
 
     def clear(self) -> None:
         self._entries.clear()

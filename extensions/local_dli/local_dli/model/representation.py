@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""How a job looks from outside: list items and details with exactly the members of dli-api.md 1.7 and 3."""
+"""The JSON representation of a job: list items and details with exactly the fields of dli-api.md 1.7 and 3."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from . import graphs
 from .jobs import Job
 
 
-def stamps(job: Job, monotonic: float) -> dict[str, Any]:
-    """Status and times as a reader sees them now: the old ones while the last accepted request has not shown yet."""
+def visible_status(job: Job, monotonic: float) -> dict[str, Any]:
+    """Return status and times as a read returns them: the old ones until ``accept_lag`` has passed."""
     if job.stale is not None and monotonic < job.stale_until:
         return job.stale
-    return job.stamps()
+    return job.current_status()
 
 
 def list_item(job: Job, monotonic: float, now_ms: int, detailed: bool) -> dict[str, Any]:
-    """One element of ``job_list.jobs`` (dli-api.md 3): the common members, then those of one kind of list only."""
-    shown = stamps(job, monotonic)
-    item = _common(job, shown)
+    """Return one element of ``job_list.jobs`` (dli-api.md 3): the common fields, and those of one kind of list."""
+    visible = visible_status(job, monotonic)
+    item = _common(job, visible)
     if detailed:
-        item.update(_detailed(job, shown))
+        item.update(_detailed(job, visible))
     else:
         item.update(user_name=job.user_name, duration=_duration(job, now_ms), root_id=job.root_id)
     return item
 
 
 def detail(job: Job, monotonic: float, now_ms: int) -> dict[str, Any]:
-    """``job_detail`` (dli-api.md 1.7): all members there are."""
-    shown = stamps(job, monotonic)
+    """Return ``job_detail`` (dli-api.md 1.7) with all fields."""
+    visible = visible_status(job, monotonic)
     return {
-        **_common(job, shown),
-        **_detailed(job, shown),
+        **_common(job, visible),
+        **_detailed(job, visible),
         "user_name": job.user_name,
         "duration": _duration(job, now_ms),
         "root_id": job.root_id,
@@ -44,7 +44,7 @@ def detail(job: Job, monotonic: float, now_ms: int) -> dict[str, Any]:
 
 
 def graph(job: Job, now_ms: int) -> dict[str, Any]:
-    """``execute_graph`` (dli-api.md 1.8) of a job that has been started."""
+    """Return ``execute_graph`` (dli-api.md 1.8) of a started job."""
     config = job.job_config
     jid = job.handle or f"{job.job_id:032x}"
     times = (job.start_time or 0, job.end_time, now_ms)
@@ -53,7 +53,7 @@ def graph(job: Job, now_ms: int) -> dict[str, Any]:
 
 
 def metrics(job: Job, numbers: tuple[int, int] | None) -> dict[str, Any]:
-    """Metrics of a job's sources and sinks: all read as many records as the engine has numbers, none is corrupted."""
+    """Return the metrics of sources and sinks. Each has as many records as the engine has numbers, none is corrupted."""
     running = job.status in ("job_running", "job_savepointing")
     first, last = numbers or (1, 0)
     counted: dict[str, list[dict[str, Any]]] = {"Source": [], "Sink": []}
@@ -74,16 +74,16 @@ def _jar(job: Job) -> str:
     return str(job.job_config.get("entrypoint") or job.name) if job.is_jar else ""
 
 
-def _common(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
+def _common(job: Job, visible: dict[str, Any]) -> dict[str, Any]:
     return {
         "job_id": job.job_id,
         "name": job.name,
         "desc": job.desc,
         "job_type": job.job_type,
-        "status": shown["status"],
-        "status_desc": shown["status_desc"],
+        "status": visible["status"],
+        "status_desc": visible["status_desc"],
         "create_time": job.create_time,
-        "start_time": shown["start_time"],
+        "start_time": visible["start_time"],
         "graph_editor_enabled": False,
         "has_savepoint": job.has_savepoint,
         "queue_name": job.queue_name,
@@ -93,7 +93,7 @@ def _common(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _detailed(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
+def _detailed(job: Job, visible: dict[str, Any]) -> dict[str, Any]:
     return {
         "user_id": job.user_id,
         "project_id": job.project_id,
@@ -103,12 +103,12 @@ def _detailed(job: Job, shown: dict[str, Any]) -> dict[str, Any]:
         "main_class": job.main_class,
         "entrypoint_args": job.entrypoint_args,
         "execution_graph": None,
-        "update_time": shown["update_time"],
+        "update_time": visible["update_time"],
     }
 
 
 def _config(job: Job) -> dict[str, Any]:
-    """``job_config`` as it is read: what nobody set is derived (dli-api.md 1.9; rounding is ours)."""
+    """Return ``job_config`` with derived values for unset fields (dli-api.md 1.9; the rounding is an assumption)."""
     config = {**job.job_config, "root_id": job.root_id}
     if config["tm_slot_num"] is None:
         workers = max(1, config["cu_number"] - config["manager_cu_number"])
@@ -119,7 +119,7 @@ def _config(job: Job) -> dict[str, Any]:
 
 
 def _duration(job: Job, now_ms: int) -> int:
-    """Milliseconds of the last run; 0 for a job that never ran."""
+    """Return the duration of the last run in milliseconds, 0 without a run."""
     if job.start_time is None:
         return 0
     return max(0, (now_ms if job.end_time is None else job.end_time) - job.start_time)

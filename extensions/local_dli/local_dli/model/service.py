@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""DLI's calls about streaming jobs, without HTTP: who may do what to which job, and what is answered.
+"""The calls of DLI for streaming jobs, without HTTP: the checks, the changes and the responses.
 
-One lock around everything: of twenty clients that start one job, exactly one is accepted.
+One lock protects all calls. If several clients start a job at the same time, exactly one start is accepted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .state_machine import StateMachine
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, for which project, in which language ("zh" or "en")."""
+    """The client of a call, its project and its language ("zh" or "en")."""
 
     actor: str
     project_id: str
@@ -39,8 +39,8 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class BatchAnswer:
-    """One element per id, in the order asked for (dli-api.md 1.3); ``refused``: at least one is an error."""
+class BatchResponse:
+    """One element per ID in the order of the request (dli-api.md 1.3). ``refused``: at least one is an error."""
 
     elements: list[dict[str, Any]]
     refused: bool
@@ -62,7 +62,7 @@ class Service:
 
     # --- batch calls -------------------------------------------------------------------------------------------
 
-    def run(self, job_ids: list[int], resume: bool, caller: Caller) -> BatchAnswer:
+    def run(self, job_ids: list[int], resume: bool, caller: Caller) -> BatchResponse:
         """POST jobs/run (dli-api.md 1.3)."""
 
         def start(job_id: int) -> str:
@@ -73,7 +73,7 @@ class Service:
 
         return self._batch(job_ids, "start", start, caller, resume_savepoint=resume)
 
-    def stop(self, job_ids: list[int], trigger_savepoint: bool, caller: Caller) -> BatchAnswer:
+    def stop(self, job_ids: list[int], trigger_savepoint: bool, caller: Caller) -> BatchResponse:
         """POST jobs/stop (dli-api.md 1.4)."""
 
         def stop(job_id: int) -> str:
@@ -85,8 +85,8 @@ class Service:
 
         return self._batch(job_ids, "stop", stop, caller, trigger_savepoint=trigger_savepoint)
 
-    def delete(self, job_ids: list[int], caller: Caller, single: bool = False) -> BatchAnswer:
-        """POST jobs/delete and DELETE jobs/{job_id}: any status may be deleted (dli-api.md 1.5)."""
+    def delete(self, job_ids: list[int], caller: Caller, single: bool = False) -> BatchResponse:
+        """POST jobs/delete and DELETE jobs/{job_id}: allowed in any status (dli-api.md 1.5)."""
 
         def delete(job_id: int) -> str:
             job = self.find(job_id, caller, DliError("delete_unknown" if single else "delete_unknown_batch"))
@@ -125,7 +125,7 @@ class Service:
             return representation.graph(job, epoch_ms(self.clock))
 
     def stream_graph(self, job_id: int, body: dict[str, Any], operators: dict[str, int], caller: Caller) -> str:
-        """POST /v3/…/gen-graph: of the script in the request, not of the one the job has (dli-api.md 1.13)."""
+        """POST /v3/…/gen-graph: for the script in the request, not for the script of the job (dli-api.md 1.13)."""
         with self.lock:
             job = self.find(job_id, caller, DliError("graph_unknown", self.settings.graph_unknown_code))
             kind = body.get("job_type") or job.job_type
@@ -141,12 +141,12 @@ class Service:
         """GET jobs (dli-api.md 3)."""
         with self.lock:
             self.tick()
-            return self.lister.page(self.of_project(caller.project_id), caller.project_id, query)
+            return self.lister.page(self.jobs_of_project(caller.project_id), caller.project_id, query)
 
     # --- writing one job ---------------------------------------------------------------------------------------
 
-    def make(self, members: dict[str, Any], caller: Caller) -> Job:
-        """A new draft of the caller's. The caller holds the lock and has checked everything."""
+    def create_job(self, members: dict[str, Any], caller: Caller) -> Job:
+        """Create a job. The calling method holds the lock and has validated the fields."""
         now = epoch_ms(self.clock)
         job = Job(
             job_id=self.new_id(),
@@ -163,7 +163,7 @@ class Service:
         return job
 
     def edit(self, job_id: int, members: dict[str, Any], caller: Caller) -> None:
-        """An edit by another client: members of a job change whatever the rules of an update say."""
+        """Change fields of a job as another client, without the checks of an update."""
         with self.lock, self.recorded(job_id, "edit", caller, fields=tuple(members)):
             job = self.find(job_id, caller, DliError("update_unknown"))
             for name, value in members.items():
@@ -180,7 +180,7 @@ class Service:
             self.machine.savepoint(job, path)
 
     def import_savepoint(self, job_id: int, path: str, caller: Caller) -> None:
-        """POST jobs/{job_id}/import-savepoint: not while it runs (dli-api.md 1.11)."""
+        """POST jobs/{job_id}/import-savepoint: not for a running job (dli-api.md 1.11)."""
         with self.lock, self.recorded(job_id, "import_savepoint", caller):
             self.tick()
             job = self.find(job_id, caller, DliError("update_unknown"))
@@ -199,7 +199,7 @@ class Service:
                 self.machine.tick(job)
 
     def add(self, jobs: Iterable[Job]) -> None:
-        """Seed jobs. Names may clash here, so that clients can be shown a project that has two of a name."""
+        """Add jobs of a seed. Names can be duplicate, to test clients against such a project."""
         with self.lock:
             for job in jobs:
                 self.jobs[job.job_id] = job
@@ -218,24 +218,24 @@ class Service:
             self._next_id = itertools.count(1001)
 
     def authorize(self, buckets: list[str], caller: Caller) -> None:
-        """POST dli/obs-authorize (dli-api.md 1.13, deprecated): more buckets for the setting ``obs_buckets``."""
+        """POST dli/obs-authorize (dli-api.md 1.13, deprecated): adds buckets to the setting ``obs_buckets``."""
         with self.lock, self.recorded(0, "authorize", caller, fields=tuple(buckets)):
             if any(self.settings.has("obs_buckets", bucket) for bucket in buckets):
                 raise DliError("bucket_authorized")
             self.settings.obs_buckets = ",".join([self.settings.obs_buckets or "", *buckets]).lstrip(",")
 
     def success(self, message: str, language: str, **values: Any) -> dict[str, Any]:
-        """The envelope of a success; ``is_success`` is a string on the wire (dli-api.md 0.1-4)."""
+        """Return the envelope of a success. ``is_success`` is a string in the JSON (dli-api.md 0.1-4)."""
         boolean = message in BOOLEANS or self.settings.is_success == "boolean"
         boolean = boolean or (self.settings.is_success == "examples" and message in BOOLEAN_EXAMPLES)
-        return {"is_success": True if boolean else "true", "message": MESSAGES[message].say(language, **values)}
+        return {"is_success": True if boolean else "true", "message": MESSAGES[message].render(language, **values)}
 
     def _batch(
-        self, job_ids: list[int], what: str, act: Callable[[int], str], caller: Caller, **flags: bool
-    ) -> BatchAnswer:
-        """Do one thing to each id in turn; one refusal does not keep the others from it (dli-api.md 1.3).
+        self, job_ids: list[int], operation: str, perform: Callable[[int], str], caller: Caller, **flags: bool
+    ) -> BatchResponse:
+        """Perform an operation for each ID. A refusal does not affect the other IDs (dli-api.md 1.3).
 
-        An id given twice finds the job as the first one left it (not established, dli-api.md 10-2).
+        A duplicate ID is processed after the first one (not established, dli-api.md 10-2).
         """
         elements: list[dict[str, Any]] = []
         refused = False
@@ -243,18 +243,18 @@ class Service:
             self.tick()
             for job_id in job_ids:
                 try:
-                    message = act(job_id)
+                    message = perform(job_id)
                 except DliError as error:
                     refused = True
                     elements.append(error.body(caller.language))
-                    self.record(job_id, what, caller, error, **flags)
+                    self.record(job_id, operation, caller, error, **flags)
                 else:
                     elements.append(self.success(message, caller.language))
-                    self.record(job_id, what, caller, None, **flags)
-        return BatchAnswer(elements, refused)
+                    self.record(job_id, operation, caller, None, **flags)
+        return BatchResponse(elements, refused)
 
     def _check_startable(self, job: Job, resume: bool) -> None:
-        """The refusals of dli-api.md 1.3. Their order among each other is not documented."""
+        """Refuse a start according to dli-api.md 1.3. The order of the checks is not documented."""
         if job.status not in STARTABLE:
             raise DliError("run_not_startable", self.settings.active_code, status=job.status)
         if job.run_mode == "exclusive_cluster" and not job.queue_name:
@@ -273,32 +273,32 @@ class Service:
             raise missing
         return job
 
-    def of_project(self, project_id: str) -> list[Job]:
+    def jobs_of_project(self, project_id: str) -> list[Job]:
         return [job for job in self.jobs.values() if job.project_id == project_id]
 
     def new_id(self) -> int:
         return next(job_id for job_id in self._next_id if job_id not in self.jobs)
 
     @contextlib.contextmanager
-    def recorded(self, job_id: int, what: str, caller: Caller, **more: Any) -> Iterator[None]:
-        """Record in the ledger how the block ends: accepted, or refused with which error."""
-        with self.recorded_refusal(job_id, what, caller, **more):
+    def recorded(self, job_id: int, operation: str, caller: Caller, **more: Any) -> Iterator[None]:
+        """Record in the ledger whether the block is accepted or refused, with the error code."""
+        with self.recorded_refusal(job_id, operation, caller, **more):
             yield
-        self.record(job_id, what, caller, None, **more)
+        self.record(job_id, operation, caller, None, **more)
 
     @contextlib.contextmanager
-    def recorded_refusal(self, job_id: int, what: str, caller: Caller, **more: Any) -> Iterator[None]:
-        """Record in the ledger if the block is refused; for a block whose success is no change yet."""
+    def recorded_refusal(self, job_id: int, operation: str, caller: Caller, **more: Any) -> Iterator[None]:
+        """Record in the ledger only a refusal of the block, for checks before a change."""
         try:
             yield
         except DliError as error:
-            self.record(job_id, what, caller, error, **more)
+            self.record(job_id, operation, caller, error, **more)
             raise
 
-    def record(self, job_id: int, what: str, caller: Caller, error: DliError | None, **more: Any) -> None:
+    def record(self, job_id: int, operation: str, caller: Caller, error: DliError | None, **more: Any) -> None:
         code = None if error is None else error.code
         at = epoch_ms(self.clock)
-        self._ledger.add(Entry(at, caller.actor, job_id, what, error is None, code, caller.request_id, **more))
+        self._ledger.add(Entry(at, caller.actor, job_id, operation, error is None, code, caller.request_id, **more))
 
     def _record_restart(self, job: Job) -> None:
         resumed = job.resumed_from is not None

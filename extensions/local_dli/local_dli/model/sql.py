@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The syntax check DLI does when a SQL job is run (dli-api.md 1.3): enough to refuse what is plainly not a script.
+"""The syntax check at the start of a SQL job (dli-api.md 1.3), limited to the first word of the script.
 
-And the markers by which a script or the arguments of a Jar tell the simulated engine what is going to happen, as a
-seed's ``script`` does: ``-- local-dli: {fail_after: 3, fail_text: boom}``. So a new definition can be a bad one.
+It also reads the markers in a script or in the arguments of a Jar: ``-- local-dli: {fail_after: 3, fail_text: boom}``.
+They define events for the simulated engine, like ``script`` in a seed, so a new definition can fail.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _OPENINGS = frozenset(
 
 
 def syntax_error(text: str) -> dict[str, Any] | None:
-    """The ``error_json_opt`` of a script that does not compile, None for a good one.
+    """Return the ``error_json_opt`` of a script that does not compile, None for a valid one.
 
-    Only the first word that is neither a comment nor a SET is looked at; ``start`` is [line from 1, column from 0].
+    Checks only the first word that is neither a comment nor a SET. ``start`` is [line from 1, column from 0].
     """
     at = 0
     while blank := _BLANK.match(text, at):
@@ -42,13 +42,13 @@ def syntax_error(text: str) -> dict[str, Any] | None:
 
 
 def markers(text: str) -> dict[str, Any]:
-    """The members of a `engine.simulated.Script` in a text, at most one ``local-dli: {…}`` in a line."""
+    """Return the fields of `engine.simulated.Script` in a text, at most one ``local-dli: {…}`` per line."""
     found: dict[str, Any] = {}
     for marker in _MARKER.findall(text):
         try:
             values = yaml.safe_load(marker)
         except yaml.YAMLError:
-            raise ScriptError(f"{marker!r} is not YAML.") from None
+            raise ScriptError(f"Invalid marker: {marker!r} is not YAML.") from None
         Script.parse(values)
         found.update(values)
     return found

@@ -1,10 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The status machine (dli-api.md 2.2): turns what the engine observes, and what was asked, into DLI's statuses.
+"""The state machine (dli-api.md 2.2): maps the observations of the engine and the accepted requests to DLI statuses.
 
-The engine only runs and observes. Everything DLI means by it - which end is a stop and which a finish, when a
-savepoint dies, when a failed job is started again - is decided here and nowhere else.
+The engine only runs and observes jobs. This module has all rules of DLI: whether an end is a stop or a finish, when a
+savepoint is deleted, and when a failed job is restarted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HOUR = 3600.0
 
 
 class StateMachine:
-    """Starts, stops and advances single jobs. The caller holds the lock and has checked that the step is legal."""
+    """Starts, stops and advances single jobs. The caller holds the lock and has checked that the operation is allowed."""
 
     def __init__(self, runner: Engine, clock: Clock, settings: Settings) -> None:
         self._engine = runner
@@ -31,7 +31,7 @@ class StateMachine:
         self._settings = settings
         self._registry = Registry()
         self.on_change: Callable[[Job, str], None] | None = None
-        """Called at every status change: the job and its old status."""
+        """Called at every status change with the job and its old status."""
         self.on_restart: Callable[[Job], None] | None = None
         """Called at every automatic restart."""
         self._steps: dict[str, Callable[[Job], bool]] = {
@@ -43,12 +43,12 @@ class StateMachine:
         }
 
     def start(self, job: Job, resume: bool) -> None:
-        """An accepted run."""
+        """Perform an accepted run."""
         self._lag(job)
         self._submit(job, job.restorable if resume else None)
 
     def stop(self, job: Job, trigger_savepoint: bool) -> None:
-        """An accepted stop. A job that is still being submitted has nothing to save, so it is only cancelled."""
+        """Perform an accepted stop. A job that is being submitted has no state, so it is cancelled without savepoint."""
         self._lag(job)
         if trigger_savepoint and job.status == "job_running" and job.handle is not None:
             self._begin_savepoint(job, stopping=True, target=savepoint_directory(job, self._clock))
@@ -58,41 +58,41 @@ class StateMachine:
         self.set_status(job, "job_canceling")
 
     def savepoint(self, job: Job, target: str) -> None:
-        """An accepted savepoint by hand (dli-api.md 1.11)."""
+        """Perform an accepted request for a savepoint (dli-api.md 1.11)."""
         self._begin_savepoint(job, stopping=False, target=target)
 
     def submit_seeded(self, job: Job) -> None:
-        """Submit a run for a job that a seed calls running or submitting."""
-        # Only the seeded run is at once or never; the next one has the usual pace.
-        fast = {"submit_delay": 0.0 if job.status == "job_running" else float("inf")}
+        """Submit a run for a job with the status running or submitting in the seed."""
+        # A seeded running job runs immediately, a seeded submitting job never. The next run has the usual delay.
+        delay = {"submit_delay": 0.0 if job.status == "job_running" else float("inf")}
         job.since = self._clock.monotonic()
         job.running_as = fingerprint(job)
-        job.handle = self._engine.submit(self._spec(job, {**fast, **job.script}), None)
+        job.handle = self._engine.submit(self._spec(job, {**delay, **job.script}), None)
 
     def register_savepoints(self, job: Job) -> None:
-        """Register what a seed says a job can resume from, as made by the job's current definition."""
+        """Register the savepoints and checkpoint in a seed as created by the current definition of the job."""
         for item in job.savepoints:
-            item.made_for = fingerprint(job)
-            self._registry.add(item.path, item.made_for)
+            item.fingerprint = fingerprint(job)
+            self._registry.add(item.path, item.fingerprint)
         if job.checkpoint is not None:
             job.checkpoint_for = fingerprint(job)
             self._registry.add(job.checkpoint, job.checkpoint_for)
 
     def imported(self, path: str) -> Savepoint:
-        """A savepoint imported by its path (dli-api.md 1.11)."""
+        """Return a savepoint that is imported by its path (dli-api.md 1.11)."""
         return self._registry.imported(path)
 
     def numbers(self, job: Job) -> tuple[int, int] | None:
-        """First and last number of a job's run, if the engine counts."""
+        """Return the first and last number of the run, if the engine counts."""
         count = getattr(self._engine, "numbers", None)
         return None if count is None or job.handle is None else count(job.handle)
 
     def clear(self) -> None:
-        """Forget every savepoint."""
+        """Remove all savepoints from the registry."""
         self._registry.clear()
 
     def force(self, job: Job, status: str, desc: str) -> None:
-        """Put a job into a status by injection: the way to the edge and arrears statuses no engine can reach."""
+        """Set a job to a status, for example to the statuses of edge jobs and overdue payments."""
         self.discard_run(job)
         job.stale = None
         self.set_status(job, status, desc)
@@ -100,20 +100,20 @@ class StateMachine:
             self.submit_seeded(job)
 
     def discard_run(self, job: Job) -> None:
-        """Forget the run behind a job that is deleted or forced into another status."""
+        """Cancel the run of a job that is deleted or forced to another status."""
         if job.handle is not None:
             self._engine.cancel(job.handle)
         job.handle = job.operation = None
 
     def tick(self, job: Job) -> None:
-        """Take every step that is due, one after the other, until no step changes the status."""
+        """Perform all due transitions until the status does not change."""
         while job.handle is not None:
             step = self._steps.get(job.status)
             if step is None or not step(job):
                 return
 
     def set_status(self, job: Job, status: str, desc: str = "") -> None:
-        """Change the status; ``update_time`` changes with it (dli-api.md 1.7)."""
+        """Change the status and ``update_time`` (dli-api.md 1.7)."""
         before = job.status
         job.status, job.status_desc = status, desc
         job.since = self._clock.monotonic()
@@ -132,33 +132,33 @@ class StateMachine:
         job.handle = self._engine.submit(self._spec(job, self._hints(job, restore)), restore)
 
     def _hints(self, job: Job, restore: str | None) -> dict[str, Any]:
-        """The job's script, with a restore that cannot work written in."""
+        """Return the script of the job, with an error for a restore from an incompatible savepoint."""
         outcome = self._settings.incompatible_savepoint
         if restore is None or outcome == "accept":
             return dict(job.script)
-        why = restore_error(job, restore, self._settings.imported_savepoints == "trust")
-        if why is None:
+        error = restore_error(job, restore, self._settings.imported_savepoints == "trust")
+        if error is None:
             return dict(job.script)
-        return {**job.script, "restore_fail": why, "restore_fail_late": outcome == "job_running_exception"}
+        return {**job.script, "restore_fail": error, "restore_fail_late": outcome == "job_running_exception"}
 
     def _lag(self, job: Job) -> None:
         if self._settings.accept_lag <= 0:
             return
         now = self._clock.monotonic()
         if job.stale is None or now >= job.stale_until:
-            job.stale = job.stamps()
+            job.stale = job.current_status()
         job.stale_until = now + self._settings.accept_lag
 
     def _submitting(self, job: Job) -> bool:
-        seen = self._poll(job)
-        if seen.state == interface.CREATED:
+        observed = self._poll(job)
+        if observed.state == interface.CREATED:
             return False
-        if seen.state == interface.FAILED and not seen.started:
-            self._end(job, "job_submit_fail", seen.error)
-        elif seen.state == interface.CANCELED:
+        if observed.state == interface.FAILED and not observed.started:
+            self._end(job, "job_submit_fail", observed.error)
+        elif observed.state == interface.CANCELED:
             self._end(job, "job_cancel_success")
-        elif seen.state == interface.LOST and not seen.started:
-            self._end(job, "job_running_exception", seen.error)
+        elif observed.state == interface.LOST and not observed.started:
+            self._end(job, "job_running_exception", observed.error)
         else:
             self._started(job)
         return True
@@ -166,35 +166,35 @@ class StateMachine:
     def _started(self, job: Job) -> None:
         if self._settings.start_time_at == "running":
             job.start_time = epoch_ms(self._clock)
-        # "Until the job is started again" (dli-api.md 7.2) is read as: until it runs. Dying at the request already
-        # would lose the savepoint to a submission that fails.
+        # "Until the job is started again" (dli-api.md 7.2) is interpreted as: until it runs. If the request deleted the
+        # savepoint, a failed submission would lose it.
         for item in job.savepoints:
-            if item.made_by == "stop" and job.savepoint_path == folder(item.path):
+            if item.origin == "stop" and job.savepoint_path == folder(item.path):
                 job.savepoint_path = None
-        job.savepoints = [item for item in job.savepoints if item.made_by != "stop"]
+        job.savepoints = [item for item in job.savepoints if item.origin != "stop"]
         if job.job_config["checkpoint_enabled"]:
             job.generated_checkpoint_path = checkpoint_directory(job)
         self.set_status(job, "job_running")
 
     def _running(self, job: Job) -> bool:
-        seen = self._poll(job)
-        if seen.state in (interface.FAILED, interface.LOST):
-            self._end(job, "job_running_exception", seen.error)
-        elif seen.state == interface.FINISHED:
+        observed = self._poll(job)
+        if observed.state in (interface.FAILED, interface.LOST):
+            self._end(job, "job_running_exception", observed.error)
+        elif observed.state == interface.FINISHED:
             self._end(job, "job_finish")
-        elif seen.state == interface.CANCELED:
+        elif observed.state == interface.CANCELED:
             self._end(job, "job_cancel_success")
         else:
-            if seen.state == interface.RESTARTING:
-                job.status_desc = seen.error
+            if observed.state == interface.RESTARTING:
+                job.status_desc = observed.error
             return False
         return True
 
     def _begin_savepoint(self, job: Job, stopping: bool, target: str) -> None:
         if job.handle is None:
             return
-        make = self._engine.stop if stopping else self._engine.savepoint
-        job.operation = make(job.handle, target)
+        begin = self._engine.stop if stopping else self._engine.savepoint
+        job.operation = begin(job.handle, target)
         job.stopping = stopping
         self.set_status(job, "job_savepointing")
 
@@ -209,7 +209,7 @@ class StateMachine:
             status = self._settings.savepoint_failure if job.stopping else "job_running"
             self.set_status(job, status, result.failure or "The savepoint failed.")
             return True
-        job.savepoints.append(Savepoint(result.path, "stop" if job.stopping else "hand", job.running_as))
+        job.savepoints.append(Savepoint(result.path, "stop" if job.stopping else "manual", job.running_as))
         self._registry.add(result.path, job.running_as)
         if not job.stopping or self._settings.stop_savepoint_path == "shown":
             job.savepoint_path = folder(result.path)
@@ -217,12 +217,12 @@ class StateMachine:
         return True
 
     def _canceling(self, job: Job) -> bool:
-        seen = self._poll(job)
-        if seen.state not in (interface.CREATED, interface.RUNNING, interface.RESTARTING):
+        observed = self._poll(job)
+        if observed.state not in (interface.CREATED, interface.RUNNING, interface.RESTARTING):
             self._end(job, "job_cancel_success")
             return True
         if self._clock.monotonic() - job.since >= self._settings.cancel_timeout:
-            # The job may still run (dli-api.md 2.1), so the handle stays.
+            # The job may still run (dli-api.md 2.1), so the handle is kept.
             self.set_status(job, "job_cancel_fail", "The job could not be stopped in time.")
             return True
         return False
@@ -248,11 +248,11 @@ class StateMachine:
         self.set_status(job, status, desc)
 
     def _poll(self, job: Job) -> Observation:
-        seen = self._engine.poll(job.handle or "")
-        if seen.checkpoint is not None:
-            job.checkpoint, job.checkpoint_for = seen.checkpoint, job.running_as
-            self._registry.add(seen.checkpoint, job.running_as)
-        return seen
+        observed = self._engine.poll(job.handle or "")
+        if observed.checkpoint is not None:
+            job.checkpoint, job.checkpoint_for = observed.checkpoint, job.running_as
+            self._registry.add(observed.checkpoint, job.running_as)
+        return observed
 
     @staticmethod
     def _spec(job: Job, hints: dict[str, Any]) -> JobSpec:

@@ -3,8 +3,8 @@
 
 """Export and import of job definitions through OBS (dli-api.md 1.12).
 
-Only the calls are documented. What is in the zip is ours: one JSON object for each job, with the members below. What a
-job has lived through - status, times, savepoints - and the simulated engine's ``script`` are no part of a definition.
+Only the calls are documented. The content of the zip file is an assumption: one JSON object per job with the fields
+below. Status, times, savepoints and the ``script`` of the simulated engine are not part of a definition.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NO_JOB = -1
 
 
 class Definition(NamedTuple):
-    """One job in a zip: the id it had, and its members."""
+    """One job in a zip file: its previous ID and its fields."""
 
     old_id: int
     members: dict[str, Any]
@@ -52,10 +52,10 @@ class Transfer:
         self._settings = service.settings
 
     def export(self, obs_dir: str, job_ids: list[int] | None, caller: Caller) -> list[str]:
-        """POST jobs/export: one zip in ``obs_dir`` with these jobs, or with all there are; returns its path."""
+        """POST jobs/export: writes a zip file with these jobs, or all jobs, to ``obs_dir``. Returns its path."""
         service = self._service
         with service.lock:
-            jobs = self._chosen(job_ids, caller)
+            jobs = self._selected(job_ids, caller)
             folder = self._folder(obs_dir, jobs, caller)
             at = epoch_ms(service.clock)
             while self._objects.get(f"{folder}/aggregate_{at}.zip") is not None:
@@ -66,30 +66,30 @@ class Transfer:
             return [path]
 
     def import_jobs(self, zip_file: str, cover: bool, caller: Caller) -> list[dict[str, Any]]:
-        """POST jobs/import: the jobs of a zip, or of all zips in a folder; returns ``job_mapping``.
+        """POST jobs/import: imports the jobs of a zip file, or of all zip files in a folder. Returns ``job_mapping``.
 
-        Nothing is imported if one of the zips cannot be read (ours).
+        If one of the zip files cannot be read, no job is imported (assumption).
         """
         with self._service.lock:
             self._service.tick()
             try:
-                definitions = [item for content in self._zips(zip_file) for item in unpack(content)]
+                definitions = [item for content in self._zip_contents(zip_file) for item in unpack(content)]
             except (PathError, _Unreadable):
                 error = DliError("import_path")
                 self._service.record(0, "import", caller, error)
                 raise error from None
             return [self._import(item, cover, caller) for item in definitions]
 
-    def _chosen(self, job_ids: list[int] | None, caller: Caller) -> list[Job]:
+    def _selected(self, job_ids: list[int] | None, caller: Caller) -> list[Job]:
         service = self._service
         if job_ids is None:
-            return sorted(service.of_project(caller.project_id), key=lambda job: job.job_id)
-        chosen = []
+            return sorted(service.jobs_of_project(caller.project_id), key=lambda job: job.job_id)
+        selected = []
         for job_id in dict.fromkeys(job_ids):
             error = DliError("export_unknown", self._settings.export_unknown_code, job_id=job_id)
             with service.recorded_refusal(job_id, "export", caller):
-                chosen.append(service.find(job_id, caller, error))
-        return chosen
+                selected.append(service.find(job_id, caller, error))
+        return selected
 
     def _folder(self, obs_dir: str, jobs: list[Job], caller: Caller) -> str:
         try:
@@ -103,12 +103,12 @@ class Transfer:
             raise error
         return folder
 
-    def _zips(self, zip_file: str) -> list[bytes]:
-        """A zip, or a folder that holds only zips (dli-api.md 1.12)."""
+    def _zip_contents(self, zip_file: str) -> list[bytes]:
+        """Return the content of a zip file, or of all files in a folder with only zip files (dli-api.md 1.12)."""
         path = parse_path(zip_file)
         if not self._settings.has("obs_buckets", path.partition("/")[0]):
             raise _Unreadable
-        found = [path] if self._objects.get(path) is not None else self._objects.under(path)
+        found = [path] if self._objects.get(path) is not None else self._objects.list_folder(path)
         if not found or not all(item.endswith(".zip") for item in found):
             raise _Unreadable
         return [self._objects.get(item) or b"" for item in found]
@@ -116,25 +116,25 @@ class Transfer:
     def _import(self, item: Definition, cover: bool, caller: Caller) -> dict[str, Any]:
         service = self._service
         name = item.members["name"]
-        there = min((job.job_id for job in service.of_project(caller.project_id) if job.name == name), default=None)
-        taken = DliError("name_exists", self._settings.name_exists_code, name=name)
-        if there is None:
-            job = service.make(item.members, caller)
+        existing_id = min((job.job_id for job in service.jobs_of_project(caller.project_id) if job.name == name), default=None)
+        name_exists = DliError("name_exists", self._settings.name_exists_code, name=name)
+        if existing_id is None:
+            job = service.create_job(item.members, caller)
             service.record(job.job_id, "import", caller, None)
             return self._mapping(item.old_id, job.job_id, "import_made", caller)
-        job = service.jobs[there]
+        job = service.jobs[existing_id]
         if not cover:
-            service.record(there, "import", caller, taken)
+            service.record(existing_id, "import", caller, name_exists)
             return self._mapping(item.old_id, _NO_JOB, "import_name_taken", caller)
         if job.status in ACTIVE and self._settings.import_over_active == "refuse":
-            service.record(there, "import", caller, taken)
+            service.record(existing_id, "import", caller, name_exists)
             return self._mapping(item.old_id, _NO_JOB, "import_active", caller)
         self._overwrite(job, item.members)
-        service.record(there, "import", caller, None)
-        return self._mapping(item.old_id, there, "import_covered", caller)
+        service.record(existing_id, "import", caller, None)
+        return self._mapping(item.old_id, existing_id, "import_covered", caller)
 
     def _overwrite(self, job: Job, members: dict[str, Any]) -> None:
-        """Another definition for a job, which makes it a draft again (dli-api.md 1.12); its savepoints go (ours)."""
+        """Replace the definition. The job becomes a draft (dli-api.md 1.12) without savepoints (assumption)."""
         for name, value in members.items():
             setattr(job, name, value)
         job.generated_checkpoint_path = ""
@@ -144,16 +144,16 @@ class Transfer:
         self._service.machine.force(job, "job_init", "")
 
     def _mapping(self, old: int, new: int, remark: str, caller: Caller) -> dict[str, Any]:
-        shown: type = str if self._settings.job_mapping_ids == "string" else int
-        return {"old_job_id": shown(old), "new_job_id": shown(new), "remark": MESSAGES[remark].say(caller.language)}
+        id_type: type = str if self._settings.job_mapping_ids == "string" else int
+        return {"old_job_id": id_type(old), "new_job_id": id_type(new), "remark": MESSAGES[remark].render(caller.language)}
 
 
 class _Unreadable(Exception):
-    """No zip there, or not one that an export made."""
+    """A path without zip file, or a zip file that is not from an export."""
 
 
 def pack(jobs: list[Job]) -> bytes:
-    """The zip of an export."""
+    """Return the zip file of an export."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for job in jobs:
@@ -163,7 +163,7 @@ def pack(jobs: list[Job]) -> bytes:
 
 
 def unpack(content: bytes) -> list[Definition]:
-    """The jobs in a zip, in its order."""
+    """Return the jobs in a zip file in their order. Raises _Unreadable."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return [_definition(json.loads(archive.read(name))) for name in archive.namelist()]
@@ -175,8 +175,8 @@ def _definition(item: Any) -> Definition:
     if not isinstance(item, dict) or not isinstance(item.get("job_id"), int):
         raise _Unreadable
     members: dict[str, Any] = {name: item.get(name) for name in _MEMBERS}
-    known = all(isinstance(members[name], kinds) for name, kinds in _MEMBERS.items())
-    if not known or members["job_type"] not in JOB_TYPES or members["run_mode"] not in RUN_MODES or not members["name"]:
+    valid = all(isinstance(members[name], kinds) for name, kinds in _MEMBERS.items())
+    if not valid or members["job_type"] not in JOB_TYPES or members["run_mode"] not in RUN_MODES or not members["name"]:
         raise _Unreadable
     config = default_config()
     if not set(members["job_config"]) <= set(config):

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Control endpoints under ``/_local/``, for tests in another process and for people. No sign-in: loopback only."""
+"""Control endpoints under ``/_local/`` for tests in another process. They need no authentication: loopback only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def control_blueprint(dli: LocalDli) -> Blueprint:
-    """Each endpoint is a method of ``LocalDli`` on the wire."""
+    """Return the endpoints. Each one calls a method of ``LocalDli``."""
     control = Blueprint("control", __name__, url_prefix="/_local")
 
     @control.get("/ledger")
@@ -79,14 +79,14 @@ def control_blueprint(dli: LocalDli) -> Blueprint:
         dli.reset()
         return reply(dli.describe())
 
-    @control.post("/expire_sign_ins")
-    def expire_sign_ins() -> Response:
-        dli.expire_sign_ins()
+    @control.post("/expire_credentials")
+    def expire_credentials() -> Response:
+        dli.expire_credentials()
         return reply({})
 
-    @control.post("/actor")
-    def actor() -> Response:
-        dli.act(Rule.parse({**_object(), "kind": "actor"}))
+    @control.post("/other_client")
+    def other_client() -> Response:
+        dli.perform(Rule.parse({**_object(), "kind": "other_client"}))
         return reply(dli.describe())
 
     @control.get("/objects")
@@ -96,7 +96,7 @@ def control_blueprint(dli: LocalDli) -> Blueprint:
     @control.get("/objects/<path:path>")
     def fetch(path: str) -> Response:
         content = dli.objects.get(path)
-        return reply({"error": f"There is no {path}."}, 404) if content is None else Response(content)
+        return reply({"error": f"Object {path} not found."}, 404) if content is None else Response(content)
 
     @control.put("/objects/<path:path>")
     def put(path: str) -> Response:
@@ -115,21 +115,21 @@ def _json() -> Any:
     try:
         return json.loads(request.environ[BODY] or b"{}")
     except ValueError:
-        raise RuleError("The body is not JSON.") from None
+        raise RuleError("Invalid request body: it is not JSON.") from None
 
 
 def _object() -> dict[str, Any]:
     body = _json()
     if not isinstance(body, dict):
-        raise RuleError("The body must be an object.")
+        raise RuleError("Invalid request body: it is not a JSON object.")
     return body
 
 
 def _list(member: str) -> list[Any]:
-    """A bare array, an object with that member, or one element alone."""
+    """Return the elements of a JSON array, of an object with this member, or of a single element."""
     body = _json()
     if isinstance(body, dict):
         body = body.get(member, [body])
     if not isinstance(body, list):
-        raise RuleError(f"The body must be an array of {member}.")
+        raise RuleError(f"Invalid request body: it is not an array of {member}.")
     return body

@@ -1,9 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The API gateway in front of the service: request ids, sizes, the request log, and the faults (dli-api.md 4.4).
+"""The API gateway in front of the service: request IDs, size limit, request log and fault injection (dli-api.md 4.4).
 
-Plain WSGI without a socket, so the same faults work in process: those that need a socket come out as ``WireFault``.
+It is a WSGI application without a socket, so faults also work in process. Faults that require a socket are raised as
+``WireFault``.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ _STATUS_CODES = {
 }
 
 
-class Answer(NamedTuple):
-    """A whole answer: status, headers, body."""
+class GatewayResponse(NamedTuple):
+    """A complete response: status, headers, body."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -53,14 +54,14 @@ class Answer(NamedTuple):
 
 @dataclass
 class Gateway:
-    """The WSGI application clients talk to. ``act`` lets another client do what an ``actor`` rule says."""
+    """The WSGI application. ``perform_action`` executes a rule of the kind ``other_client``."""
 
     app: Flask
     clock: Clock
     settings: Settings
     faults: Faults
     requests: RequestLog
-    act: Callable[[Rule], object]
+    perform_action: Callable[[Rule], object]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ[REQUEST_ID] = uuid.uuid4().hex
@@ -69,47 +70,47 @@ class Gateway:
             return self._send(self._carry_out(environ), start_response)
         entry = self._entry(environ)
         try:
-            answer = self._with_standard_headers(self._answer(environ, entry), entry)
+            response = self._with_standard_headers(self._respond(environ, entry), entry)
         except WireFault as fault:
             if fault.status is not None:
-                whole = self._with_standard_headers(Answer(fault.status, fault.headers, fault.body), entry)
-                fault.headers = whole.headers
+                original = GatewayResponse(fault.status, fault.headers, fault.body)
+                fault.headers = self._with_standard_headers(original, entry).headers
             entry.actor = str(environ.get(ACTOR, ""))
             self.requests.add(entry)
             raise
-        entry.status = answer.status
+        entry.status = response.status
         entry.actor = str(environ.get(ACTOR, ""))
         self.requests.add(entry)
-        return self._send(answer, start_response)
+        return self._send(response, start_response)
 
-    def _answer(self, environ: dict[str, Any], entry: Request) -> Answer:
+    def _respond(self, environ: dict[str, Any], entry: Request) -> GatewayResponse:
         if len(environ[BODY]) > self.settings.max_body:
-            return _gateway_answer(GatewayError(413, "APIGW.0201", "Request entity too large."), entry)
-        actors, fault = self.faults.take(entry.call, entry.job_ids)
-        for rule in actors:
-            self.act(rule)
+            return _error_response(GatewayError(413, "APIGW.0201", "Request entity too large."), entry)
+        actions, fault = self.faults.take(entry.call, entry.job_ids)
+        for rule in actions:
+            self.perform_action(rule)
         if fault is None:
             return self._carry_out(environ)
         entry.fault = fault.kind
-        true = self._carry_out(environ) if fault.is_carried_out else None
+        original = self._carry_out(environ) if fault.is_carried_out else None
         if fault.kind in WIRE_KINDS:
-            raise _wire_fault(fault, true)
-        return self._faulty(fault, true, entry)
+            raise _wire_fault(fault, original)
+        return self._faulty(fault, original, entry)
 
-    def _faulty(self, fault: Rule, true: Answer | None, entry: Request) -> Answer:
+    def _faulty(self, fault: Rule, original: GatewayResponse | None, entry: Request) -> GatewayResponse:
         if fault.kind == "redirect":
-            return Answer(fault.status or 302, [("Location", str(fault.location))], b"")
+            return GatewayResponse(fault.status or 302, [("Location", str(fault.location))], b"")
         if fault.kind == "html":
-            return Answer(fault.status or 502, [("Content-Type", "text/html")], _HTML)
+            return GatewayResponse(fault.status or 502, [("Content-Type", "text/html")], _HTML)
         if fault.kind == "unauthorized":
             return self._refusal(fault, 401, entry)
-        if true is None or fault.kind == "status":
+        if original is None or fault.kind == "status":
             return self._refusal(fault, fault.status or 500, entry)
         if fault.kind == "truncated":
-            return Answer(true.status, true.headers, true.body[: len(true.body) // 2])
-        return self._altered(fault, true)
+            return GatewayResponse(original.status, original.headers, original.body[: len(original.body) // 2])
+        return self._altered(fault, original)
 
-    def _refusal(self, fault: Rule, status: int, entry: Request) -> Answer:
+    def _refusal(self, fault: Rule, status: int, entry: Request) -> GatewayResponse:
         code, message = _STATUS_CODES.get(status, ("APIGW.0601", "[Error.]"))
         headers = [("Content-Type", _JSON)]
         if fault.retry_after_date is not None:
@@ -117,30 +118,30 @@ class Gateway:
         elif fault.retry_after is not None:
             headers.append(("Retry-After", str(fault.retry_after)))
         if fault.body is not None:
-            return Answer(status, headers, _bytes(fault.body))
-        refusal = _gateway_answer(GatewayError(status, fault.code or code, fault.msg or message), entry)
-        return Answer(status, headers, refusal.body)
+            return GatewayResponse(status, headers, _bytes(fault.body))
+        refusal = _error_response(GatewayError(status, fault.code or code, fault.msg or message), entry)
+        return GatewayResponse(status, headers, refusal.body)
 
     @staticmethod
-    def _altered(fault: Rule, true: Answer) -> Answer:
+    def _altered(fault: Rule, original: GatewayResponse) -> GatewayResponse:
         if fault.body is not None:
-            return Answer(fault.status or true.status, true.headers, _bytes(fault.body))
-        status, body = true.status, json.loads(true.body or b"null")
+            return GatewayResponse(fault.status or original.status, original.headers, _bytes(fault.body))
+        status, body = original.status, json.loads(original.body or b"null")
         if fault.kind == "wrong_types":
             body = response_shapes.wrong_types(body)
-        elif fault.bender is not None:
-            status, body = fault.bender(status, body)
+        elif fault.transform is not None:
+            status, body = fault.transform(status, body)
         elif fault.shape is not None:
             status, body = response_shapes.reshape(fault.shape, status, body)
-        return Answer(fault.status or status, true.headers, _bytes(body))
+        return GatewayResponse(fault.status or status, original.headers, _bytes(body))
 
-    def _carry_out(self, environ: dict[str, Any]) -> Answer:
+    def _carry_out(self, environ: dict[str, Any]) -> GatewayResponse:
         response = Response.from_app(self.app, environ, buffered=True)
         body = response.get_data()
-        # Werkzeug gives even an answer without a body a type.
+        # Werkzeug sets a content type even for a response without a body.
         dropped = ("content-length", "content-type") if response.status_code == 204 else ("content-length",)
         kept = [(name, value) for name, value in response.headers if name.lower() not in dropped]
-        return Answer(response.status_code, kept, body)
+        return GatewayResponse(response.status_code, kept, body)
 
     def _entry(self, environ: dict[str, Any]) -> Request:
         call, job_ids = self._classify(environ)
@@ -169,21 +170,21 @@ class Gateway:
         except (ValueError, KeyError, TypeError):
             return call, []
 
-    def _with_standard_headers(self, answer: Answer, entry: Request) -> Answer:
+    def _with_standard_headers(self, response: GatewayResponse, entry: Request) -> GatewayResponse:
         extra = [
             ("Date", formatdate(self.clock.now(), usegmt=True)),
             ("Server", "api-gateway"),
             ("X-Request-Id", entry.request_id),
         ]
-        return Answer(answer.status, [*answer.headers, *extra], answer.body)
+        return GatewayResponse(response.status, [*response.headers, *extra], response.body)
 
     @staticmethod
-    def _send(answer: Answer, start_response: Any) -> Iterable[bytes]:
-        reason = HTTP_STATUS_CODES.get(answer.status, "Unknown")
-        # A 204 has no body, and so no length either.
-        length = [] if answer.status == 204 else [("Content-Length", str(len(answer.body)))]
-        start_response(f"{answer.status} {reason}", [*answer.headers, *length])
-        return [answer.body]
+    def _send(response: GatewayResponse, start_response: Any) -> Iterable[bytes]:
+        reason = HTTP_STATUS_CODES.get(response.status, "Unknown")
+        # A 204 response has no body and no Content-Length.
+        length = [] if response.status == 204 else [("Content-Length", str(len(response.body)))]
+        start_response(f"{response.status} {reason}", [*response.headers, *length])
+        return [response.body]
 
 
 def _read(environ: dict[str, Any]) -> bytes:
@@ -197,11 +198,11 @@ def _bytes(body: Any) -> bytes:
     return (body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)).encode()
 
 
-def _gateway_answer(error: GatewayError, entry: Request) -> Answer:
-    return Answer(error.status, [("Content-Type", _JSON)], _bytes(error.body(entry.request_id)))
+def _error_response(error: GatewayError, entry: Request) -> GatewayResponse:
+    return GatewayResponse(error.status, [("Content-Type", _JSON)], _bytes(error.body(entry.request_id)))
 
 
-def _wire_fault(fault: Rule, true: Answer | None) -> WireFault:
-    if true is None:
+def _wire_fault(fault: Rule, original: GatewayResponse | None) -> WireFault:
+    if original is None:
         return WireFault(fault.kind, False, seconds=fault.seconds)
-    return WireFault(fault.kind, True, true.status, true.headers, true.body, fault.seconds)
+    return WireFault(fault.kind, True, original.status, original.headers, original.body, fault.seconds)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every request as it came in, with the status that it was answered with."""
+"""The log of all requests with the status of their responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 @dataclass
 class Request:
-    """One request as it came in. ``status`` is None where no status line was sent."""
+    """One request. ``status`` is None if no status line was sent."""
 
     at: int
     method: str
@@ -21,7 +21,7 @@ class Request:
     call: str
     request_id: str
     connection: int
-    """The client's port: equal for requests on one connection; 0 in process."""
+    """The port of the client: the same for all requests of one connection; 0 in process."""
     job_ids: list[int] = field(default_factory=list)
     actor: str = ""
     status: int | None = None
@@ -29,7 +29,7 @@ class Request:
 
 
 class RequestLog:
-    """Append-only list of requests to DLI and IAM (not of those to the control endpoints)."""
+    """Append-only list of the requests to DLI and IAM, without those to the control endpoints."""
 
     def __init__(self) -> None:
         self._items: list[Request] = []
@@ -40,14 +40,14 @@ class RequestLog:
         if self.on_request is not None:
             self.on_request(request)
 
-    def of(self, call: str | None = None, job_id: int | None = None) -> list[Request]:
-        """The requests of one call and about one job, where given."""
+    def find(self, call: str | None = None, job_id: int | None = None) -> list[Request]:
+        """Return the requests of one call and with one job ID, if given."""
         found = [item for item in list(self._items) if call is None or item.call == call]
         return [item for item in found if job_id is None or job_id in item.job_ids]
 
     def connections(self, call: str | None = None) -> int:
-        """How many different connections the requests came in on."""
-        return len({item.connection for item in self.of(call)})
+        """Return the number of connections that the requests used."""
+        return len({item.connection for item in self.find(call)})
 
     def __len__(self) -> int:
         return len(self._items)
@@ -56,4 +56,4 @@ class RequestLog:
         self._items.clear()
 
     def as_list(self) -> list[dict[str, Any]]:
-        return [dataclasses.asdict(item) for item in self.of()]
+        return [dataclasses.asdict(item) for item in self.find()]

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Shapes, filters, validation and sign-in of single calls, in process."""
+"""Shapes, filters, validation and authentication of single calls, in process."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ def ids(page: dict[str, Any]) -> list[int]:
     return [job["job_id"] for job in page["jobs"]]
 
 
-def own(dli: LocalDli) -> list[Job]:
-    """The jobs of the main project."""
+def jobs_of_main_project(dli: LocalDli) -> list[Job]:
     return [job for job in dli.jobs.values() if job.project_id == dli.project_id]
 
 
-@pytest.mark.parametrize(("wanted", "members"), [("false", COMMON | BRIEF), ("true", COMMON | DETAILED)])
-def test_members_of_a_list_item(api: Api, wanted: str, members: set[str]) -> None:
-    assert {frozenset(job) for job in api.list(show_detail=wanted, limit=100)["jobs"]} == {frozenset(members)}
+@pytest.mark.parametrize(("show_detail", "members"), [("false", COMMON | BRIEF), ("true", COMMON | DETAILED)])
+def test_members_of_a_list_item(api: Api, show_detail: str, members: set[str]) -> None:
+    assert {frozenset(job) for job in api.list(show_detail=show_detail, limit=100)["jobs"]} == {frozenset(members)}
 
 
 def test_members_of_a_detail(api: Api) -> None:
@@ -52,7 +51,7 @@ def test_members_of_a_detail(api: Api) -> None:
         ({"job_type": "flink_jar_job"}, [138]),
         ({"queue_name": "flink_queue"}, [138, 131, 130]),
         ({"queue_name": "flink"}, []),
-        ({"user_name": "nobody"}, []),
+        ({"user_name": "unknown"}, []),
         ({"limit": 2, "order": "asc"}, [130, 131]),
         ({"limit": 2, "offset": 1, "order": "asc"}, [131, 137]),
         ({"offset": 1000}, []),
@@ -68,13 +67,13 @@ def test_list_defaults_and_limit(api: Api) -> None:
     api.dli.seed([{"job_id": job_id} for job_id in range(5000, 5150)])
     page = api.list()
     assert len(page["jobs"]) == 10
-    assert page["total_count"] == len(own(api.dli))
+    assert page["total_count"] == len(jobs_of_main_project(api.dli))
     assert len(api.list(limit=500)["jobs"]) == 100
     api.dli.settings.update({"over_limit": "refuse"})
     assert api.call("GET", "/jobs", limit=101)[0] == 400
 
 
-def test_exact_names(api: Api) -> None:
+def test_exact_name_match(api: Api) -> None:
     api.dli.settings.update({"name_match": "exact"})
     assert ids(api.list(name="clickstream")) == []
     assert ids(api.list(name="clickstream_enrich")) == [131]
@@ -118,9 +117,9 @@ def test_list_refusals(api: Api, query: dict[str, Any], code: str) -> None:
         {"job_ids": [131], "resume_savepoint": "true"},
     ],
 )
-def test_bodies_of_the_wrong_type(api: Api, body: Any) -> None:
-    status, answer = api.call("POST", "/jobs/run", body)
-    assert (status, answer["error_code"]) == (400, "DLI.0001")
+def test_invalid_request_bodies(api: Api, body: Any) -> None:
+    status, response = api.call("POST", "/jobs/run", body)
+    assert (status, response["error_code"]) == (400, "DLI.0001")
     assert api.dli.ledger.entries == []
 
 
@@ -152,11 +151,11 @@ def test_max_body(api: Api) -> None:
     ],
 )
 def test_create_refusals(api: Api, body: dict[str, Any], code: str) -> None:
-    status, answer = api.call("POST", "/sql-jobs", body)
-    assert (status, answer["error_code"]) == (400, code)
+    status, response = api.call("POST", "/sql-jobs", body)
+    assert (status, response["error_code"]) == (400, code)
 
 
-def test_update_of_a_job_that_is_not_there(api: Api) -> None:
+def test_update_of_missing_job(api: Api) -> None:
     status, body = api.call("PUT", "/sql-jobs/5", {"desc": "x"})
     assert (status, body["error_code"]) == (400, "DLI.12004")
     assert body["error_msg"] == "The job does not exist. Check the reason or create a job."
@@ -165,7 +164,7 @@ def test_update_of_a_job_that_is_not_there(api: Api) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/nothing"), ("PUT", "/jobs/run"), ("GET", "/jobs/"), ("GET", "/jobs/x")]
 )
-def test_what_is_not_published(api: Api, method: str, path: str) -> None:
+def test_unpublished_paths(api: Api, method: str, path: str) -> None:
     status, body = api.call(method, path)
     assert (status, body["error_code"]) == (404, "APIGW.0101")
     assert set(body) == {"error_code", "error_msg", "request_id"}
@@ -177,7 +176,7 @@ def test_metrics(api: Api) -> None:
     assert api.call("POST", "/jobs/metrics", {"job_ids": [131, 5]})[1]["error_code"] == "DLI.16001"
 
 
-def test_a_bug_of_ours_looks_like_one(api: Api) -> None:
+def test_internal_error_has_its_own_code(api: Api) -> None:
     api.dli.job(131).script = {"nope": 1}
     status, body = api.run(131)
     assert (status, body["error_code"]) == (500, "LOCAL.0500")
@@ -191,10 +190,10 @@ def test_language(api: Api) -> None:
 
 
 def test_standard_headers(api: Api) -> None:
-    answer = Client(api.dli.wsgi).get("/v1.0/x/streaming/jobs")
-    assert answer.headers["X-Request-Id"] == answer.json["request_id"] == api.dli.requests.of("list")[0].request_id
-    assert answer.headers["Server"] == "api-gateway"
-    assert email.utils.parsedate_to_datetime(answer.headers["Date"]).timestamp() == int(api.clock.now())
+    response = Client(api.dli.wsgi).get("/v1.0/x/streaming/jobs")
+    assert response.headers["X-Request-Id"] == response.json["request_id"] == api.dli.requests.find("list")[0].request_id
+    assert response.headers["Server"] == "api-gateway"
+    assert email.utils.parsedate_to_datetime(response.headers["Date"]).timestamp() == int(api.clock.now())
 
 
 @pytest.mark.parametrize(
@@ -206,37 +205,37 @@ def test_standard_headers(api: Api) -> None:
     ],
 )
 def test_unauthorized(api: Api, headers: dict[str, str], text: str) -> None:
-    answer = Client(api.dli.wsgi).get(f"/v1.0/{api.dli.project_id}/streaming/jobs", headers=headers)
-    assert (answer.status_code, answer.json["error_code"]) == (401, "APIGW.0301")
-    assert answer.json["error_msg"] == f"Incorrect IAM authentication information: {text}"
+    response = Client(api.dli.wsgi).get(f"/v1.0/{api.dli.project_id}/streaming/jobs", headers=headers)
+    assert (response.status_code, response.json["error_code"]) == (401, "APIGW.0301")
+    assert response.json["error_msg"] == f"Incorrect IAM authentication information: {text}"
 
 
 def test_token_expires(api: Api) -> None:
-    headers = {"X-Auth-Token": api.dli.token(life=10)}
+    headers = {"X-Auth-Token": api.dli.token(lifetime=10)}
     url = f"/v1.0/{api.dli.project_id}/streaming/jobs"
     assert Client(api.dli.wsgi).get(url, headers=headers).status_code == 200
     api.clock.advance(11)
-    answer = Client(api.dli.wsgi).get(url, headers=headers)
-    assert answer.status_code == 401
-    assert "token expires, expires_at: " in answer.json["error_msg"]
+    response = Client(api.dli.wsgi).get(url, headers=headers)
+    assert response.status_code == 401
+    assert "token expires, expires_at: " in response.json["error_msg"]
 
 
-def test_foreign_project(api: Api) -> None:
+def test_other_project_is_forbidden(api: Api) -> None:
     other = "6c1b8daf23045e79b2c3d4e5f6071829"
-    answer = Client(api.dli.wsgi).get(f"/v1.0/{other}/streaming/jobs", headers={"X-Auth-Token": api.dli.token()})
-    assert (answer.status_code, answer.json["error_code"]) == (403, "APIGW.0310")
+    response = Client(api.dli.wsgi).get(f"/v1.0/{other}/streaming/jobs", headers={"X-Auth-Token": api.dli.token()})
+    assert (response.status_code, response.json["error_code"]) == (403, "APIGW.0310")
     api.headers = {"X-Project-Id": other}
     assert api.call("GET", "/jobs")[0] == 403
 
 
-def test_jobs_of_another_project_do_not_exist(api: Api) -> None:
+def test_jobs_of_other_project_are_not_found(api: Api) -> None:
     api.dli.seed([{"job_id": 900, "project_id": "6c1b8daf23045e79b2c3d4e5f6071829"}])
     assert 900 not in ids(api.list(limit=100))
     assert api.call("GET", "/jobs/900")[1]["error_code"] == "DLI.16001"
     assert api.run(900)[1][0]["error_code"] == "DLI.13007"
 
 
-def login(**changes: Any) -> dict[str, Any]:
+def auth_body(**changes: Any) -> dict[str, Any]:
     user = {"name": "local-dli-user", "password": "local-dli-password-1", "domain": {"name": "local-dli-domain"}}
     scope = {"project": changes.pop("project", {"name": "cn-north-4"})}
     identity = {"methods": ["password"], "password": {"user": {**user, **changes}}}
@@ -245,22 +244,28 @@ def login(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("project", [{"name": "cn-north-4"}, {"id": "5b0a7c9e12f34d68a1b2c3d4e5f60718"}])
 def test_token_by_password(api: Api, project: dict[str, str]) -> None:
-    answer = Client(api.dli.wsgi).post("/v3/auth/tokens?nocatalog=true", json=login(project=project))
-    assert answer.status_code == 201
-    assert answer.json["token"]["project"]["id"] == api.dli.project_id
-    api.headers = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
+    response = Client(api.dli.wsgi).post("/v3/auth/tokens?nocatalog=true", json=auth_body(project=project))
+    assert response.status_code == 201
+    assert response.json["token"]["project"]["id"] == api.dli.project_id
+    api.headers = {"X-Auth-Token": response.headers["X-Subject-Token"]}
     assert api.run(131)[0] == 200
     assert api.dli.ledger.starts()[0].actor == "local-dli-user"
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(login(password="x"), 401), (login(name="x"), 401), (login(project={"name": "x"}), 401), ({}, 400), ([], 400)],
+    [
+        (auth_body(password="x"), 401),
+        (auth_body(name="x"), 401),
+        (auth_body(project={"name": "x"}), 401),
+        ({}, 400),
+        ([], 400),
+    ],
 )
 def test_token_refusals(api: Api, body: Any, status: int) -> None:
-    answer = Client(api.dli.wsgi).post("/v3/auth/tokens", json=body)
-    assert (answer.status_code, answer.json["error"]["code"]) == (status, status)
-    assert "X-Subject-Token" not in answer.headers
+    response = Client(api.dli.wsgi).post("/v3/auth/tokens", json=body)
+    assert (response.status_code, response.json["error"]["code"]) == (status, status)
+    assert "X-Subject-Token" not in response.headers
 
 
 def test_projects_by_name(api: Api) -> None:

@@ -69,17 +69,17 @@ def test_filters(seeded: Api, query: dict[str, Any], found: list[int]) -> None:
     [{"tags": "env"}, {"tags": "=x"}, {"tags": "a=b,"}, {"job_type": "jar"}, {"name": "x" * 58}, {"offset": 2**63},
      {"root_job_id": "x"}, {"show_detail": "TRUE"}, {"status": "job_init,job_finish"}],
 )  # fmt: skip
-def test_queries_of_another_form(seeded: Api, query: dict[str, Any]) -> None:
+def test_invalid_queries(seeded: Api, query: dict[str, Any]) -> None:
     status, body = seeded.call("GET", "/jobs", **query)
     assert (status, body["error_code"]) == (400, "DLI.0001")
 
 
-def test_a_name_of_the_full_length(seeded: Api) -> None:
+def test_name_of_maximum_length(seeded: Api) -> None:
     assert ids(seeded, name="x" * 57) == []
 
 
 @pytest.mark.parametrize(("choice", "status", "count"), [("clamp", 200, 100), ("honour", 200, 105), ("refuse", 400, 0)])
-def test_limits_above_the_documented_one(seeded: Api, choice: str, status: int, count: int) -> None:
+def test_limit_above_documented_maximum(seeded: Api, choice: str, status: int, count: int) -> None:
     seeded.dli.seed([{"job_id": job_id} for job_id in range(5000, 5101)])
     seeded.dli.settings.update({"over_limit": choice})
     code, body = seeded.call("GET", "/jobs", limit=101 + 20)
@@ -95,8 +95,8 @@ def test_limit_zero(seeded: Api) -> None:
     assert ids(seeded, limit=0) == [904, 902, 901, 900]
 
 
-def test_pages_shift_when_a_job_is_made_in_between(seeded: Api) -> None:
-    """Offsets count from the newest: a client that does not look twice counts a job twice (dli-api.md 3)."""
+def test_pages_shift_when_a_job_is_created_between_reads(seeded: Api) -> None:
+    """Offsets count from the newest job, so a new job moves the last job of a page to the next page (dli-api.md 3)."""
     first = ids(seeded, limit=2)
     seeded.call("POST", "/sql-jobs", {"name": "newest"})
     second = ids(seeded, limit=2, offset=2)
@@ -106,38 +106,38 @@ def test_pages_shift_when_a_job_is_made_in_between(seeded: Api) -> None:
     assert ids(seeded, limit=2, offset=2) == [900]
 
 
-def test_children_know_their_parent(seeded: Api) -> None:
+def test_child_job_has_root_id(seeded: Api) -> None:
     detail = seeded.detail(903)
     assert (detail["root_id"], detail["job_config"]["root_id"]) == (206, 206)
 
 
-def test_a_list_may_be_late(seeded: Api) -> None:
+def test_list_lag(seeded: Api) -> None:
     seeded.dli.settings.update({"list_lag": 5})
     job_id = seeded.call("POST", "/sql-jobs", {"name": "newest"})[1]["job"]["job_id"]
     seeded.call("DELETE", "/jobs/901")
     assert ids(seeded) == [904, 902, 901, 900]
     seeded.dli.seed([{"job_id": 950, "project_id": seeded.dli.partner_project_id}])
-    seeded.dli.other("delete", [950])
+    seeded.dli.other_client("delete", [950])
     assert 950 not in ids(seeded)
-    # Only the list is.
+    # The lag affects only the list.
     assert seeded.status(job_id) == "job_init"
     assert seeded.call("GET", "/jobs/901")[1]["error_code"] == "DLI.16001"
     seeded.clock.advance(5)
     assert ids(seeded) == [job_id, 904, 902, 900]
-    for gone in (job_id, 904, 902, 900):
-        seeded.call("DELETE", f"/jobs/{gone}")
+    for deleted in (job_id, 904, 902, 900):
+        seeded.call("DELETE", f"/jobs/{deleted}")
     assert len(ids(seeded)) == 4
     seeded.clock.advance(5)
     assert ids(seeded) == []
 
 
-def test_detailed_items_are_details(seeded: Api) -> None:
+def test_detailed_list_items_equal_details(seeded: Api) -> None:
     for item in seeded.list(show_detail="true")["jobs"]:
         detail = seeded.detail(item["job_id"])
         assert item == {name: value for name, value in detail.items() if name not in ("user_name", "duration", "root_id")}
 
 
-def test_every_query_member_of_the_sdk(dli: LocalDli) -> None:
+def test_every_query_parameter_of_the_sdk(dli: LocalDli) -> None:
     dli.service.clear()
     dli.seed(JOBS)
     api = client(dli)

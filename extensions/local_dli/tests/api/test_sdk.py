@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The official SDK, with its own signer, against the served local DLI: what keeps both of us honest."""
+"""The official SDK with its own signer against the served local DLI, which must be compatible with it."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def show(api: Any, job_id: int) -> Any:
     return api.show_flink_job(sdk.ShowFlinkJobRequest(job_id=job_id)).job_detail
 
 
-def until(api: Any, job_id: int, wanted: str) -> None:
-    """Look until the job has the wanted status."""
+def wait_for(api: Any, job_id: int, expected: str) -> None:
+    """Read the job until it has the expected status."""
     deadline = time.monotonic() + 30
-    while (status := show(api, job_id).status) != wanted:
-        assert time.monotonic() < deadline, f"{status}, never {wanted}"
+    while (status := show(api, job_id).status) != expected:
+        assert time.monotonic() < deadline, f"status {status}, expected {expected}"
         time.sleep(0.01)
 
 
-def walked(dli: LocalDli, job_id: int) -> list[str]:
-    """Every status the job took; polling could miss one on a busy machine."""
+def status_history(dli: LocalDli, job_id: int) -> list[str]:
+    """Return every status that the job had. Polling can miss one on a busy machine."""
     return [status for _at, status in dli.job(job_id).history]
 
 
@@ -62,27 +62,27 @@ def refused(call: Callable[[], Any]) -> ClientRequestException:
     return caught.value
 
 
-def test_life_of_a_sql_job(dli: LocalDli) -> None:
+def test_lifecycle_of_sql_job(dli: LocalDli) -> None:
     api = client(dli)
-    made = api.create_flink_sql_job(
+    created = api.create_flink_sql_job(
         sdk.CreateFlinkSqlJobRequest(
             body=sdk.CreateFlinkSqlJobRequestBody(
                 name="größe_作业", desc="é", sql_body="INSERT INTO t SELECT 1", checkpoint_mode=2, parallel_number=3
             )
         )
     )
-    assert made.is_success == "true"
-    job_id = made.job.job_id
+    assert created.is_success == "true"
+    job_id = created.job.job_id
     detail = show(api, job_id)
     assert (detail.name, detail.desc, detail.status) == ("größe_作业", "é", "job_init")
     assert (detail.job_config.checkpoint_mode, detail.job_config.parallel_number) == ("at_least_once", 3)
     assert detail.user_name == "local-dli-user"
-    answer = run(api, [job_id])
-    assert [item.is_success for item in answer.body] == ["true"]
-    until(api, job_id, "job_running")
+    response = run(api, [job_id])
+    assert [item.is_success for item in response.body] == ["true"]
+    wait_for(api, job_id, "job_running")
     stop(api, [job_id], savepoint=True)
-    until(api, job_id, "job_cancel_success")
-    assert walked(dli, job_id) == [
+    wait_for(api, job_id, "job_cancel_success")
+    assert status_history(dli, job_id) == [
         "job_init",
         "job_submitting",
         "job_running",
@@ -99,8 +99,8 @@ def test_life_of_a_sql_job(dli: LocalDli) -> None:
     error = refused(lambda: show(api, job_id))
     assert (error.status_code, error.error_code) == (400, "DLI.16001")
     assert error.request_id
-    assert [item.what for item in dli.ledger.of(job_id=job_id)] == ["create", "start", "stop", "edit", "delete"]
-    assert {item.actor for item in dli.ledger.of(job_id=job_id)} == {dli.env()["HW_ACCESS_KEY"]}
+    assert [item.operation for item in dli.ledger.find(job_id=job_id)] == ["create", "start", "stop", "edit", "delete"]
+    assert {item.actor for item in dli.ledger.find(job_id=job_id)} == {dli.env()["HW_ACCESS_KEY"]}
 
 
 def test_jar_job(dli: LocalDli) -> None:
@@ -113,10 +113,10 @@ def test_jar_job(dli: LocalDli) -> None:
     assert (detail.job_type, detail.sql_body, detail.main_class) == ("flink_jar_job", "", "a.B")
     assert detail.job_config.dependency_jars == ["c.jar"]
     run(api, [job_id])
-    until(api, job_id, "job_running")
+    wait_for(api, job_id, "job_running")
 
 
-def test_list_pages_without_gap_or_repeat(dli: LocalDli) -> None:
+def test_list_pages_have_no_gap_or_repeat(dli: LocalDli) -> None:
     api = client(dli)
     ids: list[int] = []
     while True:
@@ -131,14 +131,14 @@ def test_list_pages_without_gap_or_repeat(dli: LocalDli) -> None:
     assert [(job.job_id, job.run_mode) for job in name] == [(131, "exclusive_cluster")]
 
 
-def test_published_batch_is_accepted_as_a_whole(dli: LocalDli) -> None:
-    answer = run(client(dli), [131, 130, 138, 137], resume=True)
-    assert answer.status_code == 200
-    assert [item.is_success for item in answer.body] == ["true"] * 4
+def test_documented_batch_is_accepted(dli: LocalDli) -> None:
+    response = run(client(dli), [131, 130, 138, 137], resume=True)
+    assert response.status_code == 200
+    assert [item.is_success for item in response.body] == ["true"] * 4
     assert [item.job_id for item in dli.ledger.starts()] == [131, 130, 138, 137]
 
 
-def test_mixed_batch_is_a_400_that_starts_the_good_ones(dli: LocalDli) -> None:
+def test_mixed_batch_returns_400_and_starts_valid_jobs(dli: LocalDli) -> None:
     error = refused(lambda: run(client(dli), [99, 131, 221, 222], resume=True))
     elements = json.loads(error.error_msg)
     assert (error.status_code, error.error_code) == (400, "400")
@@ -148,7 +148,7 @@ def test_mixed_batch_is_a_400_that_starts_the_good_ones(dli: LocalDli) -> None:
         "DLI.13017",
         "DLI.13005",
     ]
-    # The published example, word for word (dli-api.md 1.3).
+    # The documented example, verbatim (dli-api.md 1.3).
     assert elements[3]["error_json_opt"] == {
         "message": {"start": [1, 0], "text": "mismatched input 'select' expecting {CREATE, INSERT}"}
     }
@@ -157,7 +157,7 @@ def test_mixed_batch_is_a_400_that_starts_the_good_ones(dli: LocalDli) -> None:
     assert [item.job_id for item in dli.ledger.starts()] == [131]
 
 
-def test_stop_of_a_stopped_job(dli: LocalDli) -> None:
+def test_stop_of_stopped_job(dli: LocalDli) -> None:
     error = refused(lambda: stop(client(dli), [209]))
     assert json.loads(error.error_msg)[0]["error_code"] == "DLI.15002"
 
@@ -165,13 +165,13 @@ def test_stop_of_a_stopped_job(dli: LocalDli) -> None:
 def test_savepoint_calls(dli: LocalDli) -> None:
     api = client(dli)
     trigger = sdk.ExecuteFlinkJobSavepointRequestBody(action="TRIGGER", savepoint_path="bucket/dir/")
-    answer = api.execute_flink_job_savepoint(sdk.ExecuteFlinkJobSavepointRequest(job_id="207", body=trigger))
-    assert json.loads(answer.message)["message"] == "api.msg.deal_savepoint_success"
-    until(api, 207, "job_running")
-    assert walked(dli, 207) == ["job_running", "job_savepointing", "job_running"]
+    response = api.execute_flink_job_savepoint(sdk.ExecuteFlinkJobSavepointRequest(job_id="207", body=trigger))
+    assert json.loads(response.message)["message"] == "api.msg.deal_savepoint_success"
+    wait_for(api, 207, "job_running")
+    assert status_history(dli, 207) == ["job_running", "job_savepointing", "job_running"]
     assert show(api, 207).savepoint_path == "bucket/dir/"
-    brought = sdk.ImportFlinkJobSavepointRequestBody(job_id=221, savepoint_path="obs://bucket/dir/")
-    api.import_flink_job_savepoint(sdk.ImportFlinkJobSavepointRequest(job_id="221", body=brought))
+    imported = sdk.ImportFlinkJobSavepointRequestBody(job_id=221, savepoint_path="obs://bucket/dir/")
+    api.import_flink_job_savepoint(sdk.ImportFlinkJobSavepointRequest(job_id="221", body=imported))
     assert show(api, 221).has_savepoint is True
     assert run(api, [221], resume=True).status_code == 200
 
@@ -184,7 +184,7 @@ def test_execution_graph(dli: LocalDli) -> None:
     assert error.error_code == "DLI.14001"
 
 
-def test_batch_delete_misspells_like_the_vendor(dli: LocalDli) -> None:
+def test_batch_delete_message_has_documented_misspelling(dli: LocalDli) -> None:
     body = sdk.BatchDeleteFlinkJobsRequestBody(job_ids=[5, 207])
     error = refused(lambda: client(dli).batch_delete_flink_jobs(sdk.BatchDeleteFlinkJobsRequest(body=body)))
     elements = json.loads(error.error_msg)
@@ -193,7 +193,7 @@ def test_batch_delete_misspells_like_the_vendor(dli: LocalDli) -> None:
     assert 207 not in dli.jobs
 
 
-def test_wrong_secret_locks_the_key_at_the_fifth_time(dli: LocalDli) -> None:
+def test_fifth_invalid_signature_locks_the_key(dli: LocalDli) -> None:
     wrong = client(dli, secret_key="wrong")
     for _count in range(5):
         error = refused(lambda: show(wrong, 131))
@@ -205,7 +205,7 @@ def test_wrong_secret_locks_the_key_at_the_fifth_time(dli: LocalDli) -> None:
     assert show(client(dli), 131).job_id == 131
 
 
-def test_a_good_signature_wipes_the_strikes(dli: LocalDli) -> None:
+def test_valid_signature_resets_failure_count(dli: LocalDli) -> None:
     wrong, right = client(dli, secret_key="wrong"), client(dli)
     for _round in range(3):
         for _count in range(4):
@@ -213,36 +213,36 @@ def test_a_good_signature_wipes_the_strikes(dli: LocalDli) -> None:
         show(right, 131)
 
 
-@pytest.mark.parametrize(("offset", "good"), [(0, True), (880, True), (-880, True), (920, False), (-920, False)])
-def test_clock_must_be_within_15_minutes(dli: LocalDli, offset: float, good: bool) -> None:
+@pytest.mark.parametrize(("offset", "is_accepted"), [(0, True), (880, True), (-880, True), (920, False), (-920, False)])
+def test_clock_must_be_within_15_minutes(dli: LocalDli, offset: float, is_accepted: bool) -> None:
     dli.clock.offset = offset
-    if good:
+    if is_accepted:
         assert show(client(dli), 131).job_id == 131
     else:
         assert refused(lambda: show(client(dli), 131)).error_code == "APIGW.0301"
 
 
 @pytest.mark.parametrize(
-    ("token", "good"), [("invented-security-token-of-the-local-dli", True), ("another", False), (None, False)]
+    ("token", "is_accepted"), [("invented-security-token-of-the-local-dli", True), ("another", False), (None, False)]
 )
-def test_temporary_key_needs_its_security_token(dli: LocalDli, token: str | None, good: bool) -> None:
+def test_temporary_key_needs_its_security_token(dli: LocalDli, token: str | None, is_accepted: bool) -> None:
     secret_key = "inventedForTheLocalDliOnly00000000000002"
     api = client(dli, secret_key, "LOCALDLITEMPORARYKE2", token)
-    if good:
+    if is_accepted:
         assert show(api, 131).job_id == 131
     else:
         assert refused(lambda: show(api, 131)).status_code == 401
 
 
-def test_permanent_key_with_a_security_token(dli: LocalDli) -> None:
+def test_permanent_key_with_security_token(dli: LocalDli) -> None:
     assert refused(lambda: show(client(dli, token="any"), 131)).status_code == 401
 
 
 def test_unknown_key(dli: LocalDli) -> None:
-    error = refused(lambda: show(client(dli, access_key="NOBODY"), 131))
-    assert "ak:NOBODY,err:ak not exist" in error.error_msg
+    error = refused(lambda: show(client(dli, access_key="UNKNOWN"), 131))
+    assert "ak:UNKNOWN,err:ak not exist" in error.error_msg
 
 
-def test_query_is_signed_however_odd(dli: LocalDli) -> None:
+def test_query_with_special_characters_is_signed(dli: LocalDli) -> None:
     request = sdk.ListFlinkJobsRequest(name="Größe/流 +1&a=b~*'()!", tags="env=prod,team=data platform", order="asc")
     assert client(dli).list_flink_jobs(request).job_list.total_count == 0

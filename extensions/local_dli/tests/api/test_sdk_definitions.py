@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The official SDK and the definitions of jobs: what it writes, it reads back. Its quirks are named where they show."""
+"""The official SDK and job definitions: the SDK reads the same values that it wrote."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from huaweicloudsdkdli import v1 as sdk
 from job_settings import JAR_ONLY, SQL_ONLY
 from local_dli import LocalDli
 from local_dli.model.api_calls import DLI_CALLS
-from test_sdk import client, refused, run, show, stop, until
+from test_sdk import client, refused, run, show, stop, wait_for
 
 
 def export(api: Any, ids: list[int]) -> Any:
@@ -22,25 +22,25 @@ def export(api: Any, ids: list[int]) -> Any:
     return api.export_flink_jobs(sdk.ExportFlinkJobsRequest(body=body))
 
 
-@pytest.mark.parametrize("ids", ["string", "integer"])
-def test_export_and_import(dli: LocalDli, ids: str) -> None:
-    """The SDK turns the ids of the mapping into integers, whichever of the two published forms they come in."""
-    dli.settings.update({"job_mapping_ids": ids})
+@pytest.mark.parametrize("id_type", ["string", "integer"])
+def test_export_and_import(dli: LocalDli, id_type: str) -> None:
+    """The SDK converts the IDs of the mapping to integers from both documented types."""
+    dli.settings.update({"job_mapping_ids": id_type})
     api = client(dli)
     before = show(api, 131).job_config
-    answer = export(api, [131])
-    assert answer.is_success == "true"
+    response = export(api, [131])
+    assert response.is_success == "true"
     api.delete_flink_job(sdk.DeleteFlinkJobRequest(job_id=131))
-    body = sdk.ImportFlinkJobsRequestBody(zip_file=answer.zip_file[0])
+    body = sdk.ImportFlinkJobsRequestBody(zip_file=response.zip_file[0])
     (item,) = api.import_flink_jobs(sdk.ImportFlinkJobsRequest(body=body)).job_mapping
     assert (item.old_job_id, item.new_job_id) == (131, 1001)
     assert show(api, 1001).job_config == before
-    body = sdk.ImportFlinkJobsRequestBody(zip_file=answer.zip_file[0], is_cover=False)
+    body = sdk.ImportFlinkJobsRequestBody(zip_file=response.zip_file[0], is_cover=False)
     assert api.import_flink_jobs(sdk.ImportFlinkJobsRequest(body=body)).job_mapping[0].new_job_id == -1
 
 
-def test_export_and_import_under_the_names_of_the_examples(dli: LocalDli) -> None:
-    """A quirk of the vendor's: the SDK follows the schema, and finds nothing in an answer like the published example."""
+def test_export_and_import_with_member_names_of_the_examples(dli: LocalDli) -> None:
+    """SDK limitation: it follows the documented schema, and reads nothing from a response like the documented example."""
     dli.settings.update({"export_names": "example"})
     api = client(dli)
     assert export(api, [131]).zip_file is None
@@ -58,7 +58,7 @@ def test_export_and_import_refusals(dli: LocalDli) -> None:
 
 
 def test_stream_graph(dli: LocalDli) -> None:
-    """``is_success`` is a boolean here, in the SDK as on the wire; ``job_id`` is a string in this request alone."""
+    """``is_success`` is a boolean in this response, in the SDK and on the wire. Only in this request, ``job_id`` is a string."""
     body = sdk.CreateFlinkSqlJobGraphRequestBody(
         sql_body="INSERT INTO a SELECT * FROM b",
         flink_version="1.12",
@@ -74,40 +74,40 @@ def test_stream_graph(dli: LocalDli) -> None:
         static_estimator_config="",
     )
     api = client(dli)
-    answer = api.create_flink_sql_job_graph(sdk.CreateFlinkSqlJobGraphRequest(job_id="201", body=body))
-    assert (answer.is_success, answer.message, answer.error_code) == (True, "", "")
-    assert [item["parallelism"] for item in json.loads(answer.stream_graph)["operator_list"]] == [2, 2, 2]
+    response = api.create_flink_sql_job_graph(sdk.CreateFlinkSqlJobGraphRequest(job_id="201", body=body))
+    assert (response.is_success, response.message, response.error_code) == (True, "", "")
+    assert [item["parallelism"] for item in json.loads(response.stream_graph)["operator_list"]] == [2, 2, 2]
     body.sql_body = "nonsense"
     error = refused(lambda: api.create_flink_sql_job_graph(sdk.CreateFlinkSqlJobGraphRequest(job_id="201", body=body)))
     assert (error.status_code, error.error_code) == (400, "JK.1001")
 
 
-def test_execution_graph_has_more_than_the_sdk_knows(dli: LocalDli) -> None:
-    """The SDK keeps seven members; those of Flink's REST API stay in the raw answer."""
-    answer = client(dli).show_flink_job_execution_graph(sdk.ShowFlinkJobExecutionGraphRequest(job_id=207))
-    graph, raw = answer.execute_graph, json.loads(answer.raw_content)["execute_graph"]
+def test_execution_graph_has_members_that_the_sdk_ignores(dli: LocalDli) -> None:
+    """The SDK parses seven members. Those of Flink's REST API are only in the raw response."""
+    response = client(dli).show_flink_job_execution_graph(sdk.ShowFlinkJobExecutionGraphRequest(job_id=207))
+    graph, raw = response.execute_graph, json.loads(response.raw_content)["execute_graph"]
     assert (graph.is_stoppable, graph.state, graph.jid) == (False, "RUNNING", raw["plan"]["jid"])
     assert graph.duration == raw["now"] - graph.start_time
 
 
 def test_tags(dli: LocalDli) -> None:
-    api, where = client(dli), {"resource_type": "dli_flink_job", "resource_id": "131"}
+    api, resource = client(dli), {"resource_type": "dli_flink_job", "resource_id": "131"}
     pair = [sdk.Tag(key="env", value="größe 1")]
-    made = api.batch_create_resource_tags(
-        sdk.BatchCreateResourceTagsRequest(**where, body=sdk.BatchCreateResourceTagsRequestBody(tags=pair))
+    created = api.batch_create_resource_tags(
+        sdk.BatchCreateResourceTagsRequest(**resource, body=sdk.BatchCreateResourceTagsRequestBody(tags=pair))
     )
-    assert made.status_code == 204
-    shown = api.show_resource_tags(sdk.ShowResourceTagsRequest(**where))
+    assert created.status_code == 204
+    shown = api.show_resource_tags(sdk.ShowResourceTagsRequest(**resource))
     assert (shown.tags, shown.count) == (pair, 1)
     found = api.list_flink_jobs(sdk.ListFlinkJobsRequest(tags="env=größe 1")).job_list.jobs
     assert [job.job_id for job in found] == [131]
     deleted = api.batch_delete_resource_tags(
-        sdk.BatchDeleteResourceTagsRequest(**where, body=sdk.BatchDeleteResourceTagsRequestBody(tags=pair))
+        sdk.BatchDeleteResourceTagsRequest(**resource, body=sdk.BatchDeleteResourceTagsRequestBody(tags=pair))
     )
     assert deleted.status_code == 204
-    assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)).tags == []
-    where["resource_id"] = "5"
-    error = refused(lambda: api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)))
+    assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**resource)).tags == []
+    resource["resource_id"] = "5"
+    error = refused(lambda: api.show_resource_tags(sdk.ShowResourceTagsRequest(**resource)))
     assert (error.status_code, error.error_code) == (404, "DLI.0002")
 
 
@@ -118,60 +118,60 @@ RESOURCES = sdk.ResourceConfig(
 BOTH: dict[str, Any] = {**job_settings.BOTH, "resource_config": RESOURCES}
 
 
-def fully_described(model: Any, values: dict[str, Any], *missing: str) -> Any:
-    """A body with every member that the model has, so that a member the vendor adds is not forgotten here."""
+def complete_body(model: Any, values: dict[str, Any], *missing: str) -> Any:
+    """Return a body with every member of the model. The check fails if a new version of the SDK adds a member."""
     assert set(model.openapi_types) == set(values) | set(missing)
     return model(**values)
 
 
-def read_back(detail: Any, written: dict[str, Any]) -> None:
+def assert_values(detail: Any, written: dict[str, Any]) -> None:
     for name, value in written.items():
         shown = getattr(detail, name) if name in detail.openapi_types else getattr(detail.job_config, name)
         assert shown == ("at_least_once" if name == "checkpoint_mode" else value), name
 
 
-def test_all_there_is_to_a_sql_job(dli: LocalDli) -> None:
-    """Requests have checkpoint_mode as an integer and answers as a word, in the SDK as on the wire."""
+def test_every_setting_of_sql_job(dli: LocalDli) -> None:
+    """``checkpoint_mode`` is an integer in requests and a string in responses, in the SDK and on the wire."""
     api = client(dli)
     written = {**BOTH, **SQL_ONLY, "name": "all", "job_type": "flink_sql_job"}
     tags = [sdk.Tag(key="env", value="prod")]
-    body = fully_described(sdk.CreateFlinkSqlJobRequestBody, {**written, "template_id": 1, "tags": tags})
-    answer = api.create_flink_sql_job(sdk.CreateFlinkSqlJobRequest(body=body))
-    assert (answer.is_success, answer.job.status_name, answer.job.status_desc) == ("true", "job_init", "")
-    job_id = answer.job.job_id
-    read_back(show(api, job_id), written)
+    body = complete_body(sdk.CreateFlinkSqlJobRequestBody, {**written, "template_id": 1, "tags": tags})
+    response = api.create_flink_sql_job(sdk.CreateFlinkSqlJobRequest(body=body))
+    assert (response.is_success, response.job.status_name, response.job.status_desc) == ("true", "job_init", "")
+    job_id = response.job.job_id
+    assert_values(show(api, job_id), written)
     shown = api.show_resource_tags(sdk.ShowResourceTagsRequest("dli_flink_job", str(job_id)))
     assert shown.tags == tags
     changed = {**BOTH, **SQL_ONLY, "name": "other", "operator_config": "{}", "static_estimator_config": "{}", "cu_number": 9}
-    body = fully_described(sdk.UpdateFlinkSqlJobRequestBody, changed)
+    body = complete_body(sdk.UpdateFlinkSqlJobRequestBody, changed)
     done = api.update_flink_sql_job(sdk.UpdateFlinkSqlJobRequest(job_id=job_id, body=body))
     detail = show(api, job_id)
-    read_back(detail, changed)
+    assert_values(detail, changed)
     assert (done.is_success, done.job.update_time) == ("true", detail.update_time)
 
 
-def test_all_there_is_to_a_jar_job(dli: LocalDli) -> None:
+def test_every_setting_of_jar_job(dli: LocalDli) -> None:
     api = client(dli)
     written = {**BOTH, **JAR_ONLY, "name": "all"}
-    body = fully_described(sdk.CreateFlinkJarJobRequestBody, {**written, "tags": [sdk.Tag("env", "prod")]})
-    answer = api.create_flink_jar_job(sdk.CreateFlinkJarJobRequest(body=body))
-    assert (answer.is_success, answer.job.status_name) == ("true", "job_init")
-    read_back(show(api, answer.job.job_id), written)
+    body = complete_body(sdk.CreateFlinkJarJobRequestBody, {**written, "tags": [sdk.Tag("env", "prod")]})
+    response = api.create_flink_jar_job(sdk.CreateFlinkJarJobRequest(body=body))
+    assert (response.is_success, response.job.status_name) == ("true", "job_init")
+    assert_values(show(api, response.job.job_id), written)
     changed = {**BOTH, **JAR_ONLY, "name": "other", "job_type": "flink_jar_job", "entrypoint_args": ""}
-    body = fully_described(sdk.UpdateFlinkJarJobRequestBody, changed)
-    request = sdk.UpdateFlinkJarJobRequest(job_id=answer.job.job_id, body=body)
+    body = complete_body(sdk.UpdateFlinkJarJobRequestBody, changed)
+    request = sdk.UpdateFlinkJarJobRequest(job_id=response.job.job_id, body=body)
     assert api.update_flink_jar_job(request).is_success == "true"
-    read_back(show(api, answer.job.job_id), changed)
+    assert_values(show(api, response.job.job_id), changed)
 
 
-def test_every_member_of_a_detail_is_known_to_the_sdk_and_the_other_way_round(dli: LocalDli) -> None:
+def test_detail_and_sdk_model_have_the_same_members(dli: LocalDli) -> None:
     raw = json.loads(client(dli).show_flink_job(sdk.ShowFlinkJobRequest(job_id=131)).raw_content)["job_detail"]
     assert set(raw) == set(sdk.FlinkJob.openapi_types)
     assert set(raw["job_config"]) == set(sdk.FlinkJobConfig.openapi_types)
 
 
-def test_is_success_as_in_the_examples(dli: LocalDli) -> None:
-    """A quirk of the SDK: a real boolean becomes the text "True", which is not the "true" of the other answers."""
+def test_is_success_of_the_examples(dli: LocalDli) -> None:
+    """SDK limitation: a boolean becomes the string "True", while other responses have "true"."""
     dli.settings.update({"is_success": "examples"})
     api = client(dli)
     jar = sdk.CreateFlinkJarJobRequest(body=sdk.CreateFlinkJarJobRequestBody(name="jar"))
@@ -181,7 +181,7 @@ def test_is_success_as_in_the_examples(dli: LocalDli) -> None:
     assert api.create_flink_sql_job(sql).is_success == "true"
 
 
-def test_updates_of_a_running_job(dli: LocalDli) -> None:
+def test_updates_of_running_job(dli: LocalDli) -> None:
     api = client(dli)
 
     def update(**members: Any) -> Any:
@@ -197,7 +197,7 @@ def test_updates_of_a_running_job(dli: LocalDli) -> None:
     assert error.error_code == "DLI.12004"
 
 
-def test_a_whole_life_with_every_call_there_is(dli: LocalDli) -> None:
+def test_lifecycle_with_every_call(dli: LocalDli) -> None:
     api = client(dli)
     sql = sdk.CreateFlinkSqlJobRequestBody(name="life", sql_body="INSERT INTO a SELECT * FROM b")
     job_id = api.create_flink_sql_job(sdk.CreateFlinkSqlJobRequest(body=sql)).job.job_id
@@ -207,13 +207,13 @@ def test_a_whole_life_with_every_call_there_is(dli: LocalDli) -> None:
     api.update_flink_jar_job(sdk.UpdateFlinkJarJobRequest(job_id=jar_id, body=body))
     body = sdk.UpdateFlinkSqlJobRequestBody(parallel_number=2)
     api.update_flink_sql_job(sdk.UpdateFlinkSqlJobRequest(job_id=job_id, body=body))
-    where, pair = {"resource_type": "dli_flink_job", "resource_id": str(job_id)}, [sdk.Tag("env", "prod")]
+    resource, pair = {"resource_type": "dli_flink_job", "resource_id": str(job_id)}, [sdk.Tag("env", "prod")]
     body = sdk.BatchCreateResourceTagsRequestBody(tags=pair)
-    api.batch_create_resource_tags(sdk.BatchCreateResourceTagsRequest(**where, body=body))
+    api.batch_create_resource_tags(sdk.BatchCreateResourceTagsRequest(**resource, body=body))
     body = sdk.CreateFlinkSqlJobGraphRequestBody(sql_body=sql.sql_body)
     api.create_flink_sql_job_graph(sdk.CreateFlinkSqlJobGraphRequest(job_id=str(job_id), body=body))
     run(api, [job_id])
-    until(api, job_id, "job_running")
+    wait_for(api, job_id, "job_running")
     api.show_flink_job_execution_graph(sdk.ShowFlinkJobExecutionGraphRequest(job_id=job_id))
     shown = api.show_flink_metric(sdk.ShowFlinkMetricRequest(body=sdk.ShowFlinkMetricRequestBody(job_ids=[job_id])))
     (metrics,) = shown.metrics.jobs
@@ -221,9 +221,9 @@ def test_a_whole_life_with_every_call_there_is(dli: LocalDli) -> None:
     assert (metrics.metrics.total_read_rate, metrics.metrics.sinks[0].corrupted_records) == (10, 0)
     body = sdk.ExecuteFlinkJobSavepointRequestBody(action="TRIGGER", savepoint_path="bucket/life/")
     api.execute_flink_job_savepoint(sdk.ExecuteFlinkJobSavepointRequest(job_id=str(job_id), body=body))
-    until(api, job_id, "job_running")
+    wait_for(api, job_id, "job_running")
     stop(api, [job_id], savepoint=True)
-    until(api, job_id, "job_cancel_success")
+    wait_for(api, job_id, "job_cancel_success")
     exported = export(api, [job_id, jar_id]).zip_file[0]
     api.batch_delete_flink_jobs(sdk.BatchDeleteFlinkJobsRequest(body=sdk.BatchDeleteFlinkJobsRequestBody([job_id])))
     api.delete_flink_job(sdk.DeleteFlinkJobRequest(job_id=jar_id))
@@ -234,17 +234,17 @@ def test_a_whole_life_with_every_call_there_is(dli: LocalDli) -> None:
     body = sdk.ImportFlinkJobSavepointRequestBody(job_id=new_id, savepoint_path="obs://bucket/life/")
     api.import_flink_job_savepoint(sdk.ImportFlinkJobSavepointRequest(job_id=str(new_id), body=body))
     run(api, [new_id], resume=True)
-    until(api, new_id, "job_running")
+    wait_for(api, new_id, "job_running")
     assert dli.engine.numbers(dli.job(new_id).handle)[0] >= 1  # type: ignore[attr-defined]
-    where["resource_id"] = str(new_id)
-    assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**where)).tags == pair
+    resource["resource_id"] = str(new_id)
+    assert api.show_resource_tags(sdk.ShowResourceTagsRequest(**resource)).tags == pair
     body = sdk.BatchDeleteResourceTagsRequestBody(tags=pair)
-    api.batch_delete_resource_tags(sdk.BatchDeleteResourceTagsRequest(**where, body=body))
+    api.batch_delete_resource_tags(sdk.BatchDeleteResourceTagsRequest(**resource, body=body))
     found = api.list_flink_jobs(sdk.ListFlinkJobsRequest(name="life", show_detail=True)).job_list.jobs
     assert [(job.job_id, job.savepoint_path, job.job_config.parallel_number) for job in found] == [
         (new_id, "obs://bucket/life/", 2)
     ]
-    # The SDK has no obs-authorize; templates are in a test of their own.
+    # The SDK has no obs-authorize. test_templates.py tests the templates.
     others = {call for call in DLI_CALLS if "template" in call} | {"obs_authorize"}
-    assert {request.call for request in dli.requests.of()} == DLI_CALLS - others
+    assert {request.call for request in dli.requests.find()} == DLI_CALLS - others
     assert {entry.accepted for entry in dli.ledger.entries} == {True}

@@ -16,24 +16,24 @@ from test_sdk import client, refused, show
 SQL = "INSERT INTO a SELECT * FROM b"
 
 
-def made(api: Api, name: str = "t", **body: Any) -> int:
-    status, answer = api.call("POST", "/job-templates", {"name": name, "sql_body": SQL, **body})
-    assert status == 200, answer
-    return int(answer["template"]["template_id"])
+def created_template(api: Api, name: str = "t", **body: Any) -> int:
+    status, response = api.call("POST", "/job-templates", {"name": name, "sql_body": SQL, **body})
+    assert status == 200, response
+    return int(response["template"]["template_id"])
 
 
 def names(api: Api, **query: Any) -> list[str]:
-    status, answer = api.call("GET", "/job-templates", **query)
-    assert status == 200, answer
-    return [item["name"] for item in answer["template_list"]["templates"]]
+    status, response = api.call("GET", "/job-templates", **query)
+    assert status == 200, response
+    return [item["name"] for item in response["template_list"]["templates"]]
 
 
 def authorize(api: Api, *buckets: str) -> tuple[int, Any]:
     return api.call("POST", f"/v1.0/{api.dli.project_id}/dli/obs-authorize", {"obs_buckets": list(buckets)})
 
 
-def test_a_job_made_from_a_template(api: Api) -> None:
-    template_id = made(api)
+def test_job_created_from_template(api: Api) -> None:
+    template_id = created_template(api)
     ids = []
     for name, sql in (("a", None), ("b", ""), ("c", "INSERT INTO own SELECT 1")):
         body = {"name": name, "template_id": template_id, "sql_body": sql}
@@ -44,9 +44,9 @@ def test_a_job_made_from_a_template(api: Api) -> None:
     assert api.call("POST", "/sql-jobs", body)[1]["error_code"] == "DLI.18005"
 
 
-def test_lists(api: Api) -> None:
-    made(api, "one", tags=[{"key": "env", "value": "prod"}])
-    made(api, "two")
+def test_template_lists(api: Api) -> None:
+    created_template(api, "one", tags=[{"key": "env", "value": "prod"}])
+    created_template(api, "two")
     assert names(api) == ["two", "one"]
     assert names(api, order="asc") == ["one", "two"]
     assert names(api, name="tw") == ["two"]
@@ -57,14 +57,14 @@ def test_lists(api: Api) -> None:
         assert api.call("GET", "/job-templates", **query)[1]["error_code"] == "DLI.1206"
 
 
-def test_updates(api: Api) -> None:
-    template_id = made(api)
+def test_template_updates(api: Api) -> None:
+    template_id = created_template(api)
     api.clock.advance(1)
     assert api.call("PUT", f"/job-templates/{template_id}", {"desc": "new", "name": "u"})[0] == 200
     (item,) = api.call("GET", "/job-templates")[1]["template_list"]["templates"]
     assert (item["name"], item["desc"], item["sql_body"]) == ("u", "new", SQL)
     assert item["update_time"] == item["create_time"] + 1000
-    assert {entry.what for entry in api.dli.ledger.entries} == {"template"}
+    assert {entry.operation for entry in api.dli.ledger.entries} == {"template"}
     api.dli.reset()
     assert names(api) == []
 
@@ -80,15 +80,15 @@ def test_updates(api: Api) -> None:
         ("DELETE", "/2", None, "DLI.18005"),
     ],
 )
-def test_refusals(api: Api, method: str, path: str, body: Any, code: str) -> None:
-    made(api)
-    status, answer = api.call(method, f"/job-templates{path}", body)
-    assert (status, answer["error_code"]) == (400, code)
+def test_template_refusals(api: Api, method: str, path: str, body: Any, code: str) -> None:
+    created_template(api)
+    status, response = api.call(method, f"/job-templates{path}", body)
+    assert (status, response["error_code"]) == (400, code)
     assert names(api) == ["t"]
 
 
-def test_templates_of_another_project_do_not_exist(api: Api) -> None:
-    template_id = made(api)
+def test_templates_of_other_project_are_not_found(api: Api) -> None:
+    template_id = created_template(api)
     account = api.dli._seed.partners[0]
     api.headers = {"X-Auth-Token": api.dli.accounts.issue(account.users[0], account.projects[0]).value}
     base = f"/v1.0/{account.projects[0].id}/streaming"
@@ -98,52 +98,52 @@ def test_templates_of_another_project_do_not_exist(api: Api) -> None:
     assert api.call("POST", f"{base}/sql-jobs", body)[1]["error_code"] == "DLI.18005"
 
 
-def test_no_more_than_a_hundred(api: Api) -> None:
+def test_template_limit(api: Api) -> None:
     for number in range(100):
-        made(api, f"t{number}")
+        created_template(api, f"t{number}")
     assert api.call("POST", "/job-templates", {"name": "more"})[1]["error_code"] == "DLI.0009"
 
 
 def test_buckets_are_authorised_once(api: Api) -> None:
-    assert authorize(api, "bucket1")[1]["error_code"] == "DLI.19005"  # all are, unless a setting says otherwise
+    assert authorize(api, "bucket1")[1]["error_code"] == "DLI.19005"  # by default, all buckets are authorised
     api.dli.settings.update({"obs_buckets": ""})
     body = {"name": "new", "obs_bucket": "bucket1"}
     assert api.call("POST", "/sql-jobs", body)[1]["error_code"] == "DLI.11016"
-    status, answer = authorize(api, "bucket1")
-    assert (status, answer["message"]) == (200, "The following OBS bucket is authorized successfully, bucket1.")
+    status, response = authorize(api, "bucket1")
+    assert (status, response["message"]) == (200, "The following OBS bucket is authorized successfully, bucket1.")
     assert api.call("POST", "/sql-jobs", body)[0] == 200
     api.language = "zh-cn"
-    answer = authorize(api, "bucket1", "bucket2")[1]
-    assert answer == {"error_code": "DLI.19005", "error_msg": "请求中包含已授权的OBS桶请首先过滤掉已经授权的OBS桶"}
+    response = authorize(api, "bucket1", "bucket2")[1]
+    assert response == {"error_code": "DLI.19005", "error_msg": "请求中包含已授权的OBS桶请首先过滤掉已经授权的OBS桶"}
     assert authorize(api, "bucket2")[0] == 200
     assert authorize(api, "bucket1")[1]["error_code"] == "DLI.19005"
-    for wrong in ((), ("",), (1,)):
-        assert authorize(api, *wrong)[1]["error_code"] == "DLI.0001"  # type: ignore[arg-type]
-    assert [(item.what, item.accepted, item.fields) for item in api.dli.ledger.of("authorize", accepted=True)] == [
+    for invalid in ((), ("",), (1,)):
+        assert authorize(api, *invalid)[1]["error_code"] == "DLI.0001"  # type: ignore[arg-type]
+    assert [(item.operation, item.accepted, item.fields) for item in api.dli.ledger.find("authorize", accepted=True)] == [
         ("authorize", True, ("bucket1",)),
         ("authorize", True, ("bucket2",)),
     ]
 
 
 def test_templates_with_the_sdk(dli: LocalDli) -> None:
-    """The SDK has is_success of these calls as a boolean and turns any text into True, "false" too."""
+    """SDK limitation: ``is_success`` is a boolean in these calls, and every string becomes True, also "false"."""
     api = client(dli)
     body = sdk.CreateFlinkSqlJobTemplateRequestBody(
         name="t", desc="d", sql_body=SQL, tags=[sdk.Tag("a", "b")], job_type="flink_opensource_sql_job"
     )
-    answer = api.create_flink_sql_job_template(sdk.CreateFlinkSqlJobTemplateRequest(body=body))
-    made = answer.template
-    assert (answer.is_success, made.name, made.desc, made.job_type) == (True, "t", "d", "flink_opensource_sql_job")
-    dli.faults.add("answer", call="templates", body={"is_success": "false", "message": ""})
+    response = api.create_flink_sql_job_template(sdk.CreateFlinkSqlJobTemplateRequest(body=body))
+    created = response.template
+    assert (response.is_success, created.name, created.desc, created.job_type) == (True, "t", "d", "flink_opensource_sql_job")
+    dli.faults.add("response", call="templates", body={"is_success": "false", "message": ""})
     assert api.list_flink_sql_job_templates(sdk.ListFlinkSqlJobTemplatesRequest()).is_success is True
     change = sdk.UpdateFlinkSqlJobTemplateRequestBody(desc="new")
-    api.update_flink_sql_job_template(sdk.UpdateFlinkSqlJobTemplateRequest(made.template_id, change))
+    api.update_flink_sql_job_template(sdk.UpdateFlinkSqlJobTemplateRequest(created.template_id, change))
     query = sdk.ListFlinkSqlJobTemplatesRequest(limit=5, name="t", offset=0, order="asc", tags="a=b")
     (item,) = api.list_flink_sql_job_templates(query).template_list.templates
-    assert (item.desc, item.sql_body, item.template_id) == ("new", SQL, made.template_id)
-    job = sdk.CreateFlinkSqlJobRequestBody(name="from template", template_id=made.template_id)
+    assert (item.desc, item.sql_body, item.template_id) == ("new", SQL, created.template_id)
+    job = sdk.CreateFlinkSqlJobRequestBody(name="from template", template_id=created.template_id)
     job_id = api.create_flink_sql_job(sdk.CreateFlinkSqlJobRequest(body=job)).job.job_id
     assert show(api, job_id).sql_body == SQL
-    request = sdk.DeleteFlinkSqlJobTemplateRequest(made.template_id)
-    assert api.delete_flink_sql_job_template(request).template.template_id == made.template_id
+    request = sdk.DeleteFlinkSqlJobTemplateRequest(created.template_id)
+    assert api.delete_flink_sql_job_template(request).template.template_id == created.template_id
     assert refused(lambda: api.delete_flink_sql_job_template(request)).error_code == "DLI.18005"

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The vendor's IAM client, and the ways of signing in that the vendor's core has, against the served local DLI."""
+"""The official IAM client, and the credentials of the official SDK core, against the served local DLI."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ AGENCY = {"agency_name": "local-dli-agency", "domain_name": PARTNER.domain}
 
 
 @pytest.fixture(autouse=True)
-def _no_memory() -> None:
-    """The SDK remembers the project of an access key for as long as Python runs."""
+def _empty_sdk_cache() -> None:
+    """The SDK caches the project of an access key until the process ends."""
     BasicCredentials._CACHE.clear()
 
 
 def iam(dli: LocalDli, key: tuple[str, str, str | None] | None = None) -> Any:
     access, secret, token = key or SEED.account.keys[0][:3]
-    # Without a domain id the SDK would look it up with a call that is not in dli-api.md.
+    # Without a domain ID, the SDK sends a call that is not in dli-api.md to read it.
     credentials = GlobalCredentials(access, secret, SEED.account.domain_id)
     if token is not None:
         credentials = credentials.with_security_token(token)
@@ -44,7 +44,7 @@ def iam(dli: LocalDli, key: tuple[str, str, str | None] | None = None) -> Any:
 
 
 def jobs(dli: LocalDli, credentials: BasicCredentials) -> list[int]:
-    """The ids of one list, with everything the credentials leave out found out by the SDK."""
+    """Return the job IDs of one list. The SDK reads the missing parts of the credentials from the service."""
     client = dli_sdk.DliClient.new_builder().with_credentials(credentials).with_region(Region("cn-north-4", dli.url)).build()
     page = client.list_flink_jobs(dli_sdk.ListFlinkJobsRequest(limit=100, order="asc")).job_list
     return [job.job_id for job in page.jobs]
@@ -88,39 +88,39 @@ def seconds_left(credential: Any) -> float:
 
 @pytest.mark.parametrize(("name", "count"), [(None, 2), ("cn-north-4", 1), ("cn-north", 0)])
 def test_list_projects(dli: LocalDli, name: str | None, count: int) -> None:
-    answer = iam(dli).keystone_list_projects(sdk.KeystoneListProjectsRequest(name=name))
-    assert len(answer.projects) == count
-    assert answer.links._self == f"{dli.url}/v3/projects"
-    for project in answer.projects:
+    response = iam(dli).keystone_list_projects(sdk.KeystoneListProjectsRequest(name=name))
+    assert len(response.projects) == count
+    assert response.links._self == f"{dli.url}/v3/projects"
+    for project in response.projects:
         assert (project.domain_id, project.enabled, project.is_domain) == (SEED.account.domain_id, True, False)
         assert project.links._self.endswith(project.id)
 
 
 def test_token_by_password(dli: LocalDli) -> None:
-    answer = iam(dli).keystone_create_user_token_by_password(
+    response = iam(dli).keystone_create_user_token_by_password(
         password_request(project=sdk.AuthScopeProject(name="cn-north-4"))
     )
-    assert answer.status_code == 201
-    assert dli.accounts.token(answer.x_subject_token) is not None
-    assert (answer.token.methods, answer.token.project.id) == (["password"], dli.project_id)
-    assert (answer.token.project.domain.id, answer.token.user.domain.name) == (
+    assert response.status_code == 201
+    assert dli.accounts.token(response.x_subject_token) is not None
+    assert (response.token.methods, response.token.project.id) == (["password"], dli.project_id)
+    assert (response.token.project.domain.id, response.token.user.domain.name) == (
         SEED.account.domain_id,
         "local-dli-domain",
     )
-    assert seconds_left(answer.token) == pytest.approx(86400, abs=30)
+    assert seconds_left(response.token) == pytest.approx(86400, abs=30)
 
 
 def test_token_for_a_domain(dli: LocalDli) -> None:
-    answer = iam(dli).keystone_create_user_token_by_password(
+    response = iam(dli).keystone_create_user_token_by_password(
         password_request(domain=sdk.AuthScopeDomain(name="local-dli-domain"))
     )
-    assert (answer.token.domain.name, answer.token.project) == ("local-dli-domain", None)
+    assert (response.token.domain.name, response.token.project) == ("local-dli-domain", None)
 
 
 def test_wrong_password(dli: LocalDli) -> None:
     with pytest.raises(ClientRequestException) as caught:
         iam(dli).keystone_create_user_token_by_password(password_request("wrong"))
-    # IAM's own shape: the SDK finds code and message one level down.
+    # Error format of IAM: the code and the message are members of ``error``.
     assert (caught.value.status_code, str(caught.value.error_code)) == (401, "401")
     assert caught.value.error_msg == "The username or password is wrong."
 
@@ -131,22 +131,22 @@ def agency_token_request(**scope: Any) -> Any:
     return sdk.KeystoneCreateAgencyTokenRequest(body=sdk.KeystoneCreateAgencyTokenRequestBody(auth=auth))
 
 
-def test_token_of_an_agency(dli: LocalDli) -> None:
-    # The contract calls it with a user's token, the vendor's client signs: both open it.
-    answer = iam(dli).keystone_create_agency_token(
+def test_agency_token(dli: LocalDli) -> None:
+    # In dli-api.md, this call is authenticated with a user token. The SDK signs it. Both are accepted.
+    response = iam(dli).keystone_create_agency_token(
         agency_token_request(project=sdk.AgencyTokenScopeProject(name="cn-north-4"))
     )
-    assert answer.status_code == 201
-    assert (answer.token.methods, answer.token.project.id) == (["assume_role"], PARTNER.projects[0].id)
-    assert answer.token.assumed_by.user.name == "local-dli-user"
-    assert answer.token.user.domain.name == PARTNER.domain
-    assert dli.accounts.token(answer.x_subject_token) is not None
+    assert response.status_code == 201
+    assert (response.token.methods, response.token.project.id) == (["assume_role"], PARTNER.projects[0].id)
+    assert response.token.assumed_by.user.name == "local-dli-user"
+    assert response.token.user.domain.name == PARTNER.domain
+    assert dli.accounts.token(response.x_subject_token) is not None
 
 
 @pytest.mark.parametrize("seconds", [None, 900, 86400])
 def test_keys_by_agency(dli: LocalDli, seconds: int | None) -> None:
-    wish = {} if seconds is None else {"duration_seconds": seconds}
-    credential = agency_key(dli, **wish)
+    options = {} if seconds is None else {"duration_seconds": seconds}
+    credential = agency_key(dli, **options)
     assert seconds_left(credential) == pytest.approx(seconds or 900, abs=30)
     assert jobs(dli, by_key(credential, PARTNER.projects[0].id)) == [301, 302]
     with pytest.raises(ClientRequestException, match="APIGW.0310"):
@@ -159,7 +159,7 @@ def test_keys_by_agency(dli: LocalDli, seconds: int | None) -> None:
 
 def test_keys_by_agency_that_are_refused(dli: LocalDli) -> None:
     for members, status in (
-        ({"agency_name": "nobody"}, 404),
+        ({"agency_name": "unknown"}, 404),
         ({"agency_name": "local-dli-closed-agency"}, 403),
         ({"duration_seconds": 60}, 400),
     ):
@@ -173,13 +173,13 @@ def test_keys_by_token(dli: LocalDli) -> None:
     credential = token_key(dli, token, 1800)
     assert seconds_left(credential) == pytest.approx(1800, abs=30)
     assert 131 in jobs(dli, by_key(credential, dli.project_id))
-    dli.expire_sign_ins()
+    dli.expire_credentials()
     with pytest.raises(ClientRequestException) as caught:
         jobs(dli, by_key(credential, dli.project_id))
     assert (caught.value.status_code, caught.value.error_code) == (401, "APIGW.0301")
 
 
-# --- the core's own ways ---------------------------------------------------------------------------------------
+# --- credentials of the SDK core -------------------------------------------------------------------------------
 
 
 def own_credentials(dli: LocalDli) -> BasicCredentials:
@@ -187,11 +187,11 @@ def own_credentials(dli: LocalDli) -> BasicCredentials:
     return BasicCredentials(env["HW_ACCESS_KEY"], env["HW_SECRET_KEY"]).with_iam_endpoint(dli.url)
 
 
-def test_the_core_finds_the_project(dli: LocalDli) -> None:
+def test_core_finds_the_project(dli: LocalDli) -> None:
     credentials = own_credentials(dli)
     assert 131 in jobs(dli, credentials)
     assert credentials.project_id == dli.project_id
-    assert [(item.call, item.query) for item in dli.requests.of("projects")] == [("projects", "name=cn-north-4")]
+    assert [(item.call, item.query) for item in dli.requests.find("projects")] == [("projects", "name=cn-north-4")]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_the_core_finds_the_project(dli: LocalDli) -> None:
         ({"denied": ["projects"]}, "403"),
     ],
 )
-def test_the_core_finds_no_project_or_two(changes: dict[str, Any], expected: str) -> None:
+def test_core_finds_no_project_or_two_projects(changes: dict[str, Any], expected: str) -> None:
     with serve(example(**changes)) as dli, pytest.raises(SdkException, match=expected):
         jobs(dli, own_credentials(dli))
 
@@ -216,7 +216,7 @@ def test_profile(dli: LocalDli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     profile.write_text("\n".join(lines))
     monkeypatch.setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", str(profile))
     assert 131 in jobs(dli, ProfileCredentialProvider.get_basic().get_credentials())
-    assert len(dli.requests.of("projects")) == (0 if project_id else 1)
+    assert len(dli.requests.find("projects")) == (0 if project_id else 1)
 
 
 def test_profile_with_a_temporary_key(dli: LocalDli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,8 +244,8 @@ def metadata(dli: LocalDli, monkeypatch: pytest.MonkeyPatch) -> LocalDli:
 def test_metadata(metadata: LocalDli, setting: str) -> None:
     metadata.settings.update({"metadata": setting})
     assert 131 in jobs(metadata, MetadataCredentialProvider.get_basic().get_credentials())
-    assert [item.call for item in metadata.requests.of()] == ["metadata_token", "metadata_key", "projects", "list"]
-    assert {item.status for item in metadata.requests.of()} == {200}
+    assert [item.call for item in metadata.requests.find()] == ["metadata_token", "metadata_key", "projects", "list"]
+    assert {item.status for item in metadata.requests.find()} == {200}
 
 
 @pytest.mark.parametrize(("setting", "status"), [("absent", 404), ("no_agency", 401)])
@@ -256,31 +256,31 @@ def test_metadata_without_keys(metadata: LocalDli, setting: str, status: int) ->
     assert caught.value.status_code == status
 
 
-def test_metadata_service_that_knows_no_tokens(metadata: LocalDli) -> None:
+def test_metadata_service_without_tokens(metadata: LocalDli) -> None:
     metadata.faults.add("status", call="metadata_token", status=404)
     assert 131 in jobs(metadata, MetadataCredentialProvider.get_basic().get_credentials())
 
 
-def test_metadata_keys_are_fetched_anew_when_they_near_their_end(metadata: LocalDli) -> None:
-    # The SDK refreshes with under 40 minutes left, so at every request here; the key lives long enough to be the same.
-    metadata.settings.update({"metadata_key_life": 1800})
+def test_metadata_keys_are_refreshed_before_they_expire(metadata: LocalDli) -> None:
+    # The SDK refreshes keys that expire within 40 minutes, here at every request. The service returns the same key.
+    metadata.settings.update({"metadata_key_lifetime": 1800})
     assert 131 in jobs(metadata, MetadataCredentialProvider.get_basic().get_credentials())
-    keys = {item.actor for item in metadata.requests.of() if item.call in ("projects", "list")}
-    assert (len(metadata.requests.of("metadata_key")), len(keys)) == (3, 1)
+    keys = {item.actor for item in metadata.requests.find() if item.call in ("projects", "list")}
+    assert (len(metadata.requests.find("metadata_key")), len(keys)) == (3, 1)
 
 
 # --- another cloud ---------------------------------------------------------------------------------------------
 
 
-def test_a_cloud_under_its_own_names_behind_a_proxy() -> None:
+def test_cloud_host_names_through_proxy() -> None:
     cloud = "eu-de.otc.t-systems.com"
     authority = Authority()
     certificate = authority.server(f"dli.{cloud}", f"iam.{cloud}")
-    with serve(example(region="eu-de"), settings=FAST, tls=certificate.context()) as dli, proxy() as way:
-        way.names = {f"dli.{cloud}:443": dli.url, f"iam.{cloud}:443": dli.url}
-        way.credentials = ("ann", "secret")
+    with serve(example(region="eu-de"), settings=FAST, tls=certificate.context()) as dli, proxy() as http_proxy:
+        http_proxy.names = {f"dli.{cloud}:443": dli.url, f"iam.{cloud}:443": dli.url}
+        http_proxy.credentials = ("ann", "secret")
         config = HttpConfig.get_default_config()
-        config.proxy_protocol, config.proxy_host, config.proxy_port = "http", "127.0.0.1", way.port
+        config.proxy_protocol, config.proxy_host, config.proxy_port = "http", "127.0.0.1", http_proxy.port
         config.proxy_user, config.proxy_password = "ann", "secret"
         config.ssl_ca_cert = str(authority.ca_file)
         access, secret, _token = SEED.account.keys[0][:3]
@@ -293,7 +293,7 @@ def test_a_cloud_under_its_own_names_behind_a_proxy() -> None:
             .build()
         )
         assert client.show_flink_job(dli_sdk.ShowFlinkJobRequest(job_id=131)).job_detail.job_id == 131
-        assert [(item.target, item.authorized) for item in way.asked] == [
+        assert [(item.target, item.authorized) for item in http_proxy.requests] == [
             (f"iam.{cloud}:443", True),
             (f"dli.{cloud}:443", True),
         ]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from sign_in import ROLE, ask_key, detail, key_of, send
+from iam_requests import ROLE, create_key, detail, key_of, send
 from support import Api
 from werkzeug.test import TestResponse
 
@@ -22,49 +22,49 @@ def metadata_key(api: Api, token: str | None = None) -> TestResponse:
 
 
 @pytest.mark.parametrize(
-    ("setting", "asked", "bare", "with_token"),
+    ("setting", "token_status", "status_without_token", "status_with_token"),
     [("optional", 200, 200, 200), ("required", 200, 401, 200), ("no_agency", 200, 401, 401), ("absent", 404, 404, 404)],
 )
-def test_metadata(api: Api, setting: str, asked: int, bare: int, with_token: int) -> None:
+def test_metadata(api: Api, setting: str, token_status: int, status_without_token: int, status_with_token: int) -> None:
     api.dli.settings.update({"metadata": setting})
-    answer = metadata_token(api)
-    assert answer.status_code == asked
-    assert metadata_key(api).status_code == bare
-    key = metadata_key(api, answer.text)
-    assert key.status_code == with_token
+    response = metadata_token(api)
+    assert response.status_code == token_status
+    assert metadata_key(api).status_code == status_without_token
+    key = metadata_key(api, response.text)
+    assert key.status_code == status_with_token
     assert key.status_code != 200 or detail(api, key_of(key)).status_code == 200
-    assert [item.call for item in api.dli.requests.of()][:3] == ["metadata_token", "metadata_key", "metadata_key"]
+    assert [item.call for item in api.dli.requests.find()][:3] == ["metadata_token", "metadata_key", "metadata_key"]
 
 
 def test_metadata_tokens_expire(api: Api) -> None:
-    mine = metadata_token(api, "60").text
-    assert metadata_key(api, mine).status_code == 200
+    token = metadata_token(api, "60").text
+    assert metadata_key(api, token).status_code == 200
     api.clock.advance(60)
-    assert metadata_key(api, mine).status_code == 401
+    assert metadata_key(api, token).status_code == 401
     assert metadata_key(api, "invented").status_code == 401
 
 
 @pytest.mark.parametrize("seconds", [None, "0", "21601", "-1", "soon", ""])
-def test_metadata_tokens_need_a_life(api: Api, seconds: str | None) -> None:
+def test_metadata_token_requires_a_lifetime(api: Api, seconds: str | None) -> None:
     assert metadata_token(api, seconds).status_code == 400
 
 
-def test_metadata_keys_are_replaced_in_time(api: Api) -> None:
-    api.dli.settings.update({"metadata_key_life": 100})
+def test_metadata_keys_are_replaced_before_they_expire(api: Api) -> None:
+    api.dli.settings.update({"metadata_key_lifetime": 100})
     first = key_of(metadata_key(api))
     api.clock.advance(50)
     assert key_of(metadata_key(api)) == first
     api.clock.advance(1)
     second = key_of(metadata_key(api))
     assert second.access != first.access
-    api.dli.expire_sign_ins()
+    api.dli.expire_credentials()
     third = key_of(metadata_key(api))
     assert (detail(api, second).status_code, detail(api, third).status_code) == (401, 200)
     api.dli.accounts.revoke(third.access)
     assert detail(api, key_of(metadata_key(api))).status_code == 200
-    assert ask_key(api, "assume_role", ROLE, key_of(metadata_key(api))).status_code == 403
+    assert create_key(api, "assume_role", ROLE, key_of(metadata_key(api))).status_code == 403
 
 
-def test_a_fault_may_hit_the_metadata_service(api: Api) -> None:
+def test_fault_of_metadata_service(api: Api) -> None:
     api.dli.faults.add("status", call="metadata_key", status=503)
     assert [metadata_key(api).status_code for _count in range(2)] == [503, 200]

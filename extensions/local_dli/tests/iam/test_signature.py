@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What a signature covers, row by row of dli-api.md 5.2; the SDK's own signatures are in test_sdk.py."""
+"""The content of signatures, for each row of dli-api.md 5.2. test_sdk.py tests the signatures of the SDK."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_authorization(header: str, parsed: Authorization | None) -> None:
 
 
 def signed_get(api: Api, signed: str, lines: str, payload: str | None = None, **extra: str) -> int:
-    """The status of a list signed by hand, over the header lines the test writes."""
+    """Send a list request that is signed with these header lines. Return the HTTP status."""
     env = api.dli.env()
     path = f"/v1.0/{api.dli.project_id}/streaming/jobs"
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(api.clock.now()))
@@ -81,21 +81,21 @@ def signed_get(api: Api, signed: str, lines: str, payload: str | None = None, **
     return Client(api.dli.wsgi).get(path, headers=headers).status_code
 
 
-def test_only_the_declared_headers_count(api: Api) -> None:
+def test_only_signed_headers_are_checked(api: Api) -> None:
     # The Go SDK signs without Host and adds X-Project-Id afterwards.
     late = {"X-Project-Id": api.dli.project_id, "X-Other": "x"}
     assert signed_get(api, "x-sdk-date", "x-sdk-date:{date}\n", **late) == 200
 
 
-def test_a_signed_header_is_stripped(api: Api) -> None:
+def test_signed_header_is_stripped(api: Api) -> None:
     assert signed_get(api, "x-other;x-sdk-date", "x-other:y\nx-sdk-date:{date}\n", **{"X-Other": "  y "}) == 200
 
 
-def test_a_signed_header_that_changed(api: Api) -> None:
+def test_changed_signed_header(api: Api) -> None:
     assert signed_get(api, "x-other;x-sdk-date", "x-other:y\nx-sdk-date:{date}\n", **{"X-Other": "z"}) == 401
 
 
-def test_a_signed_header_that_is_missing(api: Api) -> None:
+def test_missing_signed_header(api: Api) -> None:
     assert signed_get(api, "x-other;x-sdk-date", "x-other:\nx-sdk-date:{date}\n") == 401
 
 

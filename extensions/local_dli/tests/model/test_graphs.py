@@ -24,9 +24,9 @@ def generate(api: Api, job_id: int = 201, **body: Any) -> tuple[int, Any]:
 
 
 def graph(api: Api, **body: Any) -> dict[str, Any]:
-    status, answer = generate(api, **body)
-    assert (status, answer["is_success"], answer["message"], answer["error_code"]) == (200, True, "", "")
-    return json.loads(answer["stream_graph"])
+    status, response = generate(api, **body)
+    assert (status, response["is_success"], response["message"], response["error_code"]) == (200, True, "", "")
+    return json.loads(response["stream_graph"])
 
 
 def test_static_graph(api: Api) -> None:
@@ -46,7 +46,7 @@ def test_static_graph(api: Api) -> None:
     assert api.dli.ledger.entries == []
 
 
-def test_ids_of_operators_stay_until_the_sql_changes(api: Api) -> None:
+def test_operator_ids_change_only_with_the_sql(api: Api) -> None:
     first, again = graph(api), graph(api)
     other = graph(api, sql_body=SQL.replace("SELECT id", "SELECT id + 1"))
     ids = [[item["id"] for item in found["operator_list"]] for found in (first, again, other)]
@@ -54,9 +54,9 @@ def test_ids_of_operators_stay_until_the_sql_changes(api: Api) -> None:
     assert [one == two for one, two in zip(ids[0], ids[2])] == [True, True, True, True, False, False]
 
 
-def test_parallelism_of_single_operators_and_an_estimate(api: Api) -> None:
-    wanted = {"operator_list": [{"id": graph(api)["operator_list"][0]["id"], "parallelism": 4}]}
-    found = graph(api, operator_config=json.dumps(wanted), static_estimator=True, tm_slot_num=2, manager_cu_number=1)
+def test_parallelism_of_single_operators_and_estimate(api: Api) -> None:
+    config = {"operator_list": [{"id": graph(api)["operator_list"][0]["id"], "parallelism": 4}]}
+    found = graph(api, operator_config=json.dumps(config), static_estimator=True, tm_slot_num=2, manager_cu_number=1)
     assert [item["parallelism"] for item in found["operator_list"]] == [4, 1, 1, 1, 1, 1]
     assert found["cu_number"] == 1 + 5
     assert "cu_number" not in graph(api)
@@ -81,25 +81,25 @@ def test_parallelism_of_single_operators_and_an_estimate(api: Api) -> None:
     ],
 )
 def test_static_graph_refusals(api: Api, job_id: int, body: dict[str, Any], code: str) -> None:
-    status, answer = generate(api, job_id, **body)
-    assert (status, answer["error_code"]) == (400, code)
+    status, response = generate(api, job_id, **body)
+    assert (status, response["error_code"]) == (400, code)
     if code == "JK.1001":
-        assert answer["error_msg"] == "Failed to get stream graph:Sql validate error."
+        assert response["error_msg"] == "Failed to get stream graph:Sql validate error."
 
 
-def test_the_version_of_the_job_counts_too(api: Api) -> None:
+def test_flink_version_of_the_job_is_checked(api: Api) -> None:
     api.dli.job(201).job_config["flink_version"] = "1.15"
     assert generate(api)[1]["error_code"] == "DLI.0007"
     assert generate(api, flink_version="1.10")[0] == 200
 
 
 def execution(api: Api, job_id: int) -> dict[str, Any]:
-    status, answer = api.call("GET", f"/jobs/{job_id}/execute-graph")
-    assert status == 200, answer
-    return answer["execute_graph"]
+    status, response = api.call("GET", f"/jobs/{job_id}/execute-graph")
+    assert status == 200, response
+    return response["execute_graph"]
 
 
-def test_execution_graph_over_a_life(api: Api) -> None:
+def test_execution_graph_during_lifecycle(api: Api) -> None:
     assert api.call("GET", "/jobs/201/execute-graph")[1]["error_code"] == "DLI.14001"
     states = []
     api.run(201)
@@ -121,12 +121,12 @@ def test_execution_graph_over_a_life(api: Api) -> None:
     assert {"now", "timestamps", "isStoppable"} <= set(found)
 
 
-def test_execution_graph_of_a_jar(api: Api) -> None:
+def test_execution_graph_of_jar_job(api: Api) -> None:
     api.run(138)
     assert [item["name"] for item in execution(api, 138)["vertices"]] == ["Source: Custom Source", "Sink: Unnamed"]
 
 
-def test_a_script_that_moves_nothing() -> None:
+def test_script_without_data_flow() -> None:
     assert operators("SET 'a' = 'b'; CREATE VIEW v AS SELECT 1") == []
     assert [item.kind for item in operators("INSERT INTO t VALUES (1)")] == ["Source", "Calc", "Sink"]
 

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Stop, delete, savepoints and metrics where they meet each other, and permissions and faults of every call."""
+"""Combinations of stop, delete, savepoints and metrics, and the permissions and faults of every call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local_dli.model.jobs import ACTIVE
 from support import Api
 from werkzeug.test import Client
 
-# One good request for every call, about jobs of the example: path after /streaming (or from /v3 on), and body.
+# A valid request for each call, with jobs of the example seed: method, path after /streaming (or from /v3 on), and body.
 JOB_V3 = "/v3/{project}/streaming/jobs/207"
 TAGS = "/v3/{project}/dli_flink_job/207/tags"
 PAIR = {"tags": [{"key": "a", "value": "b"}]}
@@ -57,7 +57,7 @@ def send(api: Api, call: str) -> tuple[int, Any]:
 
 
 def prepared(api: Api) -> Api:
-    """The same project with a zip, two templates, and buckets that are not all authorised."""
+    """Add an exported zip file and two templates, and authorise only one bucket."""
     content = api.dli.objects
     if not content.paths:
         api.call("POST", "/jobs/export", {"obs_dir": "bucket", "is_selected": True, "job_selected": [215]})
@@ -70,22 +70,22 @@ def prepared(api: Api) -> Api:
     return api
 
 
-def test_there_is_a_request_for_every_call() -> None:
+def test_every_call_has_a_request() -> None:
     assert set(REQUESTS) == DLI_CALLS
 
 
 @pytest.mark.parametrize("call", REQUESTS)
-def test_every_call_is_known_and_leaves_its_trace(api: Api, call: str) -> None:
+def test_every_call_is_logged(api: Api, call: str) -> None:
     status, body = send(prepared(api), call)
     assert status == (204 if call in ("tags_create", "tags_delete") else 200), body
-    assert [item.call for item in api.dli.requests.of()] == [call]
+    assert [item.call for item in api.dli.requests.find()] == [call]
     entries = api.dli.ledger.entries
     assert bool(entries) is (call not in READS)
     assert {(entry.actor, entry.accepted) for entry in entries if call != "import"} <= {("local-dli-user", True)}
 
 
 @pytest.mark.parametrize("call", REQUESTS)
-def test_every_call_can_be_hit_by_a_fault(api: Api, call: str) -> None:
+def test_every_call_can_have_a_fault(api: Api, call: str) -> None:
     prepared(api)
     api.dli.faults.add("status", call=call, status=503)
     assert send(api, call)[0] == 503
@@ -93,11 +93,11 @@ def test_every_call_can_be_hit_by_a_fault(api: Api, call: str) -> None:
     api.dli.faults.add("status", call=call, status=503, carried_out=True)
     assert send(api, call)[0] == 503
     assert bool(api.dli.ledger.entries) is (call not in READS)
-    assert [item.fault for item in api.dli.requests.of(call)] == ["status", "status"]
+    assert [item.fault for item in api.dli.requests.find(call)] == ["status", "status"]
 
 
 @pytest.mark.parametrize("call", REQUESTS)
-def test_every_answer_can_be_spoilt(api: Api, call: str) -> None:
+def test_every_response_can_be_corrupted(api: Api, call: str) -> None:
     prepared(api)
     method, path, body = REQUESTS[call]
     url = path.format(project=api.dli.project_id)
@@ -105,13 +105,14 @@ def test_every_answer_can_be_spoilt(api: Api, call: str) -> None:
     api.dli.faults.add("truncated", call=call)
     api.dli.faults.add("wrong_types", call=call)
     headers = {"X-Auth-Token": api.dli.token()}
-    half, odd = (Client(api.dli.wsgi).open(url, method=method, json=body, headers=headers).get_data() for _half in range(2))
-    assert [item.fault for item in api.dli.requests.of(call)] == ["truncated", "wrong_types"]
+    request = {"method": method, "json": body, "headers": headers}
+    truncated, wrong_types = (Client(api.dli.wsgi).open(url, **request).get_data() for _count in range(2))
+    assert [item.fault for item in api.dli.requests.find(call)] == ["truncated", "wrong_types"]
     if call in ("tags_create", "tags_delete"):
         return
     with pytest.raises(ValueError):
-        json.loads(half)
-    members = json.loads(odd)
+        json.loads(truncated)
+    members = json.loads(wrong_types)
     members = members[0] if isinstance(members, list) else members
     assert not any(isinstance(value, (bool, int)) for value in members.values())
     assert not isinstance(members.get("is_success", []), bool)
@@ -122,7 +123,7 @@ DENIALS = [(call,) for call in REQUESTS] + [(action,) for action in ACTIONS] + [
 
 @pytest.fixture(scope="module")
 def _with_many_users() -> Api:
-    """A user for each of the denials, with the number of it in the name."""
+    """A service with one user for each entry of ``DENIALS``. The user name contains the index of the entry."""
     users = [
         {"user": f"u{index}", "password": "w", "access_key": f"A{index}", "secret_key": "s", "denied": list(names)}
         for index, names in enumerate(DENIALS)
@@ -139,14 +140,14 @@ def test_permissions(_with_many_users: Api, names: tuple[str, ...]) -> None:
     account = api.dli._seed.account
     user = account.user(f"u{DENIALS.index(names)}")
     assert user is not None
-    strict = Api(api.dli, api.clock, headers={"X-Auth-Token": api.dli.accounts.issue(user, account.projects[0]).value})
+    limited = Api(api.dli, api.clock, headers={"X-Auth-Token": api.dli.accounts.issue(user, account.projects[0]).value})
     denied = {call for name in names for call in GROUPS.get(name, (name,))}
     for call in REQUESTS:
-        status, body = send(strict, call)
+        status, body = send(limited, call)
         assert (status == 403) is (call in denied), (call, body)
         if status == 403:
             assert body["error_code"] == "DLI.0003"
-    assert not {item.call for item in api.dli.requests.of() if api.dli.ledger.of(request_id=item.request_id)} & denied
+    assert not {item.call for item in api.dli.requests.find() if api.dli.ledger.find(request_id=item.request_id)} & denied
 
 
 @pytest.mark.parametrize(
@@ -157,18 +158,18 @@ def test_permissions(_with_many_users: Api, names: tuple[str, ...]) -> None:
         ("", set()),
     ],
 )
-def test_calls_that_a_region_does_not_have(api: Api, names: str, missing: set[str]) -> None:
+def test_calls_that_are_not_published(api: Api, names: str, missing: set[str]) -> None:
     prepared(api)
     api.dli.settings.update({"unpublished": names})
-    answers = {call: send(api, call) for call in REQUESTS}
-    assert {call for call, (status, _body) in answers.items() if status == 404} == missing
-    assert {answers[call][1]["error_code"] for call in missing} <= {"APIGW.0101"}
-    with pytest.raises(SettingError, match="'fly' is none"):
+    responses = {call: send(api, call) for call in REQUESTS}
+    assert {call for call, (status, _body) in responses.items() if status == 404} == missing
+    assert {responses[call][1]["error_code"] for call in missing} <= {"APIGW.0101"}
+    with pytest.raises(SettingError, match="'fly' is not a call or group of calls"):
         api.dli.settings.update({"unpublished": "run,fly"})
 
 
-def test_actions_cover_what_the_table_says() -> None:
-    """dli-api.md 1.2: importing jobs is creating them, and savepoints are an update."""
+def test_actions_match_the_table() -> None:
+    """dli-api.md 1.2: an import requires the action of a create, and the savepoint calls that of an update."""
     covered = {call for calls in ACTIONS.values() for call in calls}
     assert DLI_CALLS - covered == {
         *("metrics", "tags", "tags_create", "tags_delete", "obs_authorize"),
@@ -178,17 +179,17 @@ def test_actions_cover_what_the_table_says() -> None:
     assert "savepoint" in ACTIONS["dli:jobs:update"]
 
 
-def test_the_reader_of_the_example_may_only_look(api: Api) -> None:
+def test_reader_of_the_example_can_only_read(api: Api) -> None:
     prepared(api)
     account = api.dli._seed.account
     api.headers = {"X-Auth-Token": api.dli.accounts.issue(account.users[1], account.projects[0]).value}
-    answers = {call: send(api, call)[0] for call in REQUESTS}
-    assert {call for call, status in answers.items() if status != 403} == READS
+    responses = {call: send(api, call)[0] for call in REQUESTS}
+    assert {call for call, status in responses.items() if status != 403} == READS
     assert api.dli.ledger.entries == []
 
 
 @pytest.mark.parametrize("job_id", [203, 205, 207, 208, 211, 213])
-def test_active_jobs_may_be_kept_from_deletion(api: Api, job_id: int) -> None:
+def test_deletion_of_active_jobs_can_be_refused(api: Api, job_id: int) -> None:
     assert api.dli.job(job_id).status in ACTIVE
     api.dli.settings.update({"delete_active": "refuse"})
     status, body = api.call("POST", "/jobs/delete", {"job_ids": [job_id, 201]})
@@ -199,14 +200,14 @@ def test_active_jobs_may_be_kept_from_deletion(api: Api, job_id: int) -> None:
     assert api.call("DELETE", f"/jobs/{job_id}")[0] == 200
 
 
-def test_a_deleted_job_runs_no_longer(api: Api) -> None:
+def test_deletion_ends_the_run(api: Api) -> None:
     handle = api.dli.job(207).handle
     api.call("DELETE", "/jobs/207")
     api.clock.advance(3)
     assert api.dli.engine.poll(handle).state == "CANCELED"
 
 
-def test_a_stop_during_the_submission_saves_nothing(api: Api) -> None:
+def test_stop_during_submission_creates_no_savepoint(api: Api) -> None:
     api.run(201)
     assert api.stop(201, savepoint=True)[0] == 200
     assert api.status(201) == "job_canceling"
@@ -215,7 +216,7 @@ def test_a_stop_during_the_submission_saves_nothing(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("choice", "last"), [("job_running", "job_cancel_success"), ("job_cancel_fail", "job_cancel_fail")])
-def test_a_stop_after_one_whose_savepoint_failed(api: Api, choice: str, last: str) -> None:
+def test_stop_after_failed_savepoint(api: Api, choice: str, last: str) -> None:
     api.dli.settings.update({"savepoint_failure": choice})
     api.dli.job(201).script = {"savepoint_fail": "IO-problem detected"}
     api.run(201)
@@ -228,7 +229,7 @@ def test_a_stop_after_one_whose_savepoint_failed(api: Api, choice: str, last: st
     assert api.status(201) == last
 
 
-def test_a_job_that_ends_while_it_is_being_saved(api: Api) -> None:
+def test_job_ends_during_savepoint(api: Api) -> None:
     api.dli.job(201).script = {"run_for": 3}
     api.run(201)
     api.clock.advance(4)
@@ -238,7 +239,7 @@ def test_a_job_that_ends_while_it_is_being_saved(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("choice", "shown"), [("hidden", False), ("shown", True)])
-def test_where_a_stop_leaves_its_savepoint(api: Api, choice: str, shown: bool) -> None:
+def test_savepoint_path_of_a_stop(api: Api, choice: str, shown: bool) -> None:
     api.dli.settings.update({"stop_savepoint_path": choice})
     api.call("PUT", "/sql-jobs/201", {"obs_bucket": "bucket"})
     api.run(201)
@@ -253,7 +254,7 @@ def test_where_a_stop_leaves_its_savepoint(api: Api, choice: str, shown: bool) -
     assert api.detail(201)["savepoint_path"] is None
 
 
-def test_savepoint_paths_are_shown_and_stay(api: Api) -> None:
+def test_savepoint_path_is_kept(api: Api) -> None:
     assert api.detail(207)["savepoint_path"] is None
     send(api, "savepoint")
     api.clock.advance(3)
@@ -282,12 +283,12 @@ def test_savepoint_paths_are_shown_and_stay(api: Api) -> None:
     ],
 )
 def test_savepoint_refusals(api: Api, path: str, body: dict[str, Any], code: str) -> None:
-    status, answer = api.call("POST", path, body)
-    assert (status, answer["error_code"]) == (400, code)
+    status, response = api.call("POST", path, body)
+    assert (status, response["error_code"]) == (400, code)
     assert all(not item.accepted for item in api.dli.ledger.entries)
 
 
-def test_metrics_count_what_the_engine_counts(api: Api) -> None:
+def test_metrics_match_the_engine(api: Api) -> None:
     api.call("PUT", "/sql-jobs/209", {"sql_body": "INSERT INTO a SELECT * FROM b JOIN c ON b.id = c.id"})
     api.run(209)
     api.run(131, resume=True)
@@ -297,7 +298,7 @@ def test_metrics_count_what_the_engine_counts(api: Api) -> None:
     status, body = api.call("POST", "/jobs/metrics", {"job_ids": [131, 201]})
     running, draft = body["metrics"]["jobs"]
     assert (status, body["is_success"], running["job_id"]) == (200, True, 131)
-    # Ten numbers a second for the ten seconds after the submission.
+    # Ten records per second in the ten seconds after the submission.
     (source,) = running["metrics"]["sources"]
     assert (source["records"], source["corrupted_records"]) == (100, 0)
     assert [item["records"] for item in running["metrics"]["sinks"]] == [100]

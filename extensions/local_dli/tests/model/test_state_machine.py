@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The status machine under a clock the test moves: every edge that exists, and every one that does not."""
+"""The status machine with a manual clock: every allowed transition, and the refusal of every other one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support import Api
 
 STARTABLE = {"job_init", "job_submit_fail", "job_running_exception", "job_cancel_success", "job_finish"}
 STOPPABLE = {"job_submitting", "job_running"}
-BY_STATUS = {  # the seed's job in that status
+BY_STATUS = {  # job of the example seed in this status
     "job_init": 201,
     "job_submit_fail": 202,
     "job_submitting": 203,
@@ -35,7 +35,7 @@ def all_statuses(api: Api, job_id: int) -> list[str]:
     return [status for _at, status in api.dli.job(job_id).history]
 
 
-def test_the_seed_has_every_status(api: Api) -> None:
+def test_seed_has_every_status(api: Api) -> None:
     assert set(BY_STATUS) == set(STATUSES)
     assert {status: api.status(job_id) for status, job_id in BY_STATUS.items()} == {item: item for item in STATUSES}
 
@@ -53,7 +53,7 @@ def test_start(api: Api, status: str) -> None:
         assert (code, body[0]["error_code"]) == (400, "DLI.13099")
         assert api.status(job_id) == status
     assert len(api.dli.ledger.starts(job_id)) == (status in STARTABLE)
-    assert len(api.dli.ledger.of("start", job_id)) == 1
+    assert len(api.dli.ledger.find("start", job_id)) == 1
 
 
 @pytest.mark.parametrize("savepoint", [False, True])
@@ -92,10 +92,10 @@ def test_delete_in_any_status(api: Api, status: str) -> None:
 @pytest.mark.parametrize("status", STATUSES)
 def test_trigger_savepoint_only_while_running(api: Api, status: str) -> None:
     body = {"action": "TRIGGER", "savepoint_path": "b/d/"}
-    code, answer = api.call("POST", f"/jobs/{BY_STATUS[status]}/savepoint", body)
+    code, response = api.call("POST", f"/jobs/{BY_STATUS[status]}/savepoint", body)
     assert code == (200 if status == "job_running" else 400)
     if code == 400:
-        assert answer["error_code"] == "DLI.15002"
+        assert response["error_code"] == "DLI.15002"
     else:
         assert api.status(207) == "job_savepointing"
         api.clock.advance(2.1)
@@ -104,16 +104,16 @@ def test_trigger_savepoint_only_while_running(api: Api, status: str) -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_import_savepoint_only_while_at_rest(api: Api, status: str) -> None:
+def test_import_savepoint_only_while_inactive(api: Api, status: str) -> None:
     job_id = BY_STATUS[status]
-    code, _answer = api.call(
+    code, _response = api.call(
         "POST", f"/jobs/{job_id}/import-savepoint", {"job_id": job_id, "savepoint_path": "obs://b/d/"}
     )
     assert code == (200 if status in STARTABLE else 400)
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_any_status_can_be_injected(api: Api, status: str) -> None:
+def test_every_status_can_be_forced(api: Api, status: str) -> None:
     api.dli.force(131, status, "why")
     assert (api.status(131), api.detail(131)["status_desc"]) == (status, "why")
 
@@ -122,7 +122,7 @@ def test_any_status_can_be_injected(api: Api, status: str) -> None:
     ("job_id", "code"),
     [(99, "DLI.13007"), (221, "DLI.13017"), (222, "DLI.13005"), (223, "DLI.13024"), (224, "DLI.13005")],
 )
-def test_refusals_of_a_start(api: Api, job_id: int, code: str) -> None:
+def test_start_refusals(api: Api, job_id: int, code: str) -> None:
     status, body = api.run(131, job_id, 130, resume=True)
     assert status == 400
     assert [item.get("error_code") for item in body] == [None, code, None]
@@ -136,12 +136,12 @@ def test_refusals_of_a_start(api: Api, job_id: int, code: str) -> None:
         ({"submit_fail": "Object 'nope' not found"}, "job_submit_fail", "Object 'nope' not found"),
         ({"fail_after": 3, "fail_text": "boom"}, "job_running_exception", "boom"),
         ({"fail_after": 0, "fail_text": "boom"}, "job_running_exception", "boom"),
-        ({"lose_after": 3}, "job_running_exception", "The engine is gone."),
+        ({"lose_after": 3}, "job_running_exception", "The engine has lost the job."),
         ({"run_for": 3}, "job_finish", ""),
         ({"run_for": 0}, "job_finish", ""),
     ],
 )
-def test_ends_nobody_asked_for(api: Api, script: dict[str, Any], last: str, desc: str) -> None:
+def test_spontaneous_ends(api: Api, script: dict[str, Any], last: str, desc: str) -> None:
     api.dli.job(131).script = script
     api.run(131)
     api.clock.advance(60)
@@ -152,7 +152,7 @@ def test_ends_nobody_asked_for(api: Api, script: dict[str, Any], last: str, desc
     assert api.run(131)[0] == 200
 
 
-def test_restart_when_exception_up_to_the_cap_per_hour(api: Api) -> None:
+def test_automatic_restarts_are_limited_per_hour(api: Api) -> None:
     job = api.dli.job(137)
     job.script = {"fail_after": 1}
     job.job_config.update(restart_when_exception=True, resume_max_num=2)
@@ -162,11 +162,11 @@ def test_restart_when_exception_up_to_the_cap_per_hour(api: Api) -> None:
         api.status(137)
     assert api.detail(137)["restart_times"] == 2
     assert api.status(137) == "job_running_exception"
-    assert [item.actor for item in api.dli.ledger.of("restart")] == ["dli", "dli"]
+    assert [item.actor for item in api.dli.ledger.find("restart")] == ["dli", "dli"]
     assert len(api.dli.ledger.starts()) == 1
 
 
-def test_a_job_that_fails_once_recovers_from_its_checkpoint(api: Api) -> None:
+def test_failed_job_resumes_from_checkpoint(api: Api) -> None:
     job = api.dli.job(137)
     job.script = {"fail_after": 10, "fail_times": 1}
     job.job_config.update(
@@ -177,24 +177,24 @@ def test_a_job_that_fails_once_recovers_from_its_checkpoint(api: Api) -> None:
         api.clock.advance(1)
         api.status(137)
     assert (api.status(137), api.detail(137)["restart_times"]) == ("job_running", 1)
-    # Checkpoints at 3, 6 and 9 s of 10 numbers a second: the new run goes on after the last one.
+    # Checkpoints at 3, 6 and 9 s of 10 numbers a second: the new run continues after the last checkpoint.
     assert api.dli.engine.numbers(job.handle)[0] == 91
 
 
-def test_resume_goes_on_where_the_savepoint_was_made(api: Api) -> None:
+def test_resume_continues_from_savepoint(api: Api) -> None:
     api.run(131, resume=True)
     api.clock.advance(7)
     assert api.dli.engine.numbers(api.dli.job(131).handle) == (141, 190)
-    assert api.detail(131)["has_savepoint"] is False  # the savepoint of the stop died with the start
+    assert api.detail(131)["has_savepoint"] is False  # the start has removed the savepoint of the stop
     api.stop(131, savepoint=True)
     api.clock.advance(60)
     assert api.detail(131)["has_savepoint"] is True
     api.run(131, resume=True)
     api.clock.advance(2.1)
-    assert api.dli.engine.numbers(api.dli.job(131).handle)[0] == 211  # 2 s more while the savepoint was made
+    assert api.dli.engine.numbers(api.dli.job(131).handle)[0] == 211  # and two seconds during the savepoint
 
 
-def test_a_failed_submission_leaves_the_savepoint(api: Api) -> None:
+def test_failed_submission_keeps_savepoint(api: Api) -> None:
     api.dli.job(131).script = {"submit_fail": "no"}
     api.run(131, resume=True)
     api.clock.advance(3)
@@ -202,14 +202,14 @@ def test_a_failed_submission_leaves_the_savepoint(api: Api) -> None:
     assert api.detail(131)["has_savepoint"] is True
 
 
-def test_a_start_without_resume_starts_afresh(api: Api) -> None:
+def test_start_without_resume_has_no_state(api: Api) -> None:
     api.run(131)
     api.clock.advance(3)
     assert api.dli.engine.numbers(api.dli.job(131).handle)[0] == 1
 
 
 @pytest.mark.parametrize("choice", ["job_running", "job_cancel_fail"])
-def test_a_savepoint_that_fails(api: Api, choice: str) -> None:
+def test_failed_savepoint(api: Api, choice: str) -> None:
     api.dli.settings.update({"savepoint_failure": choice})
     api.dli.job(131).script = {"savepoint_fail": "IO-problem detected"}
     api.run(131)
@@ -219,7 +219,7 @@ def test_a_savepoint_that_fails(api: Api, choice: str) -> None:
     assert (api.status(131), api.detail(131)["status_desc"]) == (choice, "IO-problem detected")
 
 
-def test_a_stop_that_never_ends(api: Api) -> None:
+def test_stop_timeout(api: Api) -> None:
     api.dli.job(131).script = {"ignore_cancel": True}
     api.run(131)
     api.clock.advance(3)
@@ -230,13 +230,13 @@ def test_a_stop_that_never_ends(api: Api) -> None:
     assert api.status(131) == "job_cancel_fail"
 
 
-def test_old_status_is_read_for_a_while(api: Api) -> None:
+def test_accept_lag_shows_previous_status(api: Api) -> None:
     api.dli.settings.update({"accept_lag": 5})
     before = api.detail(131)
     api.run(131)
     assert api.detail(131) == before | {"duration": api.detail(131)["duration"]}
     assert [job["job_id"] for job in api.list(status="job_cancel_success")["jobs"]].count(131) == 1
-    # The service itself knows better: the same start again is refused.
+    # Only reads lag behind: a second start is refused.
     assert api.run(131)[1][0]["error_code"] == "DLI.13099"
     api.clock.advance(4.9)
     assert api.status(131) == "job_cancel_success"
@@ -248,7 +248,7 @@ def test_old_status_is_read_for_a_while(api: Api) -> None:
     assert api.status(131) == "job_cancel_success"
 
 
-def test_a_stop_right_after_a_start_shows_the_first_old_status(api: Api) -> None:
+def test_accept_lag_of_stop_after_start(api: Api) -> None:
     api.dli.settings.update({"accept_lag": 5})
     api.run(131)
     api.clock.advance(3)
@@ -280,7 +280,7 @@ def test_update_time_changes_with_every_status(api: Api) -> None:
     assert times[0] < times[1] < times[2] == times[3]
 
 
-def test_time_of_the_wall_does_not_pace_jobs(api: Api) -> None:
+def test_clock_offset_does_not_affect_jobs(api: Api) -> None:
     api.run(131)
     api.clock.offset = 100_000
     assert api.status(131) == "job_submitting"

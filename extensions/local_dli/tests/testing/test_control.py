@@ -15,8 +15,8 @@ from werkzeug.test import Client
 
 def control(api: Api, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     data = None if body is None else json.dumps(body)
-    answer = Client(api.dli.wsgi).open(f"/_local{path}", method=method, data=data)
-    return answer.status_code, json.loads(answer.get_data())
+    response = Client(api.dli.wsgi).open(f"/_local{path}", method=method, data=data)
+    return response.status_code, json.loads(response.get_data())
 
 
 def test_control(api: Api) -> None:
@@ -26,14 +26,14 @@ def test_control(api: Api) -> None:
     )
     assert control(api, "POST", "/settings", {"active_code": "DLI.1"})[1]["active_code"] == "DLI.1"
     control(
-        api, "POST", "/faults", [{"kind": "status", "status": 503}, {"kind": "actor", "act": "start", "job_ids": [7]}]
+        api, "POST", "/faults", [{"kind": "status", "status": 503}, {"kind": "other_client", "action": "start", "job_ids": [7]}]
     )
     assert api.call("GET", "/jobs")[0] == 503
     assert control(api, "DELETE", "/faults") == (200, [])
     entries = control(api, "GET", "/ledger")[1]
-    assert [(item["actor"], item["what"], item["job_id"]) for item in entries] == [("other", "start", 7)]
+    assert [(item["actor"], item["operation"], item["job_id"]) for item in entries] == [("other_client", "start", 7)]
     assert [item["call"] for item in control(api, "GET", "/requests")[1]] == ["list"]
-    control(api, "POST", "/actor", {"act": "force", "job_ids": [7], "fields": {"status": "job_idle"}})
+    control(api, "POST", "/other_client", {"action": "force", "job_ids": [7], "fields": {"status": "job_idle"}})
     assert {item["job_id"]: item["status"] for item in control(api, "GET", "/jobs")[1]}[7] == "job_idle"
     assert control(api, "POST", "/clock", {"offset": 1200, "advance": 5})[1]["offset"] == 1200
     control(api, "POST", "/reset")
@@ -49,17 +49,17 @@ def test_control(api: Api) -> None:
         ("/faults", {"kind": "hang", "call": "nope"}),
         ("/faults", {"kind": "hang", "more": 1}),
         ("/faults", {"kind": "redirect"}),
-        ("/faults", {"kind": "actor"}),
+        ("/faults", {"kind": "other_client"}),
         ("/faults", {"call": "run"}),
         ("/settings", {"nope": 1}),
         ("/settings", {"accept_lag": "1"}),
         ("/settings", []),
         ("/jobs", [{"job_id": 131}]),
         ("/jobs", [{"name": "x"}]),
-        ("/actor", {"act": "force", "job_ids": [131], "fields": {"status": "x"}}),
+        ("/other_client", {"action": "force", "job_ids": [131], "fields": {"status": "x"}}),
     ],
 )
-def test_control_says_what_is_wrong(api: Api, path: str, body: Any) -> None:
-    status, answer = control(api, "POST", path, body)
-    assert (status, list(answer)) == (400, ["error"])
-    assert answer["error"].endswith(".")
+def test_invalid_control_requests(api: Api, path: str, body: Any) -> None:
+    status, response = control(api, "POST", path, body)
+    assert (status, list(response)) == (400, ["error"])
+    assert response["error"].endswith(".")

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Every kind of fault over a real socket, and the same ones in process."""
+"""Every kind of fault, over a real socket and in process."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ def started(dli: LocalDli) -> list[int]:
     return [item.job_id for item in dli.ledger.starts()]
 
 
-def arrived(dli: LocalDli) -> None:
-    """Wait for a request whose client did not: on a busy machine it may give up before the service has looked."""
+def wait_for_request(dli: LocalDli) -> None:
+    """Wait until the service has received a request. On a busy machine, the client can time out before that."""
     deadline = time.monotonic() + 30
     while not len(dli.requests):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def raw(dli: LocalDli) -> tuple[bytes, BaseException | None]:
-    """All bytes that come back for one list, and how it ended."""
+def raw_response(dli: LocalDli) -> tuple[bytes, BaseException | None]:
+    """Send a list request. Return all bytes of the response, and the error that ended the connection."""
     host, port = urlsplit(dli.url).hostname, urlsplit(dli.url).port
-    got = b""
+    received = b""
     with socket.create_connection((host, port), timeout=30) as connection:
         path = f"/v1.0/{dli.project_id}/streaming/jobs?limit=1"
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {dli.token()}\r\nConnection: close\r\n\r\n"
         connection.sendall(head.encode())
         try:
             while data := connection.recv(4096):
-                got += data
+                received += data
         except OSError as error:
-            return got, error
-    return got, None
+            return received, error
+    return received, None
 
 
 @pytest.mark.parametrize(("kind", "carried_out"), [("reset_before", False), ("reset_after", True), ("reset_mid", True)])
@@ -64,21 +64,21 @@ def test_resets(dli: LocalDli, kind: str, carried_out: bool) -> None:
         send(dli)
     assert "ConnectionResetError" in repr(caught.value) or "IncompleteRead" in repr(caught.value)
     assert started(dli) == ([131, 130] if carried_out else [])
-    log = dli.requests.of("run")
+    log = dli.requests.find("run")
     assert [(item.status, item.fault) for item in log] == [(None, kind)]
     assert send(dli).status_code == (400 if carried_out else 200)
 
 
 def test_reset_before_sends_nothing_and_resets(dli: LocalDli) -> None:
     dli.faults.add("reset_before")
-    got, error = raw(dli)
-    assert (got, type(error)) == (b"", ConnectionResetError)
+    received, error = raw_response(dli)
+    assert (received, type(error)) == (b"", ConnectionResetError)
 
 
 def test_reset_mid_sends_headers_and_half_the_body(dli: LocalDli) -> None:
     dli.faults.add("reset_mid")
-    got, error = raw(dli)
-    head, _blank, body = got.partition(b"\r\n\r\n")
+    received, error = raw_response(dli)
+    head, _blank, body = received.partition(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
     assert len(body) == length // 2
     assert isinstance(error, ConnectionResetError)
@@ -92,10 +92,10 @@ def test_reset_mid_sends_headers_and_half_the_body(dli: LocalDli) -> None:
 def test_status(dli: LocalDli, status: int, code: str, carried_out: bool) -> None:
     own = {"code": code, "msg": "own"} if status == 418 else {}
     dli.faults.add("status", call="run", status=status, carried_out=carried_out, retry_after=3, **own)
-    answer = send(dli)
-    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
-    assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
-    assert answer.headers["Retry-After"] == "3"
+    response = send(dli)
+    assert (response.status_code, response.json()["error_code"]) == (status, code)
+    assert response.json()["request_id"] == response.headers["X-Request-Id"]
+    assert response.headers["Retry-After"] == "3"
     assert started(dli) == ([131, 130] if carried_out else [])
 
 
@@ -108,19 +108,19 @@ def test_retry_after(dli: LocalDli) -> None:
     assert send(dli, "list").status_code == 200
 
 
-def test_status_with_a_body_of_its_own(dli: LocalDli) -> None:
+def test_status_with_custom_body(dli: LocalDli) -> None:
     dli.faults.add("status", status=403, body={"encoded_authorization_message": "x"})
     dli.faults.add("status", status=500, body="not json")
     assert send(dli, "list").json() == {"encoded_authorization_message": "x"}
     assert send(dli, "list").text == "not json"
 
 
-def test_drip_takes_its_time(dli: LocalDli) -> None:
+def test_drip_duration(dli: LocalDli) -> None:
     dli.faults.add("drip", call="run", seconds=0.002)
     before = time.monotonic()
-    answer = send(dli)
-    assert time.monotonic() - before > len(answer.content) * 0.002
-    assert len(answer.json()) == 2
+    response = send(dli)
+    assert time.monotonic() - before > len(response.content) * 0.002
+    assert len(response.json()) == 2
     assert started(dli) == [131, 130]
 
 
@@ -128,7 +128,7 @@ def test_drip_of_headers(dli: LocalDli) -> None:
     dli.faults.add("drip_headers", call="run", seconds=0.1)
     with pytest.raises(requests.ReadTimeout):
         send(dli, timeout=0.05)
-    arrived(dli)
+    wait_for_request(dli)
     assert started(dli) == [131, 130]
     dli.faults.add("drip_headers", call="list", seconds=0.0001)
     assert send(dli, "list").status_code == 200
@@ -139,11 +139,11 @@ def test_hang(dli: LocalDli, carried_out: bool) -> None:
     dli.faults.add("hang", call="run", carried_out=carried_out)
     with pytest.raises(requests.ReadTimeout):
         send(dli, timeout=0.1)
-    arrived(dli)
+    wait_for_request(dli)
     assert started(dli) == ([131, 130] if carried_out else [])
 
 
-def test_hang_does_not_keep_the_server_from_ending() -> None:
+def test_hang_does_not_block_shutdown() -> None:
     with serve() as dli:
         dli.faults.add("hang")
         with pytest.raises(requests.ReadTimeout):
@@ -163,27 +163,27 @@ def test_delay(dli: LocalDli) -> None:
 
 def test_redirect(dli: LocalDli) -> None:
     dli.faults.add("redirect", location="http://127.0.0.1:1/elsewhere", status=307)
-    answer = send(dli)
-    assert (answer.status_code, answer.headers["Location"]) == (307, "http://127.0.0.1:1/elsewhere")
+    response = send(dli)
+    assert (response.status_code, response.headers["Location"]) == (307, "http://127.0.0.1:1/elsewhere")
     assert started(dli) == []
 
 
 @pytest.mark.parametrize(("status", "carried_out"), [(200, True), (502, False), (None, False)])
 def test_html(dli: LocalDli, status: int | None, carried_out: bool) -> None:
     dli.faults.add("html", call="run", status=status, carried_out=carried_out)
-    answer = send(dli)
-    assert answer.status_code == (status or 502)
-    assert answer.headers["Content-Type"] == "text/html"
-    assert answer.text.startswith("<html>")
+    response = send(dli)
+    assert response.status_code == (status or 502)
+    assert response.headers["Content-Type"] == "text/html"
+    assert response.text.startswith("<html>")
     assert started(dli) == ([131, 130] if carried_out else [])
 
 
-def test_truncated_is_good_http_and_bad_json(dli: LocalDli) -> None:
+def test_truncated_is_valid_http_and_invalid_json(dli: LocalDli) -> None:
     dli.faults.add("truncated")
-    answer = send(dli)
-    assert (answer.status_code, int(answer.headers["Content-Length"])) == (200, len(answer.content))
+    response = send(dli)
+    assert (response.status_code, int(response.headers["Content-Length"])) == (200, len(response.content))
     with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter"):
-        json.loads(answer.content)
+        json.loads(response.content)
     assert started(dli) == [131, 130]
 
 
@@ -202,17 +202,17 @@ def test_wrong_types(dli: LocalDli) -> None:
         ("refused_in_200", [131, 99], 200, ["true", "false"]),
     ],
 )
-def test_answers(dli: LocalDli, shape: str, body: list[int], status: int, flags: list[str | None]) -> None:
-    dli.faults.add("answer", call="run", shape=shape)
-    answer = send(dli, body={"job_ids": body})
-    assert (answer.status_code, [item.get("is_success") for item in answer.json()]) == (status, flags)
+def test_response_shapes(dli: LocalDli, shape: str, body: list[int], status: int, flags: list[str | None]) -> None:
+    dli.faults.add("response", call="run", shape=shape)
+    response = send(dli, body={"job_ids": body})
+    assert (response.status_code, [item.get("is_success") for item in response.json()]) == (status, flags)
     assert started(dli) == [131]
 
 
-def test_answers_made_up(dli: LocalDli) -> None:
-    dli.faults.add("answer", shape="object")
-    dli.faults.add("answer", body={"is_success": "false", "message": "no"}, status=200)
-    dli.faults.add("answer", bender=lambda status, body: (status, body + [1]))
+def test_custom_responses(dli: LocalDli) -> None:
+    dli.faults.add("response", shape="object")
+    dli.faults.add("response", body={"is_success": "false", "message": "no"}, status=200)
+    dli.faults.add("response", transform=lambda status, body: (status, body + [1]))
     assert send(dli).json()["is_success"] == "true"
     assert send(dli).json() == {"is_success": "false", "message": "no"}
     assert send(dli).json()[-1] == 1
@@ -220,29 +220,29 @@ def test_answers_made_up(dli: LocalDli) -> None:
 
 def test_unauthorized(dli: LocalDli) -> None:
     dli.faults.add("unauthorized", code="APIGW.0307", msg="The token must be updated.")
-    answer = send(dli)
-    assert (answer.status_code, answer.json()["error_code"]) == (401, "APIGW.0307")
+    response = send(dli)
+    assert (response.status_code, response.json()["error_code"]) == (401, "APIGW.0307")
     assert started(dli) == []
 
 
-def test_actor_is_faster(dli: LocalDli) -> None:
-    dli.faults.add("actor", call="run", act="start", job_ids=(131,))
-    dli.faults.add("actor", call="run", act="delete", job_ids=(137,))
-    answer = send(dli)
-    assert answer.status_code == 400
-    assert [item.get("error_code") for item in answer.json()] == ["DLI.13099", None]
-    assert [(item.actor, item.job_id) for item in dli.ledger.starts()] == [("other", 131), ("local-dli-user", 130)]
+def test_other_client_is_faster(dli: LocalDli) -> None:
+    dli.faults.add("other_client", call="run", action="start", job_ids=(131,))
+    dli.faults.add("other_client", call="run", action="delete", job_ids=(137,))
+    response = send(dli)
+    assert response.status_code == 400
+    assert [item.get("error_code") for item in response.json()] == ["DLI.13099", None]
+    assert [(item.actor, item.job_id) for item in dli.ledger.starts()] == [("other_client", 131), ("local-dli-user", 130)]
     assert 137 not in dli.jobs
 
 
-def test_actor_edits_and_forces(dli: LocalDli) -> None:
-    dli.faults.add("actor", call="detail", act="edit", job_ids=(131,), fields={"desc": "new"})
-    dli.faults.add("actor", call="detail", act="force", job_ids=(131,), fields={"status": "job_idle"})
+def test_other_client_edits_and_forces(dli: LocalDli) -> None:
+    dli.faults.add("other_client", call="detail", action="edit", job_ids=(131,), fields={"desc": "new"})
+    dli.faults.add("other_client", call="detail", action="force", job_ids=(131,), fields={"status": "job_idle"})
     detail = send(dli, "detail").json()["job_detail"]
     assert (detail["desc"], detail["status"]) == ("new", "job_idle")
 
 
-def test_which_requests_a_rule_hits(dli: LocalDli) -> None:
+def test_filters_of_rules(dli: LocalDli) -> None:
     dli.faults.add("status", call="run", job_id=137, status=500)
     dli.faults.add("status", call=("list", "detail"), skip=1, times=2, status=503)
     assert send(dli).status_code == 200
@@ -251,20 +251,20 @@ def test_which_requests_a_rule_hits(dli: LocalDli) -> None:
     assert [item["hit"] for item in dli.faults.pending()] == [1, 2]
 
 
-def test_a_rule_for_good(dli: LocalDli) -> None:
+def test_permanent_rule(dli: LocalDli) -> None:
     dli.faults.add("status", times=None, status=500)
     assert [send(dli, "list").status_code for _count in range(3)] == [500] * 3
     dli.faults.clear()
     assert send(dli, "list").status_code == 200
 
 
-def test_rules_one_after_the_other(dli: LocalDli) -> None:
+def test_rules_apply_in_order(dli: LocalDli) -> None:
     for status in (500, 502, 503):
         dli.faults.add("status", status=status)
     assert [send(dli, "list").status_code for _count in range(4)] == [500, 502, 503, 200]
 
 
-def test_keep_alive_and_the_connections_in_the_log(dli: LocalDli) -> None:
+def test_kept_connections_in_request_log(dli: LocalDli) -> None:
     headers = {"X-Auth-Token": dli.token()}
     url = f"{dli.url}/v1.0/{dli.project_id}/streaming/jobs"
     with requests.Session() as session:
@@ -277,8 +277,8 @@ def test_keep_alive_and_the_connections_in_the_log(dli: LocalDli) -> None:
 
 
 def test_body_without_a_length(dli: LocalDli) -> None:
-    answer = requests.post(f"{dli.url}/v3/auth/tokens", data=iter([b"{}"]), timeout=30)
-    assert answer.status_code == 411
+    response = requests.post(f"{dli.url}/v3/auth/tokens", data=iter([b"{}"]), timeout=30)
+    assert response.status_code == 411
 
 
 def test_head_and_http_1_0(dli: LocalDli) -> None:
@@ -293,7 +293,7 @@ def test_head_and_http_1_0(dli: LocalDli) -> None:
     ("kind", "carried_out"),
     [("reset_before", False), ("reset_after", True), ("reset_mid", True), ("drip", True), ("hang", False)],
 )
-def test_in_process_a_wire_fault_is_an_exception(api: Api, kind: str, carried_out: bool) -> None:
+def test_wire_fault_in_process_is_an_exception(api: Api, kind: str, carried_out: bool) -> None:
     api.dli.faults.add(kind, call="run")
     with pytest.raises(WireFault) as caught:
         api.run(131)

@@ -17,7 +17,7 @@ from ..signer import DATE_HEADER, sdk_date, signed_headers
 
 @dataclass(frozen=True)
 class AccessKey(GivenProvider):
-    """A key pair; a security token makes it a temporary one. ``project_id`` is needed to sign for a sub-project."""
+    """A key pair, temporary if it has a security token. Requests to a sub-project are signed with ``project_id``."""
 
     access_key: str
     secret_key: str = field(repr=False)
@@ -32,13 +32,15 @@ class AccessKey(GivenProvider):
 
     @classmethod
     def check_complete(cls, source: ValueSource, has_other: bool) -> None:
-        """Refuse half a pair, and a security token without one."""
+        """Refuse an incomplete pair, and a security token without a pair."""
         values = source.values
         if ("access_key" in values) != ("secret_key" in values):
             missing = "secret_key" if "access_key" in values else "access_key"
-            raise InputError(f"{missing} is missing in {source.name}: access key and secret key must come from the same place")
+            raise InputError(f"Missing {missing} in {source.name}. Specify access_key and secret_key in the same place.")
         if "security_token" in values and "access_key" not in values:
-            raise InputError(f"security_token in {source.name} needs access_key and secret_key beside it")
+            raise InputError(
+                f"Missing access_key and secret_key in {source.name}. Specify them in the same place as security_token."
+            )
 
     @classmethod
     def from_values(cls, values: Values, location: Values) -> AccessKey:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An agency, which lends its permissions for a while (dli-api.md 5.4); another provider signs in first."""
+"""Temporary keys of an agency (dli-api.md 5.4), requested with the credentials of another provider."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..provider import CredentialsProvider, ScopedCredentials, Values
 from .access_key import AccessKey
 
 OPTIONS = ("agency_name", "agency_domain_name", "agency_domain_id")
-#: Option that names the account of the agency -> member of the request; the first that is set counts.
+#: Option with the account of the agency -> member of the request; the first that is set is used.
 ACCOUNT = {"agency_domain_id": "domain_id", "agency_domain_name": "domain_name"}
 
 
 @dataclass(frozen=True)
 class Agency(CredentialsProvider):
-    """An agency of an account that trusts us; ``agency`` holds ``agency_name`` and ``domain_name`` or ``domain_id``."""
+    """An agency of an account that trusts this one; ``agency``: ``agency_name``, and ``domain_name`` or ``domain_id``."""
 
     base: CredentialsProvider
     agency: Mapping[str, str]
@@ -30,26 +30,25 @@ class Agency(CredentialsProvider):
 
     @classmethod
     def from_values(cls, base: CredentialsProvider, values: Values) -> Agency:
-        """Return the agency that the values of OPTIONS name.
+        """Return the agency of the values of OPTIONS.
 
-        :raises InputError: the agency or its account is not named.
+        :raises InputError: the agency or its account is missing.
         """
         if "agency_name" not in values:
-            raise InputError("agency_name is missing: the account of an agency is given, but not the agency")
+            raise InputError("Missing agency_name. Set it together with agency_domain_name or agency_domain_id.")
         account = next((name for name in ACCOUNT if name in values), None)
         if account is None:
-            raise InputError(f"agency_domain_name is missing: the account that the agency {values['agency_name']} belongs to")
+            raise InputError(f"Missing agency_domain_name. Set it to the account of the agency {values['agency_name']}.")
         return cls(base, {"agency_name": values["agency_name"], ACCOUNT[account]: values[account]})
 
     @property
     def description(self) -> str:
-        """How the agency is reached."""
         return f"{self.base.description}, then the agency {self.agency['agency_name']}"
 
     def secrets(self) -> list[str]:
         return self.base.secrets()
 
     def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
-        """Get temporary keys. The project is the agency's, so the provider before it signs in to its account as a whole."""
+        """Get temporary keys. The project is in the account of the agency, so the base provider uses no project scope."""
         signer = self.base.get_credentials(iam, None).signer
         return ScopedCredentials(AccessKey(*iam.agency_keys(signer, self.agency)))

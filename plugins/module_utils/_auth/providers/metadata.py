@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The role of the machine: a cloud server gets temporary keys from its metadata service (dli-api.md 5.4)."""
+"""The role of a cloud server, which gets temporary keys from its metadata service (dli-api.md 5.4)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,24 @@ from .access_key import AccessKey
 
 NAME = "metadata"
 DEFAULT_URL = "http://169.254.169.254"
-#: Seconds for each request when the user chose the metadata service, and when it is the last provider to try.
+#: Seconds for each request if the user selected the metadata service, and if it is the last provider of the chain.
 TIMEOUT = 5.0
 LAST_RESORT_TIMEOUT = 1.0
+REMEDY = "Only a cloud server that has an agency receives keys from it."
 
 
 @dataclass(frozen=True)
 class Metadata(CredentialsProvider):
-    """The metadata service; ``missing`` is the beginning of the message where there is none; ``timeout`` in seconds."""
+    """The metadata service.
+
+    :ivar timeout: seconds for each request.
+    :ivar missing: beginning of the message if it returns no keys; ``remedy``: last sentence of this message.
+    """
 
     url: str
     timeout: float
     missing: str
+    remedy: str
 
     description = "temporary keys of the machine"
     is_refreshable = True
@@ -39,5 +45,5 @@ class Metadata(CredentialsProvider):
         try:
             return ScopedCredentials(AccessKey(*iam.machine_keys(self.url, self.timeout)))
         except InputError as error:
-            hint = "only a cloud server with an agency gets any"
-            raise InputError(f"{self.missing} the metadata service at {self.url} gave no keys ({error}); {hint}") from None
+            message = f"{self.missing} the metadata service at {self.url} returned no keys ({error}). {self.remedy}"
+            raise InputError(message) from None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Name and password of an IAM user, for which IAM returns a token (dli-api.md 5.1)."""
+"""Name and password of an IAM user; IAM returns a token (dli-api.md 5.1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .token import IamToken
 
 @dataclass(frozen=True)
 class Password(GivenProvider):
-    """An IAM user. ``domain_name`` is the account that the user belongs to."""
+    """An IAM user. ``domain_name`` is the account of the user."""
 
     username: str
     password: str = field(repr=False)
@@ -31,18 +31,19 @@ class Password(GivenProvider):
 
     @classmethod
     def check_complete(cls, source: ValueSource, has_other: bool) -> None:
-        """Refuse half of a user. A name without a password may be beside keys, for other tools."""
+        """Refuse incomplete values. A user name without a password is allowed with keys, because other tools use it."""
         values = source.values
         if ("username" in values) != ("password" in values) and ("password" in values or not has_other):
             missing = "password" if "username" in values else "username"
-            raise InputError(f"{missing} is missing in {source.name}: user name and password must come from the same place")
+            raise InputError(f"Missing {missing} in {source.name}. Specify username and password in the same place.")
 
     @classmethod
     def from_values(cls, values: Values, location: Values) -> Password:
-        """Return the user, whose account is a part of the location."""
+        """Return the user; its account is a part of the location."""
         if "domain_name" not in location:
             raise InputError(
-                "domain_name is missing: set it, HW_DOMAIN_NAME or OS_USER_DOMAIN_NAME to the account that the user belongs to"
+                "Missing domain_name. Set the option domain_name, or the environment variable HW_DOMAIN_NAME or"
+                " OS_USER_DOMAIN_NAME, to the account of the user."
             )
         return cls(values["username"], values["password"], location["domain_name"])
 
@@ -50,6 +51,6 @@ class Password(GivenProvider):
         return [self.password]
 
     def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
-        """Get a token: for the project, or for the whole account."""
+        """Get a token for the project, or for the whole account."""
         token, project_id = iam.token(self.username, self.password, self.domain_name, scope)
         return ScopedCredentials(IamToken(token), project_id)

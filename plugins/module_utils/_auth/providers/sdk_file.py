@@ -15,7 +15,7 @@ from ..provider import ProfileFile, ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
 DEFAULT_PATH = "~/.huaweicloud/credentials"
-#: DLI belongs to projects, and so does this section; ``[global]`` is for services that do not.
+#: Section for services that belong to projects, such as DLI; ``[global]`` is for other services.
 SECTION = "basic"
 #: Name in the file -> option.
 KEYS = {
@@ -30,27 +30,28 @@ KEYS = {
 def parse(text: str, path: str) -> Values:
     """Return the values of the file by option. Pure.
 
-    :raises InputError: it is no such file. The message quotes nothing of it.
+    :raises InputError: the file is invalid. The message quotes nothing from it.
     """
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)
     except configparser.Error as error:
         line = getattr(error, "lineno", None)
-        raise InputError(f"{path} is no INI file{f': look at line {line}' if line else ''}") from None
+        remedy = f" Check line {line}." if line else ""
+        raise InputError(f"Invalid credentials file {path}: it is not an INI file.{remedy}") from None
     if not parser.has_section(SECTION):
         return {}
     found = {option: text_or_none(parser.get(SECTION, key, fallback=None)) for key, option in KEYS.items()}
     return {option: value for option, value in found.items() if value}
 
 
-def load(named: Values, read_file: ReadFile, is_chosen: bool) -> ValueSource | None:
-    path = os.path.expanduser(named.get("credentials_file") or DEFAULT_PATH)
-    is_needed = is_chosen or bool(named)
+def load(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSource | None:
+    path = os.path.expanduser(selected.get("credentials_file") or DEFAULT_PATH)
+    is_needed = is_method_set or bool(selected)
     text = read_text(read_file, path, is_needed)
     values = parse(text, path) if text is not None else {}
     if is_needed and not any(name in values for name in AccessKey.SECRETS):
-        raise InputError(f"{path} holds no ak and sk in a section [{SECTION}]")
+        raise InputError(f"Missing ak and sk in {path}. Add them to the section [{SECTION}].")
     return ValueSource(path, values)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A ready IAM token (dli-api.md 5.1)."""
+"""An IAM token that exists already (dli-api.md 5.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..provider import GivenProvider, Values
 
 @dataclass(frozen=True)
 class IamToken(GivenProvider):
-    """A token of IAM, scoped to the project."""
+    """An IAM token with the scope of the project."""
 
     token: str = field(repr=False)
 
@@ -28,7 +28,7 @@ class IamToken(GivenProvider):
         return cls(values["auth_token"])
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
-        """Return the header of the token; neither the request nor the time matters."""
+        """Return the header of the token, independent of the request and the time."""
         return {"X-Auth-Token": self.token}
 
     def secrets(self) -> list[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deleting jobs, which cannot be undone. Pure, except ``send``."""
+"""Deletes jobs, which cannot be undone. Pure, except ``send``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..operation import SUBMIT, Decision, Operation, Wording
 
 @dataclass(frozen=True)
 class Delete(Operation):
-    """Deleting; ``force`` includes active jobs."""
+    """A deletion; ``force`` includes active jobs."""
 
     force: bool
 
@@ -29,21 +29,17 @@ class Delete(Operation):
     absent: t.ClassVar[str] = "absent"
     wording: t.ClassVar[Wording] = Wording(
         noun="deletion",
-        title="Deleted",
-        would="Would delete",
-        reached="gone",
-        rerun="which deletes only what is there",
+        rerun="only jobs that exist are deleted",
         unchanged="absent",
-        concurrent="it was deleted meanwhile",
+        concurrent="deleted by another client",
+        reached="deleted",
     )
 
     def decide(self, job: Job) -> Decision:
-        """Submit inactive jobs, and with ``force`` all."""
-        status = status_of(job.status)
-        if self.force or status.stop == INACTIVE:
+        """Submit inactive jobs, and all jobs with ``force``."""
+        if self.force or status_of(job.status).stop == INACTIVE:
             return SUBMIT
-        msg = f"not deleted: it is {status.meaning}; stop it first, or set force to delete it all the same"
-        return Decision(False, self.blocked, True, msg)
+        return self.status_refusal(job, "Stop the job first, or set force to delete it anyway.")
 
     def expected_status(self, status: str | None, reconciled: bool) -> str | None:
         return None
@@ -58,5 +54,5 @@ class Delete(Operation):
         return job is None
 
     def wait_outcome(self, job: Job | None) -> str:
-        """A job that can still be read is not deleted yet."""
+        """A job that can be read is not deleted yet."""
         return WAIT_REACHED if job is None else WAIT_PENDING

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Starting jobs. Pure, except ``send``."""
+"""Starts jobs. Pure, except ``send``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..operation import SUBMIT, Decision, Operation, Wording
 
 @dataclass(frozen=True)
 class Start(Operation):
-    """Starting; ``resume_savepoint`` restores every job from its most recent savepoint or checkpoint."""
+    """A start; ``resume_savepoint`` restores each job from its most recent savepoint or checkpoint."""
 
     resume_savepoint: bool
 
@@ -30,23 +30,20 @@ class Start(Operation):
     job_error_codes: t.ClassVar[frozenset[str]] = JOB_ERROR_CODES
     wording: t.ClassVar[Wording] = Wording(
         noun="start",
-        title="Started",
-        would="Would start",
-        reached="running",
-        rerun="which starts only what is not active",
+        rerun="only jobs that are not active are started",
         unchanged="already active",
-        concurrent="it was started meanwhile",
+        concurrent="started by another client",
+        reached="running",
     )
 
     def decide(self, job: Job) -> Decision:
-        """Submit inactive jobs; no request for active ones, and none for a status without a documented effect."""
+        """Submit inactive jobs. Send no request for active jobs, or for a status in which the effect is not documented."""
         status = status_of(job.status)
         if status.start == STARTABLE:
             return SUBMIT
         if status.start == ACTIVE:
-            return Decision(False, self.unchanged, msg=f"left alone: it is {status.meaning}")
-        msg = f"not started: its status {job.status} ({status.meaning}) does not allow it; {status.remedy}"
-        return Decision(False, self.blocked, True, msg)
+            return Decision(False, self.unchanged, msg=f"Unchanged: the job is already {status.meaning}.")
+        return self.status_refusal(job, status.remedy)
 
     def expected_refusal(self, job: Job) -> ItemResponse | None:
         """A job without a savepoint cannot resume from one."""
@@ -65,7 +62,7 @@ class Start(Operation):
         return job is not None and status_of(job.status).start == ACTIVE
 
     def wait_outcome(self, job: Job | None) -> str:
-        """Running and finished are what a start is for."""
+        """A start succeeds if the job runs or has finished."""
         return WAIT_FAILED if job is None else status_of(job.status).wait_outcome
 
     def remedy(self, job: Job) -> str:

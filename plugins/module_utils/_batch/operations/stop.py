@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stopping jobs. Pure, except ``send``."""
+"""Stops jobs. Pure, except ``send``."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from ..operation import SUBMIT, Decision, Operation, Wording
 
 @dataclass(frozen=True)
 class Stop(Operation):
-    """Stopping; ``trigger_savepoint`` makes a savepoint of every job first.
+    """A stop; ``trigger_savepoint`` creates a savepoint of each job first.
 
-    :ivar will_wait: the task waits, so that a job which makes a savepoint is followed to see whether a stop makes it.
+    :ivar will_wait: the task waits. A job that is creating a savepoint is then read until it shows whether a stop created it.
     """
 
     trigger_savepoint: bool
@@ -45,36 +45,35 @@ class Stop(Operation):
     blocked: t.ClassVar[str] = "not_stoppable"
     wording: t.ClassVar[Wording] = Wording(
         noun="stop",
-        title="Stopped",
-        would="Would stop",
-        reached="at rest",
-        rerun="which stops only what is not at rest",
+        rerun="only jobs that are still active are stopped",
         unchanged="not running",
-        concurrent="it came to rest meanwhile, or is being stopped",
+        concurrent="stopped by another client, or ended by itself,",
+        reached="stopped",
     )
 
     def decide(self, job: Job) -> Decision:
-        """No request for jobs that are inactive or being stopped, or that make a savepoint; submit all others.
+        """Send no request for jobs that are inactive, being stopped or creating a savepoint. Submit all others.
 
-        The service refuses a stop that has no effect, so that jobs in a doubtful status are submitted as well.
+        The service refuses a stop that has no effect. Jobs in a status whose effect is not documented are therefore submitted.
         """
         status = status_of(job.status)
         if self.is_satisfied(job):
-            return Decision(False, self.unchanged, msg=f"left alone: it is {status.meaning}")
+            inactive = f"not running. The status is {job.status} ({status.meaning})"
+            now = inactive if status.stop == INACTIVE else f"already {status.meaning}"
+            return Decision(False, self.unchanged, msg=f"Unchanged: the job is {now}.")
         if status.stop == BUSY:
-            msg = f"not stopped: it is {status.meaning}; wait until that is done, and run the task again"
-            return Decision(False, self.blocked, True, msg)
+            return self.status_refusal(job, "Wait until the savepoint is complete, then run the task again.")
         return SUBMIT
 
     def expected_status(self, status: str | None, reconciled: bool) -> str | None:
-        """It is being stopped; a running job makes its savepoint first, if one was requested."""
+        """The job is being stopped. A running job creates its savepoint first, if one was requested."""
         return SAVEPOINTING if self.trigger_savepoint and status == RUNNING else CANCELING
 
     def send(self, dli: DliClient, job_ids: Sequence[int], deadline: float) -> BatchResponse:
         return dli.stop_jobs(job_ids, self.trigger_savepoint, deadline)
 
     def was_applied(self, before: Job, now: Job | None) -> bool:
-        """A job that is inactive or being stopped was stopped. A savepoint shows it only if one was requested."""
+        """A job that is inactive or being stopped shows the stop; a savepoint does only if one was requested."""
         if now is None or now.status == before.status:
             return False
         if now.status == SAVEPOINTING:
@@ -82,20 +81,19 @@ class Stop(Operation):
         return self.is_satisfied(now) or now.status == CANCEL_FAIL
 
     def may_be_spontaneous(self, now: Job | None) -> bool:
-        """A job may finish or fail by itself just before its stop."""
+        """A job may finish or fail by itself immediately before its stop."""
         return now is not None and status_of(now.status).stop == INACTIVE and now.status != CANCEL_SUCCESS
 
     def is_satisfied(self, job: Job | None) -> bool:
-        """Inactive or being stopped; a savepoint may be the one before a stop, which only a wait shows."""
+        """Inactive or being stopped. A savepoint may be the one before a stop, which only a wait shows."""
         stop = status_of(job.status).stop if job is not None else None
         return stop in (INACTIVE, STOPPING) or (stop == BUSY and self.will_wait)
 
     def wait_outcome(self, job: Job | None) -> str:
-        """Every inactive status is what a stop is for; a job that runs again has not been stopped."""
+        """A stop succeeds with any inactive status. A job that is running again has not been stopped."""
         if job is None or job.status in (RUNNING, CANCEL_FAIL):
             return WAIT_FAILED
         return WAIT_REACHED if status_of(job.status).stop == INACTIVE else WAIT_PENDING
 
     def remedy(self, job: Job) -> str:
-        """A stop can fail, and so can the savepoint before it."""
-        return "a stop, or the savepoint before it, has failed, or it made a savepoint only: run the task again"
+        return "The stop or the savepoint before it failed, or the job only created a savepoint. Run the task again."

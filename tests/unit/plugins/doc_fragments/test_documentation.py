@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is documented is what there is: options, environment variables, return values, examples."""
+"""The documentation matches the code: options, environment variables, return values, examples."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ CHECKOUT = Path(__file__).parents[4]
 def plugins(folder):
     """Return every plugin of a folder by its name."""
     names = sorted(path.stem for path in (CHECKOUT / "plugins" / folder).glob("*.py"))
-    return {name: importlib.import_module(f"ansible_collections.huaweicloud.cloud.plugins.{folder}.{name}") for name in names}
+    return {
+        name: importlib.import_module(f"ansible_collections.huaweicloud.cloud.plugins.{folder}.{name}") for name in names
+    }
 
 
 def both_kinds():
@@ -40,14 +42,14 @@ def both_kinds():
     return {name: option for name, option in argspec.streaming_job(SQL).items() if name in jar}
 
 
-#: Fragment -> its module, and the argument spec that mirrors it. The attributes are no options.
+#: Fragment -> its module, and the argument spec that it mirrors. The attributes contain no options.
 FRAGMENTS = {
     name: (module, both_kinds if name == "streaming_job" else getattr(_argspec, name))
     for name, module in plugins("doc_fragments").items()
     if name != "attributes"
 }
 MODULES = plugins("modules")
-#: The modules that do one thing to a batch of jobs.
+#: The modules that run one operation on a batch of jobs.
 BATCHES = {
     "dli_streaming_jobs_delete": Delete(False),
     "dli_streaming_jobs_run": Start(False),
@@ -63,7 +65,7 @@ def fragment(name, part="DOCUMENTATION"):
 
 
 def bare(spec):
-    """Return of an argument spec what documentation repeats."""
+    """Return the part of an argument spec that the documentation repeats."""
 
     def one(option):
         kept = {key: value for key, value in option.items() if key not in ("no_log", "description", "version_added")}
@@ -75,7 +77,7 @@ def bare(spec):
 
 @functools.cache
 def documented(name):
-    """Return a module's options, its fragments' included."""
+    """Return the options of a module, including the options of its fragments."""
     documentation = yaml.safe_load(MODULES[name].DOCUMENTATION)
     options = dict(documentation["options"])
     for used in documentation["extends_documentation_fragment"]:
@@ -90,16 +92,16 @@ def returned(name):
 
 
 def argument_spec(name, monkeypatch):
-    """Return the spec that the module hands to Ansible."""
+    """Return the spec that the module passes to Ansible."""
 
-    class Seen(Exception):
+    class ModuleCreated(Exception):
         pass
 
     def module(**arguments):
-        raise Seen(arguments)
+        raise ModuleCreated(arguments)
 
     monkeypatch.setattr(MODULES[name], "AnsibleModule", module)
-    with pytest.raises(Seen) as caught:
+    with pytest.raises(ModuleCreated) as caught:
         MODULES[name].main()
     return caught.value.args[0]
 
@@ -110,7 +112,7 @@ def test_a_fragment_mirrors_its_argument_spec(name):
 
 
 @pytest.mark.parametrize("name", sorted(FRAGMENTS))
-def test_each_call_makes_a_spec_of_its_own(name):
+def test_each_call_returns_a_new_spec(name):
     make = FRAGMENTS[name][1]
     assert make() == make() and make() is not make()
 
@@ -138,27 +140,27 @@ def test_secrets_are_declared(name, monkeypatch):
 
 
 @each_module
-def test_ansible_need_not_guess_what_is_secret(name, monkeypatch):
-    """It warns, in front of users, of an option whose name looks like a secret and of which nothing is said."""
+def test_no_log_is_declared_for_names_of_secrets(name, monkeypatch):
+    """Otherwise Ansible warns users about options whose names are similar to names of secrets."""
     for option, entry in argument_spec(name, monkeypatch)["argument_spec"].items():
         assert "no_log" in entry or not re.search(r"key|token|password|secret", option), option
 
 
-#: Variables that are not ours, and are read all the same.
+#: Variables of other tools, which the library reads.
 OTHERS = {"proxy": ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"], "ca_cert": ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]}
 
 
 @pytest.mark.parametrize("option", sorted(_argspec.connection()))
-def test_an_option_names_its_environment_variables(option):
-    """All of them, and no others, in the order in which they are tried."""
-    named = re.findall(r"E\(([A-Z_]+)\)", str(fragment("connection")["options"][option]["description"]))
-    assert named == [name for family in FAMILIES.values() for name in family.get(option, ())] + OTHERS.get(option, [])
+def test_an_option_documents_its_environment_variables(option):
+    """All variables, in the order of precedence."""
+    names = re.findall(r"E\(([A-Z_]+)\)", str(fragment("connection")["options"][option]["description"]))
+    assert names == [name for family in FAMILIES.values() for name in family.get(option, ())] + OTHERS.get(option, [])
 
 
-def test_every_variable_is_documented_and_every_documented_one_is_ours():
-    named = set(re.findall(r"\bE\(([A-Z_]+)\)", connection.ModuleDocFragment.DOCUMENTATION))
-    ours = {name for family in FAMILIES.values() for names in family.values() for name in names}
-    assert named == ours | {name for names in OTHERS.values() for name in names}
+def test_all_variables_are_documented_and_no_others():
+    names = set(re.findall(r"\bE\(([A-Z_]+)\)", connection.ModuleDocFragment.DOCUMENTATION))
+    read = {name for family in FAMILIES.values() for names in family.values() for name in names}
+    assert names == read | {name for names in OTHERS.values() for name in names}
     assert f"C({SDK_ENDPOINT}<REGION>)" in connection.ModuleDocFragment.DOCUMENTATION
 
 
@@ -166,7 +168,7 @@ def test_every_variable_belongs_to_an_option():
     assert {option for family in FAMILIES.values() for option in family} <= set(_argspec.connection())
 
 
-def test_the_notes_name_the_families_in_order():
+def test_the_notes_list_the_families_in_order():
     assert re.findall(r"C\(([A-Z_]+\*)\)", fragment("connection")["notes"][0]) == list(FAMILIES)
 
 
@@ -196,7 +198,7 @@ def test_every_return_value_has_a_sample(name):
 
 
 @each_module
-def test_references_lead_somewhere(name):
+def test_references_have_targets(name):
     text = "".join(getattr(MODULES[name], part) for part in ("DOCUMENTATION", "RETURN"))
     used = yaml.safe_load(MODULES[name].DOCUMENTATION)["extends_documentation_fragment"]
     included = [module for title, (module, _spec) in FRAGMENTS.items() if f"huaweicloud.cloud.{title}" in used]
@@ -210,7 +212,7 @@ def test_references_lead_somewhere(name):
 
 
 @each_module
-def test_examples_use_what_there_is(name):
+def test_examples_use_existing_options(name):
     def tasks(entries):
         for entry in entries:
             yield from tasks(entry.get("block", []) + entry.get("rescue", []))
@@ -222,13 +224,13 @@ def test_examples_use_what_there_is(name):
         assert set(arguments or {}) <= set(documented(name))
 
 
-# Batches: their samples are a result
+# Batch modules: the samples are one result
 
 each_batch = pytest.mark.parametrize("name", sorted(BATCHES))
 
 
 @each_batch
-def test_a_row_is_documented_member_by_member(name):
+def test_all_members_of_a_job_result_are_documented(name):
     documented_row = returned(name)["jobs"]["contains"]
     assert set(documented_row) == {field.name for field in fields(JobResult)}
     for sample in returned(name)["jobs"]["sample"]:
@@ -251,7 +253,7 @@ def test_the_samples_are_one_result(name):
     rows = [JobResult(**sample) for sample in values["jobs"]["sample"]]
     assert values["summary"]["sample"] == report.summary(operation, rows)
     assert values["msg"]["sample"] == report.message(operation, rows, check_mode=False)
-    assert values["jobs"]["contains"]["msg"]["sample"] == f"{operation.wording.noun} accepted"
+    assert values["jobs"]["contains"]["msg"]["sample"] == f"{operation.wording.noun.capitalize()} accepted."
 
 
 def lines_of_code(text):
@@ -261,5 +263,5 @@ def lines_of_code(text):
 
 
 @each_module
-def test_a_module_file_is_documentation_and_a_few_lines(name):
+def test_a_module_file_has_few_lines_of_code(name):
     assert lines_of_code((CHECKOUT / "plugins" / "modules" / f"{name}.py").read_text(encoding="utf-8")) <= 50

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sources of credentials whose every value bears the source's mark, so that a mixture shows.
+"""Sources of credentials in which every value contains the mark of its source, so tests detect mixed sources.
 
-The names stand here a second time on purpose (dli-api.md 5.5, style.md): what the tests read is not what the code reads.
+The names are repeated here on purpose (dli-api.md 5.5): the tests do not use the table of the code.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import os.path
 
 HW, SDK, OS = "HW_*", "HUAWEICLOUD_SDK_*", "OS_*"
 OPTIONS, INI, KOOCLI, MACHINE = "the options", "the SDK's file", "KooCLI's file", "the metadata service"
-#: The order in which credentials are looked for.
+#: The order in which credentials are searched.
 ORDER = (OPTIONS, HW, SDK, OS, INI, KOOCLI, MACHINE)
 
 INI_PATH = os.path.expanduser("~/.huaweicloud/credentials")
 KOOCLI_PATH = os.path.expanduser("~/.hcloud/config.json")
-#: What a message calls a source.
+#: Source -> its name in messages.
 CALLED = {**{source: source for source in ORDER}, INI: INI_PATH, KOOCLI: f"the profile work of {KOOCLI_PATH}"}
 
-#: source -> option -> what the source calls it; where there are several, the first that is set counts.
+#: source -> option -> its names in the source; the first name that is set is used.
 NAMES = {
     HW: {
         "access_key": ["HW_ACCESS_KEY"],
@@ -83,7 +83,7 @@ NAMES = {
     },
 }
 
-#: What each kind of credentials needs. A user needs an account beside it, which belongs to the place.
+#: The options of each kind of credentials. A user also requires an account, from the same source.
 KINDS = {
     "token": ("auth_token",),
     "aksk": ("access_key", "secret_key"),
@@ -91,20 +91,20 @@ KINDS = {
     "password": ("username", "password", "domain_name"),
 }
 KEYS_ONLY = ("aksk", "temporary aksk")
-#: What each source can hold.
+#: The kinds of credentials that each source can contain.
 HOLDS = {OPTIONS: tuple(KINDS), HW: tuple(KINDS), SDK: KEYS_ONLY, OS: tuple(KINDS), INI: KEYS_ONLY, KOOCLI: KEYS_ONLY}
 SECRETS = ("access_key", "secret_key", "security_token", "auth_token", "password")
 AGENCY = ("agency_name", "agency_domain_name")
 
 
 def marked(source, *names):
-    """Return a value for each name, which says where it is from."""
+    """Return a value for each name; the value contains the mark of the source."""
     mark = "from" + str(ORDER.index(source))
     return {name: f"{mark}.{name}.0123456789" for name in names}
 
 
 def origins(values):
-    """Return the sources whose marks some values bear."""
+    """Return the sources whose marks the values contain."""
     return {ORDER[int(value.partition(".")[0][len("from") :])] for value in values}
 
 
@@ -125,12 +125,12 @@ def surroundings(held):
 
 
 def ini(values, section="basic"):
-    """Return the text of a file of the SDKs."""
+    """Return the text of a credentials file of the SDKs."""
     lines = [f"{NAMES[INI][option][0]} = {value}" for option, value in values.items()]
     return "\n".join([f"[{section}]", *lines, ""])
 
 
 def koocli(values, name="work"):
-    """Return the text of a file of KooCLI with one profile."""
+    """Return the text of a KooCLI configuration file with one profile."""
     profile = {"name": name, **{NAMES[KOOCLI][option][0]: value for option, value in values.items()}}
     return json.dumps({"current": name, "profiles": [profile]})

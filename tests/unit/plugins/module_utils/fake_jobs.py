@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service in memory whose jobs can be created, changed, tagged, started, stopped and deleted; and tasks for it."""
+"""A service in memory with jobs that can be created, changed, tagged, started, stopped and deleted, and tasks for it."""
 
 from __future__ import annotations
 
@@ -36,41 +36,40 @@ MODES = {1: "exactly_once", 2: "at_least_once"}
 
 
 def options(kind=SQL, **given):
-    """Return the options of a module with nothing set but these."""
+    """Return the options of a module; the others are unset."""
     return {**dict.fromkeys(field.name for field in settings_of(kind)), **OPTIONS, **given}
 
 
 def job(job_id=1, status="job_cancel_success", name="a", job_type="flink_opensource_sql_job", has_savepoint=None, **settings):
-    """Return a job with settings by their write names."""
+    """Return a job; the settings have the names that requests use."""
     raw = {"name": name, "job_type": job_type, "job_config": {}}
     store(raw, settings)
     return Job(job_id, name, status, has_savepoint=has_savepoint, raw=raw)
 
 
 def store(raw, settings):
-    """Take in settings as the service does."""
+    """Store settings as the service does."""
     for name, value in settings.items():
         value = MODES.get(value, value) if name == "checkpoint_mode" else value
         (raw if name in TOP else raw["job_config"])[name] = value
 
 
 class ResourceDli(FakeDli):
-    """``FakeDli`` whose one job can be changed.
+    """``FakeDli`` with one job that can be changed.
 
-    :ivar no_reads_after: once this was called, reading the job fails.
-    :ivar faults: call -> what happens to it, once each: an exception to raise (before), or ``(exception,)`` (after).
+    :ivar no_reads_after: after this call, reading the job fails.
+    :ivar faults: call -> one fault: an exception to raise before the call is carried out, or ``(exception,)`` after it.
     """
 
     def __init__(self, *jobs, tags=None):
         super().__init__(*jobs)
         self.job_tags = dict(tags or {})
         self.faults = {}
-        self.saves = True
+        self.creates_savepoints = True
         self.no_reads_after = ""
 
     @property
-    def words(self):
-        """The names of the calls, in their order."""
+    def call_names(self):
         return [call[0] for call in self.calls]
 
     def create_job(self, kind, fields, deadline=None):
@@ -104,10 +103,10 @@ class ResourceDli(FakeDli):
 
     def stop_jobs(self, job_ids, trigger_savepoint, deadline=None):
         (job_id,) = job_ids
-        answer = self._batch("stop", job_ids, trigger_savepoint, "job_canceling", "job_cancel_success")
-        if trigger_savepoint and self.saves and job_id in self.jobs:
+        response = self._batch("stop", job_ids, trigger_savepoint, "job_canceling", "job_cancel_success")
+        if trigger_savepoint and self.creates_savepoints and job_id in self.jobs:
             self.jobs[job_id] = replace(self.jobs[job_id], has_savepoint=True)
-        return answer
+        return response
 
     def delete_jobs(self, job_ids, deadline=None):
         self.calls.append(("delete", tuple(job_ids)))
@@ -116,10 +115,10 @@ class ResourceDli(FakeDli):
         del self.jobs[job_ids[0]]
         return BatchResponse(elements=(ACCEPTED,))
 
-    def _batch(self, word, job_ids, flag, first, then):
+    def _batch(self, call, job_ids, flag, first, then):
         (job_id,) = job_ids
-        self.calls.append((word, job_id, flag))
-        fault = self.faults.pop(word, None)
+        self.calls.append((call, job_id, flag))
+        fault = self.faults.pop(call, None)
         if fault is not None:
             return fault
         self.set(job_id, first)
@@ -127,23 +126,23 @@ class ResourceDli(FakeDli):
             self.clock.at(self.clock.time - 1000 + 2, lambda: self.set(job_id, then))
         return BatchResponse(elements=(ACCEPTED,))
 
-    def _begin(self, word, *rest):
-        self.calls.append((word, *rest))
-        if isinstance(self.faults.get(word), Exception):
-            raise self.faults.pop(word)
+    def _begin(self, call, *rest):
+        self.calls.append((call, *rest))
+        if isinstance(self.faults.get(call), Exception):
+            raise self.faults.pop(call)
 
-    def _end(self, word):
-        if isinstance(self.faults.get(word), tuple):
-            raise self.faults.pop(word)[0]
+    def _end(self, call):
+        if isinstance(self.faults.get(call), tuple):
+            raise self.faults.pop(call)[0]
 
     def show_job(self, job_id, deadline=None):
-        if self.no_reads_after in self.words:
+        if self.no_reads_after in self.call_names:
             raise ResponseLost("lost")
         self._begin("show", job_id)
         return self.jobs.get(job_id)
 
 
-def go(dli, check_mode=False, kind=SQL, overall_timeout=600.0, **given):
-    """Run the flow over a service in memory; return the report."""
+def run(dli, check_mode=False, kind=SQL, overall_timeout=600.0, **given):
+    """Run the flow over a service in memory and return the result of the module."""
     desired = parse_desired_job(kind, options(kind, **{"name": "a", **given}), check_mode)
     return manage(context(dli, overall_timeout=overall_timeout), desired)

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A clock that tests move, and a service in memory that counts what it is asked."""
+"""A clock that tests control, and a service in memory that records its calls."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ACCEPTED = ItemResponse(True)
 
 
 def refusal(code="DLI.13017", text="no"):
-    """Return an element that refuses."""
+    """Return an element of a response that refuses a job."""
     return ItemResponse(False, code, text)
 
 
 class FakeClock:
-    """Time that passes only when somebody sleeps; ``at`` plans what happens meanwhile."""
+    """Time that passes only in ``sleep``; ``at`` schedules what happens in the meantime."""
 
     def __init__(self):
         self.time = 1000.0
@@ -41,7 +41,7 @@ class FakeClock:
         return longest
 
     def at(self, seconds, action):
-        """Plan an action for so many seconds after the start of the test."""
+        """Schedule an action, in seconds after the start of the test."""
         self.planned.append((1000.0 + seconds, action))
 
     def sleep(self, seconds):
@@ -58,7 +58,7 @@ class FakeDli:
     def __init__(self, *jobs):
         self.jobs = {job.job_id: job for job in jobs}
         self.calls = []
-        self.answers = []
+        self.responses = []
         self.errors = []
         self.on_run = None
         self.clock = FakeClock()
@@ -76,10 +76,10 @@ class FakeDli:
         self.calls.append(("run", tuple(job_ids), resume_savepoint))
         if self.on_run:
             self.on_run()
-        return self.answers.pop(0) if self.answers else BatchResponse(elements=tuple(ACCEPTED for _id in job_ids))
+        return self.responses.pop(0) if self.responses else BatchResponse(elements=tuple(ACCEPTED for _id in job_ids))
 
     def on_list(self, action):
-        """Do something after every page, with its offset."""
+        """Call ``action`` after every page, with the offset of the page."""
         listed = self.list_jobs
 
         def list_jobs(offset=0, name=None, deadline=None, filters=None):
@@ -90,7 +90,7 @@ class FakeDli:
         self.list_jobs = list_jobs
 
     def set(self, job_id, status, **changes):
-        """Change a job as the service would."""
+        """Change the status and other members of a job."""
         self.jobs[job_id] = replace(self.jobs[job_id], status=status, **changes)
 
     def _called(self, *call):
@@ -102,25 +102,24 @@ class FakeDli:
 
 
 def context(dli, clock=None, overall_timeout=600.0, on_progress=lambda text: None):
-    """Return what a flow works with; the time is that of the service, unless another clock is given."""
+    """Return the context of a flow; the default clock is the clock of the service."""
     clock = clock or dli.clock
     return Context(dli, clock, clock.now() + overall_timeout, on_progress)
 
 
 def job(job_id, status="job_cancel_success", name="", **members):
-    """Return a job."""
     return Job(job_id, name or f"job_{job_id}", status, **members)
 
 
 class Wire:
-    """The network: keeps, in one list, what was sent by whom and what was masked, and gives one answer after the other."""
+    """The network: records requests and masked secrets in one list, and returns one response after the other."""
 
-    def __init__(self, *answers):
-        self.answers = list(answers)
+    def __init__(self, *responses):
+        self.responses = list(responses)
         self.events = []
 
     def sender(self, credential, network):
-        """Stand in for the class of the sender."""
+        """Replace the class of the sender."""
         return SimpleNamespace(send=lambda request, timeout: self._send(credential, network, request, timeout))
 
     def mask(self, secrets):
@@ -129,24 +128,24 @@ class Wire:
     def _send(self, credential, network, request, timeout):
         sent = SimpleNamespace(by=credential, network=network, request=request, timeout=timeout)
         self.events.append(("send", sent))
-        outcome = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        outcome = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     @property
     def sent(self):
-        """Return what was sent."""
+        """Return the requests."""
         return [what for kind, what in self.events if kind == "send"]
 
     @property
     def masked(self):
-        """Return what was masked."""
+        """Return the masked secrets."""
         return {secret for kind, what in self.events if kind == "mask" for secret in what}
 
     @property
     def order(self):
-        """Return what happened, one after the other: methods with paths, and what was masked."""
+        """Return all events in their order: methods with paths, and masked secrets."""
         return [
             what if kind == "mask" else f"{what.request.method} /{what.request.url.partition('//')[2].partition('/')[2]}"
             for kind, what in self.events
@@ -154,5 +153,5 @@ class Wire:
 
 
 def reply(status=200, value=None, **headers):
-    """Return an answer with a JSON body."""
+    """Return a response with a JSON body."""
     return HttpResponse(status, {name.replace("_", "-"): text for name, text in headers.items()}, json.dumps(value).encode())

@@ -9,14 +9,14 @@ import datetime
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._clock import Clock
 
 
-def test_time_goes_forward_by_what_is_slept():
+def test_sleep_advances_monotonic_time():
     clock = Clock()
     begin = clock.now()
     clock.sleep(0.01)
     assert clock.now() - begin >= 0.01
 
 
-def test_the_date_is_utc():
+def test_date_is_utc():
     assert Clock().utc().utcoffset() == datetime.timedelta(0)
     assert abs(Clock().utc() - datetime.datetime.now(datetime.timezone.utc)) < datetime.timedelta(seconds=60)
 

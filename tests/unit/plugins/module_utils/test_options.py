@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options as surveys, command lines and playbooks pass them: job ids, names, numbers and empty texts."""
+"""Options as surveys, command lines and playbooks pass them: job IDs, names, numbers and empty texts."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_ids(given, ids):
         "１３１",  # digits of another script
         "²",
         str(LARGEST_ID + 1),
-        "9" * 5000,  # longer than Python reads
+        "9" * 5000,  # longer than Python parses
     ],
 )
-def test_no_id(text):
-    """A job id is an int64 (dli-api.md 1.1); everything else is a slip that must not start a job."""
-    with pytest.raises(InputError, match="^job_ids: ") as caught:
+def test_invalid_id(text):
+    """A job ID is an int64 (dli-api.md 1.1); any other value is an error and must not start a job."""
+    with pytest.raises(InputError, match="^Invalid job_ids: ") as caught:
         select(["131", text], None)
     assert len(str(caught.value)) < 250
 
@@ -100,7 +100,7 @@ def test_names(given, names):
     assert select(None, given).ids == ()
 
 
-def test_order_is_kept_and_ids_come_first():
+def test_order_is_kept_with_ids_first():
     selection = select(["3", "1", "2"], ["b", "a"])
     assert (selection.ids, selection.names) == ((3, 1, 2), ("b", "a"))
 
@@ -108,14 +108,14 @@ def test_order_is_kept_and_ids_come_first():
 @pytest.mark.parametrize(
     "ids, names, expected_ids, expected_names, warnings",
     [
-        (["1", "2", "1", "1"], [], (1, 2), (), ["job_ids names 1 more than once; each job is handled once"]),
-        (["2 1 2 1"], [], (2, 1), (), ["job_ids names 2, 1 more than once; each job is handled once"]),
-        (["1"], ["a,a"], (1,), ("a",), ["job_names names a more than once; each job is handled once"]),
-        (["1,1"], ["a", "a"], (1,), ("a",), ["job_ids names 1 ", "job_names names a "]),
+        (["1", "2", "1", "1"], [], (1, 2), (), ["The option job_ids contains 1 more than once. Each job is handled once."]),
+        (["2 1 2 1"], [], (2, 1), (), ["The option job_ids contains 2, 1 more than once. Each job is handled once."]),
+        (["1"], ["a,a"], (1,), ("a",), ["The option job_names contains a more than once. Each job is handled once."]),
+        (["1,1"], ["a", "a"], (1,), ("a",), ["The option job_ids contains 1 ", "The option job_names contains a "]),
         (["1"], ["1"], (1,), ("1",), []),
     ],
 )
-def test_a_repetition_is_handled_once_and_told(ids, names, expected_ids, expected_names, warnings):
+def test_repetition_is_processed_once_with_warning(ids, names, expected_ids, expected_names, warnings):
     selection = select(ids, names)
     assert (selection.ids, selection.names) == (expected_ids, expected_names)
     assert len(selection.warnings) == len(warnings)
@@ -123,8 +123,8 @@ def test_a_repetition_is_handled_once_and_told(ids, names, expected_ids, expecte
 
 
 @pytest.mark.parametrize("nothing", [None, [], [""], [" \n"], ["[]"], ["[ ]"], ["[", "]"]])
-def test_nothing_named(nothing):
-    with pytest.raises(InputError, match="no jobs are named"):
+def test_missing_jobs(nothing):
+    with pytest.raises(InputError, match="^Missing job_ids or job_names. "):
         select(nothing, nothing)
     assert select(nothing, ["a"]).names == ("a",)
     assert select(["1"], nothing).ids == (1,)
@@ -144,44 +144,44 @@ def test_one_job(job_id, job_name, selected):
 
 
 @pytest.mark.parametrize(
-    ("job_id", "job_name", "words"),
+    ("job_id", "job_name", "message"),
     [
-        (None, "", "either job_id or job_name"),
-        ("131", "orders", "either job_id or job_name"),
-        ("131,130", None, "job_id: '131,130' is not a job id"),
-        ("0", None, "job_id: '0'"),
+        (None, "", "^Missing job_id or job_name. Set exactly one of them.$"),
+        ("131", "orders", "^Conflicting options: job_id and job_name. Set exactly one of them.$"),
+        ("131,130", None, "^Invalid job_id: '131,130' is not a job ID. Specify a whole number from "),
+        ("0", None, "^Invalid job_id: '0'"),
     ],
 )
-def test_not_one_job(job_id, job_name, words):
-    with pytest.raises(InputError, match=words):
+def test_selection_that_is_not_one_job(job_id, job_name, message):
+    with pytest.raises(InputError, match=message):
         select_one(job_id, job_name)
 
 
-def test_nothing_may_be_named_where_that_has_a_meaning():
+def test_select_any_accepts_empty_options():
     for empty in (None, [], [""], [" \n "], ["[]"]):
         nothing = select_any(empty, empty)
         assert (nothing.ids, nothing.names) == ((), ())
 
 
-@pytest.mark.parametrize("slip", [[","], ["", ""], ["", " , "], [",\n,"]])
-def test_a_slip_does_not_widen_a_selection_to_everything(slip):
-    with pytest.raises(InputError, match="job_ids: .* names no job"):
-        select_any(slip, ["a"])
-    with pytest.raises(InputError, match="job_names: .* names no job"):
-        select_any(["131"], slip)
+@pytest.mark.parametrize("separators", [[","], ["", ""], ["", " , "], [",\n,"]])
+def test_separators_only_do_not_select_all_jobs(separators):
+    with pytest.raises(InputError, match="^Invalid job_ids: .* contains no job"):
+        select_any(separators, ["a"])
+    with pytest.raises(InputError, match="^Invalid job_names: .* contains no job"):
+        select_any(["131"], separators)
 
 
 @pytest.mark.parametrize(
     "value, text",
     [(None, None), ("", None), (" \t\n", None), ("a", "a"), (" a b\n", "a b"), (0, "0"), (131, "131")],
 )
-def test_an_empty_text_is_unset(value, text):
+def test_empty_text_is_unset(value, text):
     """AWX surveys send empty texts for fields that were not filled in."""
     assert text_or_none(value) == text
 
 
 @pytest.mark.parametrize("value", [0.001, 1, 60, 10**9 - 1])
-def test_positive_and_not_negative_accept(value):
+def test_numbers_accepted(value):
     assert positive("n", value) == not_negative("n", value) == value
 
 
@@ -191,17 +191,17 @@ def test_zero_is_not_negative():
 
 @pytest.mark.parametrize("value", [0, -0.5, -1, 10**9, float("inf"), float("-inf"), float("nan")])
 def test_positive_refuses(value):
-    with pytest.raises(InputError, match=r"^wait_timeout must be more than 0"):
+    with pytest.raises(InputError, match=r"^Invalid wait_timeout: .* greater than 0"):
         positive("wait_timeout", value)
 
 
 @pytest.mark.parametrize("value", [-0.5, -1, 10**9, float("inf"), float("nan")])
 def test_not_negative_refuses(value):
-    with pytest.raises(InputError, match=r"^max_retries must be 0 or more"):
+    with pytest.raises(InputError, match=r"^Invalid max_retries: .* at least 0"):
         not_negative("max_retries", value)
 
 
-def test_the_error_is_its_sentence():
+def test_error_message_of_number():
     with pytest.raises(InputError) as caught:
         positive("wait_timeout", -3)
-    assert str(caught.value) == "wait_timeout must be more than 0 and less than 1000000000, not -3"
+    assert str(caught.value) == "Invalid wait_timeout: -3. Specify a number greater than 0 and less than 1000000000."

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The polling loop: when it checks, how long each check may take, and what ends it."""
+"""The polling loop: when it checks, how long a check may take, and what ends it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ START = 1000.0
 
 
 class Checks:
-    """Returns or raises one outcome after the other; the last one again and again.
+    """Returns or raises one outcome after the other, and repeats the last one.
 
-    :ivar calls: the time of each call, and the time by which it must be over; both in seconds since the start.
+    :ivar calls: the time and the deadline of each call, in seconds since the start.
     """
 
     def __init__(self, clock, *outcomes):
@@ -41,14 +41,14 @@ def run(*outcomes, seconds=60.0, pauses=None):
     return poll(checks, clock, START + seconds, pauses or backoff()), checks
 
 
-def test_a_value_at_once_needs_no_pause():
+def test_immediate_value_needs_no_pause():
     result, checks = run("value")
     assert result == ("value", None)
     assert checks.calls == [(0.0, 60.0)]
 
 
 @pytest.mark.parametrize("value", [0, "", False, [], {}])
-def test_only_none_means_that_there_is_no_value_yet(value):
+def test_only_none_continues_polling(value):
     result, checks = run(None, value)
     assert result == (value, None) and len(checks.calls) == 2
 
@@ -58,46 +58,46 @@ def test_pauses_double_up_to_the_longest():
     assert [at for at, _until in checks.calls] == [0.0, 0.5, 1.5, 3.5, 7.5, 12.5, 17.5, 22.5]
 
 
-def test_the_last_check_is_made_at_the_deadline_and_may_end_a_little_later():
+def test_last_check_starts_at_deadline():
     result, checks = run(None, seconds=12.0)
     assert result == (None, None)
     assert checks.calls[-2:] == [(7.5, 12.0), (12.0, 12.0 + LAST_CHECK)]
 
 
-def test_a_deadline_in_the_past_still_allows_one_check():
+def test_deadline_in_the_past_allows_one_check():
     result, checks = run("value", seconds=-5.0)
     assert result == ("value", None) and checks.calls == [(0.0, LAST_CHECK)]
 
 
-def test_constant_pauses_begin_before_the_first_check():
+def test_constant_pauses_begin_before_first_check():
     _result, checks = run(None, "value", pauses=itertools.repeat(5.0))
     assert [at for at, _until in checks.calls] == [5.0, 10.0]
 
 
 @pytest.mark.parametrize("error", [NotDelivered("refused"), ResponseLost("lost"), ServiceError("broken", 500, None)])
-def test_a_check_that_fails_is_repeated(error):
+def test_failed_check_is_repeated(error):
     result, checks = run(error, None, "value")
     assert result == ("value", None) and len(checks.calls) == 3
 
 
-def test_the_error_of_the_last_check_is_returned():
+def test_error_of_last_check_is_returned():
     error = ResponseLost("lost")
     assert run(None, error, seconds=10.0)[0] == (None, error)
     assert run(error, None, seconds=10.0)[0] == (None, None)
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_rejected_credentials_end_it_at_once(status):
+def test_rejected_credentials_end_polling(status):
     """dli-api.md 0.1-9: more than five failures in a row lock the access key."""
     error = ServiceError("rejected", status, None)
     result, checks = run(None, error, "value")
     assert result == (None, error) and len(checks.calls) == 2
 
 
-def test_pauses_that_end_end_it():
+def test_end_of_pauses_ends_polling():
     result, checks = run(None, pauses=[0.0, 1.0])
     assert result == (None, None) and [at for at, _until in checks.calls] == [0.0, 1.0]
 
 
-def test_a_first_pause_above_the_longest_is_the_longest():
+def test_first_pause_is_limited_to_longest():
     assert list(itertools.islice(backoff(0.25, 0.1), 3)) == [0.0, 0.1, 0.1]

@@ -23,7 +23,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_re
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import runner
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 
-SECRET = "a-secret-that-nobody-may-see"
+SECRET = "a-secret-that-must-stay-hidden"
 KEYS = {"access_key": "an-access-key", "secret_key": SECRET, "project_id": "p1", "region": "cn-north-4"}
 PROJECT = {"project_id": "p1", "region": "cn-north-4"}
 USER = {"username": "user", "password": SECRET, "domain_name": "account", **PROJECT}
@@ -36,16 +36,16 @@ ROW = {"job_id", "name", "state", "changed", "failed", "status_before", "status"
 class Service:
     """DLI, IAM and the metadata service behind the session, with a few jobs.
 
-    ``outcomes`` are the responses of the first requests (None: the regular one); ``tokens`` are those that IAM issues next;
-    ``sign_in_seconds`` is how long IAM takes to respond.
+    ``outcomes`` are the responses to the first requests (None: the regular response); ``tokens``: the next tokens of IAM;
+    ``authentication_seconds``: the response time of IAM.
     """
 
-    def __init__(self, *jobs, outcomes=(), tokens=("token-of-iam-1", "token-of-iam-2"), projects=(), sign_in_seconds=0.0):
+    def __init__(self, *jobs, outcomes=(), tokens=("token-of-iam-1", "token-of-iam-2"), projects=(), authentication_seconds=0.0):
         self.jobs = {job["job_id"]: job for job in jobs}
         self.outcomes = list(outcomes)
         self.tokens = list(tokens)
         self.projects = [{"id": f"id0of0{name.replace('-', '0')}", "name": name} for name in projects]
-        self.sign_in_seconds = sign_in_seconds
+        self.authentication_seconds = authentication_seconds
         self.requests = []
         self.timeouts = []
         self.clock = None
@@ -53,7 +53,7 @@ class Service:
         self.signed_by = None
 
     def connect(self, credential, network):
-        """Stand in for the class of the sender."""
+        """Replace the class of the sender."""
         self.network = network
         return SimpleNamespace(send=lambda request, timeout: self.send(request, timeout, credential))
 
@@ -62,7 +62,7 @@ class Service:
         self.requests.append(request)
         self.timeouts.append(timeout)
         if parts.netloc.startswith(("iam.", "169.254.")):
-            self.clock.time += self.sign_in_seconds
+            self.clock.time += self.authentication_seconds
             return self._identity(request.method, parts.path)
         self.signed_by = credential.headers(REQUEST, NOW)
         if self.outcomes:
@@ -109,7 +109,7 @@ class Service:
 
 
 class Clock:
-    """Time that passes only when somebody sleeps."""
+    """Time that passes only in ``sleep``."""
 
     def __init__(self):
         self.time = 0.0
@@ -146,17 +146,17 @@ except ImportError:  # ansible-core before 2.18
 
 @pytest.fixture
 def home(monkeypatch, tmp_path):
-    """A home without any files, and an environment without any of our variables."""
+    """An empty home directory, and an environment without the variables of the collection."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    known = (name for family in FAMILIES.values() for names in family.values() for name in names)
-    for variable in [*runner.PROXY_VARIABLES, *known]:
+    variables = (name for family in FAMILIES.values() for names in family.values() for name in names)
+    for variable in [*runner.PROXY_VARIABLES, *variables]:
         monkeypatch.delenv(variable, raising=False)
     return tmp_path
 
 
 @pytest.fixture
 def run_module(monkeypatch, capsys, home):
-    """Return a function that runs the module and returns exit code and result, warnings among it."""
+    """Return a function that runs the module and returns its result with the warnings."""
     warnings = []
     monkeypatch.setattr(basic.AnsibleModule, "warn", lambda _self, text, *_args, **_kwargs: warnings.append(text))
 
@@ -191,7 +191,7 @@ def test_success(run_module):
     assert result["changed"] is True
     assert states(result) == [(131, "started", True, False), (130, "started", True, False), (129, "already_active", False, False)]
     assert all(set(row) == ROW for row in result["jobs"])
-    assert result["msg"] == "Started 2 of 3 jobs, left 1 alone that is already active."
+    assert result["msg"] == "2 of 3 jobs started, 1 unchanged (already active)."
     assert result["summary"]["started"] == 2
     assert result["request_ids"] == ["r1"]
     assert service.posts == [{"job_ids": [131, 130], "resume_savepoint": False}]
@@ -199,7 +199,7 @@ def test_success(run_module):
     assert "diff" not in result and "http_status" not in result
 
 
-def test_the_second_time_nothing_changes(run_module):
+def test_second_run_changes_nothing(run_module):
     service = Service(job(131), job(130))
     run_module(service, **KEYS, job_ids=[131, 130])
     result = run_module(service, **KEYS, job_ids=[131, 130])
@@ -220,14 +220,14 @@ def test_the_second_time_nothing_changes(run_module):
         ({"job_ids": "", "job_names": ["job_130", "job_131"]}, [130, 131]),
     ],
 )
-def test_whatever_surveys_and_command_lines_hand_over(run_module, options, ids):
+def test_formats_of_surveys_and_command_lines(run_module, options, ids):
     service = Service(job(131), job(130))
     result = run_module(service, **KEYS, **options)
     assert [row["job_id"] for row in result["jobs"]] == ids
     assert service.posts[0]["job_ids"] == ids
 
 
-def test_a_result_stays_small(run_module):
+def test_result_is_small(run_module):
     """design.md: under 1 KB a job."""
     jobs = [job(number, has_savepoint=False) for number in range(1, 101)]
     result = run_module(Service(*jobs), **KEYS, job_ids=list(range(1, 101)), resume_savepoint=True)
@@ -282,7 +282,7 @@ def test_options_and_environment_reach_the_network(run_module, monkeypatch, opti
     assert all(request.url.startswith(url) for request in service.requests)
 
 
-def test_waiting(run_module):
+def test_wait(run_module):
     service = Service(job(131))
     result = run_module(service, **KEYS, job_ids=[131], wait=True, wait_timeout=20, wait_interval=5)
     assert result["failed"] is True and result["changed"] is True
@@ -292,7 +292,7 @@ def test_waiting(run_module):
 # Failure
 
 
-def test_a_failed_job_does_not_hide_one_that_was_started(run_module):
+def test_failed_job_does_not_hide_started_job(run_module):
     service = Service(job(131), job(138, has_savepoint=False), job(7, "job_canceling"))
     result = run_module(service, **KEYS, job_ids=[138, 131, 7, 5], resume_savepoint=True)
     assert result["failed"] is True
@@ -309,28 +309,28 @@ def test_a_failed_job_does_not_hide_one_that_was_started(run_module):
 
 
 @pytest.mark.parametrize(
-    "status, code, advice, sent",
+    "status, code, remedy, sent",
     [
-        (401, "APIGW.0301", "lock the key", 1),
+        (401, "APIGW.0301", "lock the access key", 1),
         (403, "DLI.0003", "permission", 1),
-        (404, "APIGW.0101", "check region", 1),
-        (429, "APIGW.0308", "throttling", 6),
-        (503, "APIGW.0613", "try again later", 6),
+        (404, "APIGW.0101", "Check region", 1),
+        (429, "APIGW.0308", "throttles", 6),
+        (503, "APIGW.0613", "Try again later", 6),
     ],
 )
-def test_an_error_of_the_whole_request(run_module, status, code, advice, sent):
-    """Refused sign-ins are never repeated (dli-api.md 0.1-9)."""
+def test_error_of_the_whole_request(run_module, status, code, remedy, sent):
+    """Rejected credentials are never used again (dli-api.md 0.1-9)."""
     service = Service(job(131), outcomes=[reply(status, {"error_code": code, "error_msg": "words"})] * 9)
     result = run_module(service, **KEYS, job_ids=[131])
     assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
     assert (result["http_status"], result["error_code"]) == (status, code)
     assert result["request_ids"] == ["r1"] * sent and len(service.requests) == sent
-    assert advice in result["msg"] and "words" in result["msg"] and "r1" in result["msg"]
+    assert remedy in result["msg"] and "words" in result["msg"] and "r1" in result["msg"]
     assert "summary" not in result
 
 
 @pytest.mark.parametrize("outcomes", [NotDelivered("no route"), ResponseLost("reset")])
-def test_no_answer_at_all(run_module, outcomes):
+def test_no_response(run_module, outcomes):
     service = Service(job(131), outcomes=[outcomes] * 9)
     result = run_module(service, **KEYS, job_ids=[131], max_retries=2)
     assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
@@ -338,12 +338,12 @@ def test_no_answer_at_all(run_module, outcomes):
     assert str(outcomes) in result["msg"] and len(service.requests) == 3
 
 
-def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(run_module):
+def test_lost_response_starts_no_job_twice(run_module):
     service = Service(job(131))
-    answered = service.send
+    send = service.send
 
     def lose(request, timeout, credential):
-        outcome = answered(request, timeout, credential)
+        outcome = send(request, timeout, credential)
         if request.method == "POST":
             raise ResponseLost("reset")
         return outcome
@@ -354,7 +354,7 @@ def test_a_start_whose_answer_is_lost_is_looked_up_and_not_sent_again(run_module
     assert result["jobs"][0]["reconciled"] is True and len(service.posts) == 1
 
 
-def test_without_the_library(run_module, monkeypatch):
+def test_missing_requests_library(run_module, monkeypatch):
     monkeypatch.setattr(runner, "REQUESTS_IMPORT_ERROR", "Traceback: ...")
     service = Service(job(131))
     result = run_module(service, **KEYS, job_ids=[131])
@@ -368,32 +368,32 @@ def test_without_the_library(run_module, monkeypatch):
 @pytest.mark.parametrize(
     "options, part",
     [
-        ({}, "no jobs are named"),
-        ({"job_ids": []}, "no jobs are named"),
-        ({"job_ids": "", "job_names": ""}, "no jobs are named"),
-        ({"job_ids": ["x"]}, "job_ids: 'x' is not a job id"),
-        ({"job_ids": [131.5]}, "job_ids: '131.5' is not a job id"),
-        ({"job_ids": [True]}, "job_ids: 'True' is not a job id"),
-        ({"job_ids": [131], "wait_timeout": 0}, "wait_timeout must be more than 0"),
-        ({"job_ids": [131], "wait_interval": -1}, "wait_interval must be more than 0"),
-        ({"job_ids": [131], "confirm_timeout": 0}, "confirm_timeout must be more than 0"),
-        ({"job_ids": [131], "overall_timeout": 0}, "overall_timeout must be more than 0"),
-        ({"job_ids": [131], "request_timeout": 0}, "request_timeout must be more than 0"),
-        ({"job_ids": [131], "max_retries": -1}, "max_retries must be 0 or more"),
-        ({"job_ids": [131], "project_id": "a/b"}, "project_id must be"),
-        ({"job_ids": [131], "project_id": "", "region": "", "endpoint": "https://dli.test"}, "project_id is missing"),
-        ({"job_ids": [131], "region": ""}, "region is missing"),
-        ({"job_ids": [131], "secret_key": "", "access_key": "an-access-key"}, "secret_key is missing"),
-        ({"job_ids": [131], "password": "a-password", "username": ""}, "username is missing"),
+        ({}, "Missing job_ids or job_names."),
+        ({"job_ids": []}, "Missing job_ids or job_names."),
+        ({"job_ids": "", "job_names": ""}, "Missing job_ids or job_names."),
+        ({"job_ids": ["x"]}, "Invalid job_ids: 'x' is not a job ID."),
+        ({"job_ids": [131.5]}, "Invalid job_ids: '131.5' is not a job ID."),
+        ({"job_ids": [True]}, "Invalid job_ids: 'True' is not a job ID."),
+        ({"job_ids": [131], "wait_timeout": 0}, "Invalid wait_timeout: 0.0."),
+        ({"job_ids": [131], "wait_interval": -1}, "Invalid wait_interval: -1.0."),
+        ({"job_ids": [131], "confirm_timeout": 0}, "Invalid confirm_timeout: 0.0."),
+        ({"job_ids": [131], "overall_timeout": 0}, "Invalid overall_timeout: 0.0."),
+        ({"job_ids": [131], "request_timeout": 0}, "Invalid request_timeout: 0.0."),
+        ({"job_ids": [131], "max_retries": -1}, "Invalid max_retries: -1."),
+        ({"job_ids": [131], "project_id": "a/b"}, "Invalid project_id: "),
+        ({"job_ids": [131], "project_id": "", "region": "", "endpoint": "https://dli.test"}, "Missing project_id."),
+        ({"job_ids": [131], "region": ""}, "Missing region."),
+        ({"job_ids": [131], "secret_key": "", "access_key": "an-access-key"}, "Missing secret_key in "),
+        ({"job_ids": [131], "password": "a-password", "username": ""}, "Missing username in "),
         ({"job_ids": [131], "auth_url": "http://iam.test", "project_id": "", **AGENCY}, "is not encrypted"),
-        ({"job_ids": [131], "profile": "work"}, "the options say several times how to sign in"),
-        ({"job_ids": [131], "client_key": "/key.pem"}, "client_cert is missing"),
-        ({"job_ids": ["x"], "project_id": ""}, "job_ids: 'x' is not a job id"),
+        ({"job_ids": [131], "profile": "work"}, "Conflicting options: "),
+        ({"job_ids": [131], "client_key": "/key.pem"}, "Missing client_cert."),
+        ({"job_ids": ["x"], "project_id": ""}, "Invalid job_ids: 'x' is not a job ID."),
         ({"job_ids": [131], "endpoint": "http://dli.test"}, "is not encrypted"),
     ],
 )
-def test_a_wrong_option_is_told_before_anything_is_sent(run_module, credentials, options, part, check_mode):
-    """Signing in included."""
+def test_invalid_option_fails_before_any_request(run_module, credentials, options, part, check_mode):
+    """This includes requests for authentication."""
     service = Service(job(131))
     result = run_module(service, check_mode, **{**credentials, **options})
     assert result["failed"] is True and result["changed"] is False
@@ -403,14 +403,14 @@ def test_a_wrong_option_is_told_before_anything_is_sent(run_module, credentials,
 
 
 @pytest.mark.parametrize("options", [{"wait": "perhaps"}, {"max_retries": "some"}, {"wait_timeout": "long"}, {"job_id": 131}])
-def test_an_option_of_a_wrong_type_or_name(run_module, options):
+def test_option_with_wrong_type_or_name(run_module, options):
     service = Service(job(131))
     result = run_module(service, **KEYS, job_ids=[131], **options)
     assert result["failed"] is True and next(iter(options)) in result["msg"]
     assert service.requests == []
 
 
-# Signing in
+# Authentication
 
 FILES = {
     "ini": (".huaweicloud/credentials", f"[basic]\nak = an-access-key\nsk = {SECRET}\nproject_id = p1\n"),
@@ -459,7 +459,7 @@ def write(home, name, text=None):
         ({**PROJECT, "auth_method": "metadata"}, {"HW_AUTH_TOKEN": "another"}, None, "the metadata service (temporary keys of"),
     ],
 )
-def test_the_result_says_where_the_credentials_came_from(
+def test_result_contains_source_of_credentials(
     run_module, monkeypatch, home, options, environ, file, source, jobs, failed, check_mode
 ):
     for name, value in environ.items():
@@ -473,18 +473,18 @@ def test_the_result_says_where_the_credentials_came_from(
 @pytest.mark.parametrize(
     "service, options, part",
     [
-        (Service(tokens=[]), USER, "Could not sign in as user of account: HTTP 401 (wrong) from https://iam.cn-north-4.myhuaweicl"),
-        (Service(tokens=[]), {**KEYS, **AGENCY}, "Could not take on the agency agency: HTTP 401 (wrong) from https://iam."),
-        (Service(), {**KEYS, "project_id": ""}, "there is no project called cn-north-4 that these credentials may see; they may"),
-        (Service(tokens=[]), PROJECT, "no credentials: set access_key and secret_key"),
-        (Service(tokens=[]), {**PROJECT, "auth_method": "metadata"}, "cannot sign in: the metadata service at http://169.254.169.254"),
+        (Service(tokens=[]), USER, "Could not authenticate as user user of account account: HTTP 401 (wrong) from https://iam."),
+        (Service(tokens=[]), {**KEYS, **AGENCY}, "Could not assume the agency agency: HTTP 401 (wrong) from https://iam."),
+        (Service(), {**KEYS, "project_id": ""}, "Project cn-north-4 not found. Projects that these credentials have access to: "),
+        (Service(tokens=[]), PROJECT, "No credentials found in the options, the environment and the profile files, and the "),
+        (Service(tokens=[]), {**PROJECT, "auth_method": "metadata"}, "Could not authenticate: the metadata service at http://169.254"),
     ],
 )
-def test_signing_in_fails(run_module, service, options, part):
+def test_failed_authentication(run_module, service, options, part):
     result = run_module(service, **options, job_ids=[131])
     assert result["msg"].startswith(part)
     assert (result["failed"], result["changed"], result["jobs"]) == (True, False, [])
-    is_without = "metadata" in result["msg"]  # nothing was found to sign in with
+    is_without = "metadata" in result["msg"]  # no credentials were found
     assert ("credentials_from" in result) is not is_without and not any("dli." in request.url for request in service.requests)
 
 
@@ -493,12 +493,12 @@ def test_signing_in_fails(run_module, service, options, part):
     [
         ({"HW_AUTH_TOKEN": SECRET}, None, 401, " The credentials came from HW_* (IAM token)."),
         ({"HW_AUTH_TOKEN": SECRET}, None, 403, " The credentials came from HW_* (IAM token)."),
-        ({"HW_AUTH_TOKEN": SECRET}, None, 404, "streaming job API."),
-        ({}, "koocli", 401, " unless told otherwise (hcloud configure set --cli-auth-encrypt=false)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 404, "Check region, cloud and endpoint."),
+        ({}, "koocli", 401, " by default. Disable it with hcloud configure set --cli-auth-encrypt=false."),
         ({}, "ini", 403, "/.huaweicloud/credentials (access key and secret key)."),
     ],
 )
-def test_a_refused_sign_in_names_the_source_of_the_credentials(run_module, monkeypatch, home, environ, file, status, ending):
+def test_rejected_credentials_are_reported_with_their_source(run_module, monkeypatch, home, environ, file, status, ending):
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     if file:
@@ -507,7 +507,7 @@ def test_a_refused_sign_in_names_the_source_of_the_credentials(run_module, monke
     assert result["http_status"] == status and result["msg"].endswith(ending)
 
 
-def test_the_project_is_looked_up(run_module):
+def test_project_id_is_read_from_iam(run_module):
     service = Service(job(131), projects=["cn-north-4_team", "cn-north-4"])
     result = run_module(service, **{**KEYS, "project_id": ""}, job_ids=[131])
     assert result["changed"] is True
@@ -521,8 +521,8 @@ EXPIRED = reply(401, {"error_code": "APIGW.0307", "error_msg": "The token must b
 
 @pytest.mark.parametrize("credentials", [USER, {**KEYS, **AGENCY}, {**PROJECT, "auth_method": "metadata"}])
 @pytest.mark.parametrize("accepted, starts", [(1, 2), (2, 1)], ids=["starting", "waiting"])
-def test_a_sign_in_that_dies_on_the_way_is_renewed(run_module, credentials, accepted, starts):
-    """dli-api.md 5.1. A start that was turned away is sent again: it cannot have been carried out."""
+def test_expired_credentials_are_renewed(run_module, credentials, accepted, starts):
+    """dli-api.md 5.1. A start that was rejected is sent again, because it was not carried out."""
     service = Service(job(131), job(130), outcomes=[None] * accepted + [EXPIRED])
     result = run_module(service, **credentials, job_ids=[131, 130], wait=accepted == 2, wait_timeout=20)
     assert [row["changed"] for row in result["jobs"]] == [True, True] and result["warnings"] == []
@@ -531,52 +531,52 @@ def test_a_sign_in_that_dies_on_the_way_is_renewed(run_module, credentials, acce
 
 
 @pytest.mark.parametrize("credentials", [KEYS, {**PROJECT, "auth_token": SECRET}])
-def test_what_cannot_be_renewed_is_not_tried_again(run_module, credentials):
+def test_credentials_that_cannot_be_renewed_are_not_used_again(run_module, credentials):
     service = Service(job(131), outcomes=[None, EXPIRED])
     result = run_module(service, **credentials, job_ids=[131])
     assert result["failed"] is True and result["warnings"] == [] and len(service.posts) == 1
 
 
 def test_credentials_that_were_never_accepted_are_not_renewed(run_module):
-    """Wrong ones stay wrong, and a few failures in a row lock the key."""
+    """Several failures in a row lock the access key."""
     service = Service(job(131), outcomes=[EXPIRED])
     result = run_module(service, **USER, job_ids=[131])
     assert result["http_status"] == 401 and service.tokens == ["token-of-iam-2"] and len(service.requests) == 2
 
 
-def test_signing_in_again_that_fails_is_told(run_module):
+def test_failed_renewal_causes_warning(run_module):
     service = Service(job(131), outcomes=[None, EXPIRED], tokens=["token-of-iam-1"])
     result = run_module(service, **USER, job_ids=[131])
     assert result["failed"] is True and result["changed"] is False
     (warning,) = result["warnings"]
-    expected = "The sign-in was accepted no more, and signing in again failed: Could not sign in as user of account: HTTP 401 "
-    assert warning.startswith(expected)
+    expected = "The credentials were rejected during the task, and authenticating again failed: Could not authenticate as user "
+    assert warning.startswith(f"{expected}user of account account: HTTP 401 ")
 
 
-@pytest.mark.parametrize("sign_in_seconds, asked", [(3.0, True), (9.9, True), (10.0, False), (12.0, False)])
-def test_the_time_for_all_of_it_covers_signing_in(run_module, sign_in_seconds, asked):
-    service = Service(job(131), sign_in_seconds=sign_in_seconds)
+@pytest.mark.parametrize("authentication_seconds, sends_requests", [(3.0, True), (9.9, True), (10.0, False), (12.0, False)])
+def test_overall_timeout_includes_authentication(run_module, authentication_seconds, sends_requests):
+    service = Service(job(131), authentication_seconds=authentication_seconds)
     result = run_module(service, **USER, job_ids=[131], overall_timeout=10, request_timeout=60)
     assert service.timeouts[0] == 10
-    if asked:
+    if sends_requests:
         assert result["changed"] is True
-        assert service.timeouts[1] == pytest.approx(10 - sign_in_seconds)
+        assert service.timeouts[1] == pytest.approx(10 - authentication_seconds)
     else:
-        assert "no time was left" in result["msg"] and len(service.requests) == 1
+        assert "the time limit was reached" in result["msg"] and len(service.requests) == 1
 
 
-def test_a_file_that_cannot_be_read(run_module, home, tmp_path):
+def test_unreadable_file(run_module, home, tmp_path):
     folder, binary = tmp_path / "folder", tmp_path / "binary"
     folder.mkdir()
     binary.write_bytes(b"\xff\xfe\x00")
-    for path, why in ((folder, "Is a directory"), (binary, "it is no text"), (f"{binary}/x", "Not a directory")):
+    for path, reason in ((folder, "Is a directory"), (binary, "the file is not UTF-8 text"), (f"{binary}/x", "Not a directory")):
         service = Service(job(131))
         result = run_module(service, **PROJECT, job_ids=[131], credentials_file=str(path))
-        assert result["msg"] == f"the file {path} cannot be read: {why}"
+        assert result["msg"] == f"Could not read the file {path}: {reason}. Check its path, permissions and encoding."
         assert service.requests == [] and "credentials_from" not in result
 
 
-def test_a_file_in_the_home_is_named_by_a_tilde(run_module, home):
+def test_tilde_in_path_is_expanded(run_module, home):
     write(home, "ini")
     result = run_module(Service(job(131)), **PROJECT, job_ids=[131], credentials_file="~/.huaweicloud/credentials")
     assert result["changed"] is True and result["credentials_from"].startswith(str(home))
@@ -596,22 +596,22 @@ JOBS = (
 
 
 @pytest.mark.parametrize("resume", [False, True])
-def test_check_mode_predicts_the_report_and_starts_nothing(run_module, resume):
-    """design.md: one flow for both modes."""
-    wanted = dict(job_ids=[131, 138, 129, 7, 5], job_names=["job_130", "twin", "nobody"], resume_savepoint=resume)
-    watched = Service(*(dict(one) for one in JOBS))
-    predicted = run_module(watched, check_mode=True, **KEYS, **wanted)
-    assert watched.posts == []
+def test_check_mode_predicts_result_and_starts_no_job(run_module, resume):
+    """Both modes use the same flow."""
+    selection = dict(job_ids=[131, 138, 129, 7, 5], job_names=["job_130", "twin", "missing"], resume_savepoint=resume)
+    predicting = Service(*(dict(one) for one in JOBS))
+    predicted = run_module(predicting, check_mode=True, **KEYS, **selection)
+    assert predicting.posts == []
     done = Service(*(dict(one) for one in JOBS))
-    real = run_module(done, **KEYS, **wanted)
+    real = run_module(done, **KEYS, **selection)
     assert len(done.posts) == 1
     for key in ("changed", "failed", "jobs", "summary", "warnings"):
         assert predicted[key] == real[key]
-    expected = predicted["msg"].replace("Would start", "Started").replace("leave", "left").replace("would fail", "failed")
+    expected = predicted["msg"].replace("would be started", "started").replace("would fail", "failed")
     assert expected == real["msg"]
 
 
-def test_check_mode_fails_where_the_real_run_would(run_module):
+def test_check_mode_fails_like_a_run(run_module):
     outcomes = reply(403, {"error_code": "DLI.0003", "error_msg": "words"})
     predicted = run_module(Service(outcomes=[outcomes]), check_mode=True, **KEYS, job_ids=[131])
     real = run_module(Service(outcomes=[outcomes]), **KEYS, job_ids=[131])
@@ -624,8 +624,8 @@ def test_check_mode_fails_where_the_real_run_would(run_module):
 def test_diff_mode(run_module, check_mode):
     service = Service(job(131), job(129, "job_running"))
     result = run_module(service, check_mode, diff=True, **KEYS, job_ids=[131, 129, 5])
-    assert result["diff"]["before"] == "131 job_131: job_cancel_success\n129 job_129: job_running\n5: absent\n"
-    assert result["diff"]["after"] == "131 job_131: job_submitting\n129 job_129: job_running\n5: absent\n"
+    assert result["diff"]["before"] == "131 (job_131): job_cancel_success\n129 (job_129): job_running\n5: absent\n"
+    assert result["diff"]["after"] == "131 (job_131): job_submitting\n129 (job_129): job_running\n5: absent\n"
 
 
 # Secrets
@@ -647,8 +647,8 @@ def as_text(result):
         {"OS_AUTH_TOKEN": SECRET},
     ],
 )
-def test_a_secret_from_the_environment_is_masked(run_module, monkeypatch, environ):
-    """The service does quote keys: "ak XXX not exist" (dli-api.md 4.4)."""
+def test_secret_from_environment_is_masked(run_module, monkeypatch, environ):
+    """The service quotes access keys: "ak XXX not exist" (dli-api.md 4.4)."""
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
@@ -668,7 +668,7 @@ def test_a_secret_from_the_environment_is_masked(run_module, monkeypatch, enviro
         {**KEYS, "secret_key": "another", "proxy": f"http://user:{SECRET}@proxy:3128"},
     ],
 )
-def test_a_secret_from_an_option_is_masked(run_module, options):
+def test_secret_from_option_is_masked(run_module, options):
     outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
     result = run_module(Service(outcomes=[outcomes]), **options, job_ids=[131])
     assert result["http_status"] == 401
@@ -676,7 +676,7 @@ def test_a_secret_from_an_option_is_masked(run_module, options):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_secret_from_a_file_is_masked(run_module, home, file):
+def test_secret_from_file_is_masked(run_module, home, file):
     write(home, file)
     outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"ak {SECRET} not exist"})
     result = run_module(Service(outcomes=[outcomes]), **PROJECT, job_ids=[131])
@@ -692,7 +692,7 @@ def test_a_secret_from_a_file_is_masked(run_module, home, file):
         ({**PROJECT, "auth_method": "metadata"}, [SECRET, f"{SECRET}-access", f"{SECRET}-secret"]),
     ],
 )
-def test_a_secret_that_was_handed_out_is_masked(run_module, options, secrets):
+def test_secret_issued_by_iam_is_masked(run_module, options, secrets):
     outcomes = reply(401, {"error_code": "APIGW.0301", "error_msg": f"Incorrect: {' '.join(secrets)}"})
     result = run_module(Service(outcomes=[outcomes], tokens=[SECRET]), **{**options, "password": "", **options}, job_ids=[131])
     assert result["http_status"] == 401 and "Incorrect: " in result["msg"]
@@ -700,8 +700,8 @@ def test_a_secret_that_was_handed_out_is_masked(run_module, options, secrets):
 
 
 @pytest.mark.parametrize("option", ["endpoint", "auth_url", "metadata_url", "proxy"])
-def test_a_password_inside_a_url_is_masked(run_module, option):
-    """Whatever is said of the URL: it may be no good one."""
+def test_password_in_url_is_masked(run_module, option):
+    """The URL may be valid or not."""
     for url in (f"https://user:{SECRET}@service.test", f"user:{SECRET}@service.test"):
         service = Service(job(131, name=f"with {SECRET}"))
         result = run_module(service, **{**KEYS, "secret_key": "another", option: url}, job_ids=[131])
@@ -709,15 +709,15 @@ def test_a_password_inside_a_url_is_masked(run_module, option):
 
 
 @pytest.mark.parametrize("variable", runner.PROXY_VARIABLES)
-def test_a_password_of_a_proxy_in_the_environment_is_masked(run_module, monkeypatch, variable):
+def test_password_of_proxy_in_environment_is_masked(run_module, monkeypatch, variable):
     monkeypatch.setenv(variable, f"http://user:{SECRET}@proxy:3128")
-    outcomes = NotDelivered(f"the proxy failed: http://user:{SECRET}@proxy:3128")
+    outcomes = NotDelivered(f"proxy error: http://user:{SECRET}@proxy:3128")
     result = run_module(Service(outcomes=[outcomes]), **{**KEYS, "secret_key": "another"}, job_ids=[131], max_retries=0)
-    assert "the proxy failed: http://user:" in result["msg"]
+    assert "proxy error: http://user:" in result["msg"]
     assert SECRET not in as_text(result)
 
 
-#: Letters of which no other word of a result has any.
+#: These letters do not occur in any other word of a result.
 SHORT = ["Q", "Q~Q", "QZ~QZ"]
 
 
@@ -732,24 +732,24 @@ SHORT = ["Q", "Q~Q", "QZ~QZ"]
         (USER, "password"),
     ],
 )
-def test_a_short_secret_is_refused_in_words_that_can_be_read(run_module, options, option, short):
-    """Masking it would take its letters out of every word; so it is refused, and stands nowhere."""
+def test_short_secret_is_refused_with_readable_message(run_module, options, option, short):
+    """Masking a short secret would remove its letters from all messages. It is refused and never returned."""
     service = Service(job(131))
     result = run_module(service, **{**options, option: short}, job_ids=[131])
-    assert result["msg"] == f"{option} in the options has fewer than 6 characters: it cannot be complete"
+    assert result["msg"] == f"Invalid {option} in the options: it has fewer than 6 characters. Specify the complete value."
     assert short not in as_text(result)
     assert service.requests == []
 
 
 @pytest.mark.parametrize("letter", ["a", "e", "s", "_"])
-def test_a_short_secret_masks_nothing(run_module, letter):
+def test_short_secret_masks_nothing(run_module, letter):
     result = run_module(Service(job(131)), **{**KEYS, "secret_key": letter}, job_ids=[131])
-    assert result["msg"] == "secret_key in the options has fewer than 6 characters: it cannot be complete"
-    arguments = result.get("invocation", {}).get("module_args")  # newer versions of ansible-core leave them out
+    assert result["msg"] == "Invalid secret_key in the options: it has fewer than 6 characters. Specify the complete value."
+    arguments = result.get("invocation", {}).get("module_args")  # not returned by newer versions of ansible-core
     assert arguments is None or arguments["region"] == "cn-north-4"
 
 
-def test_a_secret_in_a_job_is_masked(run_module, monkeypatch):
+def test_secret_in_job_is_masked(run_module, monkeypatch):
     monkeypatch.setenv("HW_AUTH_TOKEN", SECRET)
     service = Service(job(131, name=f"with {SECRET}"))
     result = run_module(service, project_id="p1", region="eu-de", job_ids=[131], diff=True)
@@ -760,59 +760,60 @@ def test_a_secret_in_a_job_is_masked(run_module, monkeypatch):
 # Warnings
 
 
-def test_what_is_named_twice_is_told(run_module):
+def test_job_named_twice_causes_warning(run_module):
     result = run_module(Service(job(131)), **KEYS, job_ids=[131, 131], job_names=["job_131"])
     assert len(result["jobs"]) == 1
     assert result["warnings"] == [
-        "job_ids names 131 more than once; each job is handled once",
-        "job_names: job_131 is job 131, which is named already; it is handled once",
+        "The option job_ids contains 131 more than once. Each job is handled once.",
+        "Duplicate job: job_131 in job_names is job 131 in job_ids. Each job is handled once.",
     ]
 
 
-def test_leaving_certificates_unverified_is_told(run_module):
+def test_validate_certs_false_causes_warning(run_module):
     (warning,) = run_module(Service(job(131)), **KEYS, job_ids=[131], validate_certs=False)["warnings"]
-    assert warning.startswith("validate_certs is false")
+    assert warning.startswith("The option validate_certs is false.")
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_repeated_requests_are_told_when_they_took_long(run_module, fails):
+def test_long_retries_cause_warning(run_module, fails):
     busy = reply(503, {"error_code": "APIGW.0613"})
     service = Service(job(131), outcomes=[busy, NotDelivered("no route")] + [busy] * (9 if fails else 0))
     (warning,) = run_module(service, **KEYS, job_ids=[131])["warnings"]
     times, seconds, count = (5, 16, 4) if fails else (2, 2, 1)
-    assert warning == f"{times} requests had to be repeated, at a cost of {seconds} s: HTTP 503 ({count}), no route (1)"
+    assert warning == f"{times} requests were repeated: HTTP 503 ({count}), no route (1). This delayed the task by {seconds} s."
 
 
-def test_a_short_hiccup_is_not_worth_a_warning(run_module):
+def test_short_retries_cause_no_warning(run_module):
     service = Service(job(131), outcomes=[reply(503, {})])
     assert run_module(service, **KEYS, job_ids=[131])["warnings"] == []
 
 
 @pytest.mark.parametrize("body", [b"", b"e", b"short"])
-def test_what_is_no_token_of_the_metadata_service_does_not_spoil_the_messages(run_module, body):
-    """Masked, it would take its letters out of every word."""
+def test_invalid_token_of_metadata_service_is_not_masked(run_module, body):
+    """Masking it would remove its letters from all messages."""
 
     class Odd(Service):
         def _identity(self, method, path):
             return HttpResponse(200, {}, body) if method == "PUT" else super()._identity(method, path)
 
     result = run_module(Odd(job(131)), **PROJECT, auth_method="metadata", job_ids=[131])
-    assert result["msg"] == "Started 1 of 1 job."
+    assert result["msg"] == "1 of 1 job started."
 
 
-def test_the_metadata_service_is_given_no_more_time_than_there_is(run_module):
+def test_overall_timeout_limits_requests_to_metadata_service(run_module):
     service = Service(job(131))
     run_module(service, **PROJECT, auth_method="metadata", job_ids=[131], overall_timeout=2)
     assert service.timeouts and max(service.timeouts[:2]) <= 2
 
 
 @pytest.mark.parametrize("empty", ["", " "])
-def test_an_empty_method_is_none(run_module, empty):
+def test_empty_auth_method_is_ignored(run_module, empty):
     """AWX surveys send it."""
     assert run_module(Service(job(131)), **KEYS, auth_method=empty, job_ids=[131])["changed"] is True
 
 
-def test_a_method_that_is_none(run_module):
+def test_unknown_auth_method(run_module):
     service = Service(job(131))
     result = run_module(service, **KEYS, auth_method="magic", job_ids=[131])
-    assert "auth_method must be one of auto, token, aksk" in result["msg"] and service.requests == []
+    assert "Invalid auth_method: 'magic' is not supported. Specify one of auto, token, aksk" in result["msg"]
+    assert service.requests == []

@@ -1,9 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose credentials are used: every combination of sources, against the rule as the documentation states it.
+"""Selection of the credentials: every combination of sources, compared with the rule of the documentation.
 
-Every value bears the mark of its source. Whatever is chosen must bear one mark, and it must be the right one.
+Every value contains the mark of its source. The selected credentials must contain the mark of the expected source only.
 """
 
 from __future__ import annotations
@@ -47,21 +47,21 @@ from ..credential_sources import (
     surroundings,
 )
 
-#: Enough of a place for the metadata service to be worth asking.
+#: A location that is sufficient for the chain to try the metadata service.
 REGION = {"region": "cn-north-4"}
 PAIR = marked(OPTIONS, *KINDS["aksk"])
 FAMILIES = (HW, SDK, OS)
 GIVEN = (OPTIONS, *FAMILIES)
-#: Which of several kinds in one family is used.
-STRONGEST = ("token", "temporary aksk", "aksk", "password")
+#: The precedence of several kinds in one family.
+PRECEDENCE = ("token", "temporary aksk", "aksk", "password")
 
 
 def search(options=None, environ=None, files=None):
     return ProviderChain(options or {}, environ or {}, (files or {}).get).run()
 
 
-def among(held, **options):
-    """Search in sources given as source -> option -> value."""
+def resolve(held, **options):
+    """Resolve credentials from sources, as source -> option -> value."""
     params, environ, files = surroundings(held)
     return search({**REGION, **params, **options}, environ, files)
 
@@ -73,7 +73,7 @@ def refusal(options=None, environ=None, files=None):
 
 
 def kind_and_values(provider):
-    """Return what a provider is, and every value that it signs in with."""
+    """Return the kind of a provider, and every value that it authenticates with."""
     if isinstance(provider, IamToken):
         return "token", [provider.token]
     if isinstance(provider, Password):
@@ -86,85 +86,89 @@ def kind_and_values(provider):
 
 
 def assert_is(found, source, kind):
-    """Check that a kind of credentials was chosen, with the values of one source."""
-    chosen, values = kind_and_values(found.provider)
-    assert (chosen, found.source) == (kind, CALLED[source])
+    """Check that a kind of credentials was selected, with the values of one source."""
+    selected, values = kind_and_values(found.provider)
+    assert (selected, found.source) == (kind, CALLED[source])
     assert origins(values) == ({source} if values else set())
 
 
-def each(sources, kinds_of):
-    """Return every provider to put one kind of credentials, or none, into each of some sources."""
+def combinations(sources, kinds_of):
+    """Yield every combination of one kind of credentials, or none, for each source."""
     choices = [[None, *kinds_of[source]] for source in sources]
     for combination in itertools.product(*choices):
         yield {source: kind for source, kind in zip(sources, combination) if kind}
 
 
 def fill(kinds):
-    """Return sources that hold a kind of credentials each."""
+    """Return the values of sources that contain one kind of credentials each."""
     return {source: marked(source, *KINDS[kind]) for source, kind in kinds.items()}
 
 
-# Which source: all combinations
+# Selection of the source: all combinations
 
 
 @pytest.mark.parametrize("in_options", [None, *KINDS])
 @pytest.mark.parametrize("in_hw", [None, *KINDS])
-def test_the_first_source_that_holds_credentials_is_used_and_nothing_of_the_others(in_options, in_hw):
+def test_only_values_of_the_first_source_with_credentials_are_used(in_options, in_hw):
     """3,375 combinations in all."""
     first = {source: kind for source, kind in ((OPTIONS, in_options), (HW, in_hw)) if kind}
-    for rest in each((SDK, OS, INI, KOOCLI), HOLDS):
+    for rest in combinations((SDK, OS, INI, KOOCLI), HOLDS):
         kinds = {**first, **rest}
         winner = next((source for source in ORDER if source in kinds), MACHINE)
-        assert_is(among(fill(kinds)), winner, kinds.get(winner, "metadata"))
+        assert_is(resolve(fill(kinds)), winner, kinds.get(winner, "metadata"))
 
 
 @pytest.mark.parametrize("method", ["token", "aksk", "password"])
 @pytest.mark.parametrize("in_options", [None, *KINDS])
-def test_a_method_that_is_asked_for_is_taken_from_the_first_that_holds_it(method, in_options):
-    """Of options and environment: the files and the machine have methods of their own."""
-    wanted = {"aksk": ("aksk", "temporary aksk")}.get(method, (method,))
-    for rest in each((HW, SDK, OS, INI), HOLDS):
+def test_auth_method_selects_the_first_source_that_contains_its_values(method, in_options):
+    """Sources are the options and the environment. The files and the machine have their own methods."""
+    allowed = {"aksk": ("aksk", "temporary aksk")}.get(method, (method,))
+    for rest in combinations((HW, SDK, OS, INI), HOLDS):
         kinds = {**({OPTIONS: in_options} if in_options else {}), **rest}
-        winner = next((source for source in GIVEN if kinds.get(source) in wanted), None)
+        winner = next((source for source in GIVEN if kinds.get(source) in allowed), None)
         if winner:
-            assert_is(among(fill(kinds), auth_method=method), winner, kinds[winner])
+            assert_is(resolve(fill(kinds), auth_method=method), winner, kinds[winner])
         else:
-            with pytest.raises(InputError, match=f"auth_method is {method}, but neither the options nor the environment hold"):
-                among(fill(kinds), auth_method=method)
+            with pytest.raises(InputError, match=f"^Missing credentials for auth_method {method}. Set {KINDS[method][0]}"):
+                resolve(fill(kinds), auth_method=method)
 
 
 @pytest.mark.parametrize("method, source, kinds", [("sdk_file", INI, HOLDS[INI]), ("hcloud", KOOCLI, HOLDS[KOOCLI])])
-def test_a_file_that_is_asked_for_is_used_whatever_else_there_is(method, source, kinds):
+def test_auth_method_selects_a_file_independent_of_other_sources(method, source, kinds):
     for kind in kinds:
-        for rest in each((OPTIONS, *FAMILIES), HOLDS):
-            assert_is(among(fill({**rest, INI: kind, KOOCLI: kind}), auth_method=method), source, kind)
+        for rest in combinations((OPTIONS, *FAMILIES), HOLDS):
+            assert_is(resolve(fill({**rest, INI: kind, KOOCLI: kind}), auth_method=method), source, kind)
 
 
-def test_the_machine_is_asked_when_that_is_asked_for_whatever_else_there_is():
-    for kinds in each((OPTIONS, *FAMILIES, INI), HOLDS):
-        assert_is(among(fill(kinds), auth_method="metadata"), MACHINE, "metadata")
+def test_auth_method_selects_the_metadata_service_independent_of_other_sources():
+    for kinds in combinations((OPTIONS, *FAMILIES, INI), HOLDS):
+        assert_is(resolve(fill(kinds), auth_method="metadata"), MACHINE, "metadata")
 
 
 @pytest.mark.parametrize("source", [HW, OS])
-@pytest.mark.parametrize("kinds", [kinds for size in (2, 3) for kinds in itertools.combinations(STRONGEST, size)], ids=" ".join)
-def test_of_several_kinds_in_one_family_a_token_comes_before_keys_and_keys_before_a_user(source, kinds):
-    """As Terraform has it."""
+@pytest.mark.parametrize(
+    "kinds", [kinds for size in (2, 3) for kinds in itertools.combinations(PRECEDENCE, size)], ids=" ".join
+)
+def test_precedence_of_several_kinds_in_one_family(source, kinds):
+    """The same precedence as in Terraform."""
     values = {name: value for kind in kinds for name, value in marked(source, *KINDS[kind]).items()}
-    assert_is(among({source: values, INI: marked(INI, *KINDS["aksk"])}), source, kinds[0])
+    assert_is(resolve({source: values, INI: marked(INI, *KINDS["aksk"])}), source, kinds[0])
 
 
 @pytest.mark.parametrize(
-    "kinds", [kinds for size in (2, 3) for kinds in itertools.combinations(("token", "aksk", "password"), size)], ids=" ".join
+    "kinds",
+    [kinds for size in (2, 3) for kinds in itertools.combinations(("token", "aksk", "password"), size)],
+    ids=" ".join,
 )
-def test_several_kinds_in_the_options_are_a_contradiction_until_one_is_chosen(kinds):
+def test_several_kinds_in_the_options_require_auth_method(kinds):
     values = {name: value for kind in kinds for name, value in marked(OPTIONS, *KINDS[kind]).items()}
     message = refusal(values)
-    assert message.startswith("the options say several times how to sign in (")
-    assert message.endswith("): keep one, or choose with auth_method")
-    named = message.partition("(")[2].partition(")")[0].split(", ")
-    assert named == sorted(set(values) - {"domain_name"})
+    assert message.startswith("Conflicting options: ")
+    assert message.endswith(". Set the options of one authentication method only, or select a method with auth_method.")
+    names = message.partition(": ")[2].partition(". ")[0].split(", ")
+    assert names == sorted(set(values) - {"domain_name"})
     for kind in kinds:
-        assert_is(among({OPTIONS: values}, auth_method=kind), OPTIONS, kind)
+        assert_is(resolve({OPTIONS: values}, auth_method=kind), OPTIONS, kind)
 
 
 # Every name of every source
@@ -187,7 +191,7 @@ def holding(source, kind, option, name):
 @pytest.mark.parametrize(
     "source, option, name", [entry for entry in ALL_NAMES if entry[1] not in FILES and not entry[1].startswith("agency")]
 )
-def test_every_name_reaches_its_option(source, option, name):
+def test_every_variable_and_key_sets_its_option(source, option, name):
     """dli-api.md 5.5."""
     kind = next((kind for kind in ("token", "password") if option in KINDS[kind]), "temporary aksk")
     params, environ, files = holding(source, kind, option, name)
@@ -201,7 +205,7 @@ def test_every_name_reaches_its_option(source, option, name):
     [(option, *names) for option, names in NAMES[OS].items() if len(names) > 1],
 )
 @pytest.mark.parametrize("empty", [None, "", " "])
-def test_of_two_names_for_one_value_the_first_that_is_not_empty_counts(option, first, second, empty):
+def test_the_first_of_two_variables_that_is_not_empty_is_used(option, first, second, empty):
     kind = "token" if option == "auth_token" else "password"
     environ = surroundings({OS: marked(OS, *KINDS[kind])})[1]
     for given_first, expected in (("first-0123456789", "first-0123456789"), (empty, "second-0123456789")):
@@ -212,15 +216,15 @@ def test_of_two_names_for_one_value_the_first_that_is_not_empty_counts(option, f
 
 
 @pytest.mark.parametrize("source", NAMES)
-def test_blanks_around_a_value_do_not_count(source):
+def test_whitespace_around_a_value_is_removed(source):
     held = {name: f" {value}\t" for name, value in marked(source, *KINDS["temporary aksk"]).items()}
-    assert_is(among({source: held}), source, "temporary aksk")
-    assert all(value == value.strip() for value in kind_and_values(among({source: held}).provider)[1])
+    assert_is(resolve({source: held}), source, "temporary aksk")
+    assert all(value == value.strip() for value in kind_and_values(resolve({source: held}).provider)[1])
 
 
 @pytest.mark.parametrize("empty", ["", " ", "\t", None])
 @pytest.mark.parametrize("source", [OPTIONS, *FAMILIES])
-def test_empty_is_unset(source, empty):
+def test_empty_values_are_unset(source, empty):
     """AWX surveys send empty texts."""
     names = NAMES.get(source, {**NAMES[HW], **NAMES[SDK]})
     nothing = {source: dict.fromkeys(names, empty)}
@@ -229,17 +233,17 @@ def test_empty_is_unset(source, empty):
 
 
 @pytest.mark.parametrize("empty", ["", None, 0])
-def test_what_is_empty_in_a_file_of_koocli_is_unset(empty):
+def test_empty_values_of_a_koocli_file_are_unset(empty):
     held = dict.fromkeys(NAMES[KOOCLI], empty)
-    assert_is(among({KOOCLI: held}), MACHINE, "metadata")
+    assert_is(resolve({KOOCLI: held}), MACHINE, "metadata")
 
 
-# Halves and mixtures
+# Incomplete and mixed values
 
-HALVES = [
-    # source, what it holds, what is said
+INCOMPLETE = [
+    # source, options that it contains, message
     *[
-        (source, held, f"{missing} is missing in {{}}: access key and secret key must come from the same place")
+        (source, held, f"Missing {missing} in {{}}. Specify access_key and secret_key in the same place.")
         for source in (OPTIONS, *NAMES)
         for held, missing in (
             (["access_key"], "secret_key"),
@@ -248,11 +252,15 @@ HALVES = [
         )
     ],
     *[
-        (source, ["security_token"], "security_token in {} needs access_key and secret_key beside it")
+        (
+            source,
+            ["security_token"],
+            "Missing access_key and secret_key in {}. Specify them in the same place as security_token.",
+        )
         for source in (OPTIONS, *NAMES)
     ],
     *[
-        (source, held, f"{missing} is missing in {{}}: user name and password must come from the same place")
+        (source, held, f"Missing {missing} in {{}}. Specify username and password in the same place.")
         for source in (OPTIONS, HW, OS)
         for held, missing in (
             (["username"], "password"),
@@ -261,56 +269,59 @@ HALVES = [
             (["password", "auth_token"], "username"),
         )
     ],
-    *[(source, ["auth_token", "access_key"], "secret_key is missing in {}") for source in (OPTIONS, HW, OS)],
-    *[(source, ["auth_token", "security_token"], "security_token in {} needs") for source in (OPTIONS, HW, OS)],
+    *[(source, ["auth_token", "access_key"], "Missing secret_key in {}. ") for source in (OPTIONS, HW, OS)],
+    *[
+        (source, ["auth_token", "security_token"], "Missing access_key and secret_key in {}. ")
+        for source in (OPTIONS, HW, OS)
+    ],
 ]
 
 
 @pytest.mark.parametrize(
-    "source, held, said, other",
-    [(*half, other) for half in HALVES for other in (None, *ORDER[:-1]) if other != half[0]],
+    "source, held, message, other",
+    [(*entry, other) for entry in INCOMPLETE for other in (None, *ORDER[:-1]) if other != entry[0]],
 )
-def test_half_of_something_is_told_and_never_completed_from_elsewhere(source, held, said, other):
+def test_incomplete_values_are_an_error_and_are_not_completed_from_another_source(source, held, message, other):
     sources = {source: marked(source, *held)}
     if other:
         sources[other] = marked(other, *KINDS["temporary aksk"])
     if other and ORDER.index(other) < ORDER.index(source):
-        assert_is(among(sources), other, "temporary aksk")  # its turn never comes
+        assert_is(resolve(sources), other, "temporary aksk")  # the incomplete source is not read
         return
     with pytest.raises(InputError) as caught:
-        among(sources)
-    assert str(caught.value).startswith(said.format(CALLED[source]))
+        resolve(sources)
+    assert str(caught.value).startswith(message.format(CALLED[source]))
     assert "0123456789" not in str(caught.value)
 
 
 @pytest.mark.parametrize("keys, secret", list(itertools.permutations((OPTIONS, *NAMES), 2)))
-def test_a_key_of_one_source_and_a_secret_of_another_are_refused(keys, secret):
+def test_access_key_and_secret_key_of_different_sources_are_refused(keys, secret):
     with pytest.raises(InputError) as caught:
-        among({keys: marked(keys, "access_key"), secret: marked(secret, "secret_key")})
+        resolve({keys: marked(keys, "access_key"), secret: marked(secret, "secret_key")})
     first = min(keys, secret, key=ORDER.index)
     missing = "secret_key" if first == keys else "access_key"
-    assert str(caught.value).startswith(f"{missing} is missing in {CALLED[first]}: ")
+    assert str(caught.value).startswith(f"Missing {missing} in {CALLED[first]}. ")
     assert "0123456789" not in str(caught.value)
 
 
 @pytest.mark.parametrize("user, password", list(itertools.permutations((OPTIONS, HW, OS), 2)))
-def test_a_user_of_one_source_and_a_password_of_another_are_refused(user, password):
+def test_username_and_password_of_different_sources_are_refused(user, password):
     with pytest.raises(InputError) as caught:
-        among({user: marked(user, "username", "domain_name"), password: marked(password, "password")})
+        resolve({user: marked(user, "username", "domain_name"), password: marked(password, "password")})
     first = min(user, password, key=ORDER.index)
     missing = "password" if first == user else "username"
-    assert str(caught.value).startswith(f"{missing} is missing in {first}: ")
+    assert str(caught.value).startswith(f"Missing {missing} in {first}. ")
 
 
 @pytest.mark.parametrize("source", [OPTIONS, HW, OS])
 @pytest.mark.parametrize("kind", ["token", "aksk", "temporary aksk"])
-def test_a_user_name_by_itself_may_stand_beside_something_whole(source, kind):
-    """Other tools read it; options that say it are no contradiction, either."""
-    assert_is(among({source: marked(source, "username", *KINDS[kind])}), source, kind)
+def test_a_username_without_password_is_allowed_with_other_complete_credentials(source, kind):
+    """Other tools read it. In the options it is not a conflict, either."""
+    assert_is(resolve({source: marked(source, "username", *KINDS[kind])}), source, kind)
 
 
 @pytest.mark.parametrize(
-    "method, half",
+    "method, incomplete",
     [
         ("token", ["access_key"]),
         ("token", ["password"]),
@@ -323,57 +334,64 @@ def test_a_user_name_by_itself_may_stand_beside_something_whole(source, kind):
         ("metadata", ["password"]),
     ],
 )
-def test_half_of_another_kind_than_is_asked_for_does_not_matter(method, half):
-    held = {OPTIONS: marked(OPTIONS, *half), HW: marked(HW, *half), INI: marked(INI, *KINDS["aksk"])}
+def test_incomplete_values_of_another_method_than_auth_method_are_ignored(method, incomplete):
+    held = {OPTIONS: marked(OPTIONS, *incomplete), HW: marked(HW, *incomplete), INI: marked(INI, *KINDS["aksk"])}
     if method in ("sdk_file", "metadata"):
-        assert_is(among(held, auth_method=method), *((INI, "aksk") if method == "sdk_file" else (MACHINE, "metadata")))
+        assert_is(resolve(held, auth_method=method), *((INI, "aksk") if method == "sdk_file" else (MACHINE, "metadata")))
         return
     held[OS] = marked(OS, *KINDS[method])
-    assert_is(among(held, auth_method=method), OS, method)
+    assert_is(resolve(held, auth_method=method), OS, method)
 
 
-def test_nothing_at_all():
-    said = "no credentials: set access_key and secret_key (or HW_ACCESS_KEY and HW_SECRET_KEY in the environment), or sign in"
+def test_missing_credentials():
     with pytest.raises(InputError) as caught:
         search()
-    assert str(caught.value).startswith(said)
-    assert str(caught.value).endswith("nothing was found in the options, the environment and the profile files")
+    assert str(caught.value) == (
+        "No credentials found in the options, the environment and the profile files. Set access_key and secret_key"
+        " (environment variables HW_ACCESS_KEY and HW_SECRET_KEY), or use another authentication method."
+    )
 
 
-@pytest.mark.parametrize("place", ["region", "endpoint", "project_name"])
-def test_the_machine_is_the_last_thing_to_try_where_the_place_is_known(place):
-    """It would be asked in vain on every laptop."""
-    found = search({place: "cn-north-4"})
+@pytest.mark.parametrize("option", ["region", "endpoint", "project_name"])
+def test_the_metadata_service_is_the_last_resort_if_the_location_is_known(option):
+    """Without a location, a laptop would send a request without effect."""
+    found = search({option: "cn-north-4"})
     assert_is(found, MACHINE, "metadata")
     assert (found.provider.url, found.provider.timeout) == ("http://169.254.169.254", 1.0)
-    assert found.provider.missing.startswith("no credentials: set access_key and secret_key")
-    with pytest.raises(InputError, match="no credentials"):
+    assert found.provider.missing.startswith("No credentials found in the options, ")
+    assert found.provider.remedy.startswith("Set access_key and secret_key")
+    with pytest.raises(InputError, match="^No credentials found"):
         search({"project_id": "p1", "cloud": "cloud.test"})
 
 
-def test_the_machine_that_is_asked_for_gets_more_time():
+def test_auth_method_metadata_has_a_longer_timeout():
     found = search({"auth_method": "metadata", "metadata_url": "http://metadata.test/"})
-    assert found.provider == Metadata("http://metadata.test", 5.0, "cannot sign in:")
+    assert found.provider == Metadata(
+        "http://metadata.test",
+        5.0,
+        "Could not authenticate:",
+        "Only a cloud server that has an agency receives keys from it.",
+    )
 
 
 # Files
 
 
-def test_the_files_are_read_only_when_their_turn_has_come():
-    asked = []
+def test_files_are_read_only_if_no_earlier_source_is_used():
+    read_paths = []
 
     def read_file(path):
-        asked.append(path)
+        read_paths.append(path)
 
-    for kinds in each(GIVEN, dict.fromkeys(GIVEN, ("temporary aksk",))):
+    for kinds in combinations(GIVEN, dict.fromkeys(GIVEN, ("temporary aksk",))):
         params, environ, _files = surroundings(fill(kinds))
         ProviderChain({**REGION, **params}, environ, read_file).run()
-        assert asked == ([] if kinds else [INI_PATH, KOOCLI_PATH])
-        asked.clear()
+        assert read_paths == ([] if kinds else [INI_PATH, KOOCLI_PATH])
+        read_paths.clear()
 
 
-#: How a file is named -> source that it is.
-NAMED = [
+#: Options and variables that select a file, and the source that it is.
+SELECTED = [
     ({"credentials_file": "/some/file"}, {}, INI),
     ({"shared_config_file": "/some/file"}, {}, KOOCLI),
     ({"shared_config_file": "/some/file", "profile": "work"}, {}, KOOCLI),
@@ -387,8 +405,8 @@ NAMED = [
 ]
 
 
-@pytest.mark.parametrize("options, environ, source", NAMED)
-def test_a_file_that_is_named_is_the_one_that_is_read(options, environ, source):
+@pytest.mark.parametrize("options, environ, source", SELECTED)
+def test_the_selected_file_is_read(options, environ, source):
     write = ini if source == INI else koocli
     files = {
         "/some/file": write(marked(source, *KINDS["aksk"])),
@@ -399,9 +417,12 @@ def test_a_file_that_is_named_is_the_one_that_is_read(options, environ, source):
     assert kind_and_values(found.provider) == ("aksk", list(marked(source, *KINDS["aksk"]).values()))
 
 
-@pytest.mark.parametrize("options, environ, source", NAMED)
-def test_a_file_that_is_named_must_be_there(options, environ, source):
-    assert refusal(options, environ) == "there is no file /some/file to sign in with"
+@pytest.mark.parametrize("options, environ, source", SELECTED)
+def test_the_selected_file_must_exist(options, environ, source):
+    assert refusal(options, environ) == (
+        "Could not read credentials: the file /some/file does not exist."
+        " Check the path, or use another authentication method."
+    )
 
 
 @pytest.mark.parametrize(
@@ -413,35 +434,37 @@ def test_a_file_that_is_named_must_be_there(options, environ, source):
         ({}, {"HW_PROFILE": "work"}, KOOCLI_PATH),
     ],
 )
-def test_the_usual_file_must_be_there_when_it_is_needed(options, environ, path):
-    assert refusal(options, environ) == f"there is no file {path} to sign in with"
+def test_the_default_file_must_exist_if_it_is_required(options, environ, path):
+    assert refusal(options, environ) == (
+        f"Could not read credentials: the file {path} does not exist. Check the path, or use another authentication method."
+    )
 
 
-@pytest.mark.parametrize("options, environ, source", NAMED)
-def test_a_file_that_is_named_must_hold_keys(options, environ, source):
+@pytest.mark.parametrize("options, environ, source", SELECTED)
+def test_the_selected_file_must_contain_keys(options, environ, source):
     if source == INI:
-        said = "/some/file holds no ak and sk in a section [basic]"
+        message = "Missing ak and sk in /some/file. Add them to the section [basic]."
         empty = ["", "[basic]\nproject_id = p1\n", ini(marked(INI, *KINDS["aksk"]), section="global")]
     else:
-        said = "the profile work of /some/file holds no access key: only profiles with keys can be used"
+        message = "Missing access key in the profile work of /some/file. Only profiles that contain keys are supported."
         empty = [koocli({}), koocli(marked(KOOCLI, "region", *AGENCY))]
     for text in empty:
-        assert refusal(options, environ, {"/some/file": text}) == said
+        assert refusal(options, environ, {"/some/file": text}) == message
 
 
 @pytest.mark.parametrize(
     "files",
     [{INI_PATH: "[global]\nak = a\n"}, {KOOCLI_PATH: koocli({"region": "eu-de"})}, {INI_PATH: "", KOOCLI_PATH: koocli({})}],
 )
-def test_a_usual_file_without_keys_is_passed_over(files):
+def test_a_default_file_without_keys_is_skipped(files):
     assert_is(search(REGION, {}, files), MACHINE, "metadata")
 
 
 @pytest.mark.parametrize(
     "options", [{"credentials_file": "/some/file"}, {"shared_config_file": "/some/file"}, {"profile": "work"}]
 )
-def test_naming_a_file_in_the_options_beats_the_environment(options):
-    """The same as its auth_method; in the environment it would be one provider among others."""
+def test_a_file_in_the_options_has_precedence_over_the_environment(options):
+    """It has the same effect as auth_method. In the environment, a file is one source of several."""
     write = ini if "credentials_file" in options else koocli
     environ = surroundings(fill({HW: "token", SDK: "aksk", OS: "password"}))[1]
     files = {path: write(marked(INI, *KINDS["aksk"])) for path in ("/some/file", KOOCLI_PATH)}
@@ -451,13 +474,13 @@ def test_naming_a_file_in_the_options_beats_the_environment(options):
 
 @pytest.mark.parametrize("variable", ["HW_SHARED_CONFIG_FILE", "HW_PROFILE", "HUAWEICLOUD_SDK_CREDENTIALS_FILE"])
 @pytest.mark.parametrize("source", GIVEN)
-def test_naming_a_file_in_the_environment_does_not_beat_what_comes_before_it(variable, source):
+def test_a_file_in_the_environment_has_no_precedence_over_earlier_sources(variable, source):
     params, environ, _files = surroundings(fill({source: "aksk"}))
     assert_is(search({**REGION, **params}, {**environ, variable: "/nowhere"}), source, "aksk")
 
 
 @pytest.mark.parametrize(
-    "options, named",
+    "options, names",
     [
         ({"profile": "work", "credentials_file": "/f"}, "credentials_file, profile"),
         ({"shared_config_file": "/f", "credentials_file": "/f"}, "credentials_file, shared_config_file"),
@@ -465,11 +488,11 @@ def test_naming_a_file_in_the_environment_does_not_beat_what_comes_before_it(var
         ({"credentials_file": "/f", "username": "u"}, "credentials_file, username"),
     ],
 )
-def test_a_file_and_something_else_in_the_options_are_a_contradiction(options, named):
-    assert f"several times how to sign in ({named})" in refusal(options)
+def test_a_file_and_other_credentials_in_the_options_are_a_conflict(options, names):
+    assert refusal(options).startswith(f"Conflicting options: {names}. ")
 
 
-def test_a_contradiction_is_solved_by_choosing():
+def test_auth_method_resolves_conflicting_options():
     files = {KOOCLI_PATH: koocli(marked(KOOCLI, *KINDS["aksk"])), "/f": ini(marked(INI, *KINDS["aksk"]))}
     options = {**REGION, "profile": "work", "credentials_file": "/f", **PAIR}
     for method, source in (("aksk", OPTIONS), ("sdk_file", INI), ("hcloud", KOOCLI), ("metadata", MACHINE)):
@@ -499,65 +522,70 @@ PROFILES = json.dumps(
         ({"auth_method": "hcloud"}, {"HW_PROFILE": "home"}, "home"),
     ],
 )
-def test_the_profile_that_is_named_or_else_the_current_one(options, environ, profile):
+def test_the_selected_profile_or_else_the_current_profile_is_used(options, environ, profile):
     found = search({**REGION, **options}, environ, {KOOCLI_PATH: PROFILES})
     assert found.source == f"the profile {profile} of {KOOCLI_PATH}"
     assert found.provider == AccessKey(f"{profile}-key-0123456789", f"{profile}-secret-0123456789")
 
 
-def test_a_profile_that_is_not_there_lists_those_that_are():
-    said = f"{KOOCLI_PATH} has no profile 'hmoe': it has home, work"
-    assert refusal({"profile": "hmoe"}, {}, {KOOCLI_PATH: PROFILES}) == said
-    assert refusal({}, {"HW_PROFILE": "hmoe"}, {KOOCLI_PATH: PROFILES}) == said
+def test_the_message_for_an_unknown_profile_lists_the_available_profiles():
+    message = f"Invalid profile: {KOOCLI_PATH} has no profile 'hmoe'. Available profiles: home, work."
+    assert refusal({"profile": "hmoe"}, {}, {KOOCLI_PATH: PROFILES}) == message
+    assert refusal({}, {"HW_PROFILE": "hmoe"}, {KOOCLI_PATH: PROFILES}) == message
 
 
 @pytest.mark.parametrize(
-    "files, said",
+    "files, start",
     [
-        ({INI_PATH: "ak = first-0123456789\n"}, f"{INI_PATH} is no INI file: look at line 1"),
-        ({KOOCLI_PATH: "{'accessKeyId': 'first-0123456789'}"}, f"{KOOCLI_PATH} is no configuration file of KooCLI"),
+        (
+            {INI_PATH: "ak = first-0123456789\n"},
+            f"Invalid credentials file {INI_PATH}: it is not an INI file. Check line 1.",
+        ),
+        ({KOOCLI_PATH: "{'accessKeyId': 'first-0123456789'}"}, f"Invalid KooCLI configuration file {KOOCLI_PATH}: "),
     ],
 )
-def test_a_broken_file_is_told_and_not_passed_over(files, said):
+def test_an_invalid_file_is_an_error_and_is_not_skipped(files, start):
     message = refusal({}, {}, files)
-    assert message.startswith(said) and "first" not in message
+    assert message.startswith(start) and "first" not in message
 
 
 @pytest.mark.parametrize("source", ORDER[:-1])
-def test_only_a_profile_of_koocli_hints_at_its_encryption(source):
-    found = among(fill({source: "aksk"}))
+def test_only_a_koocli_profile_has_a_hint_about_encryption(source):
+    found = resolve(fill({source: "aksk"}))
     assert ("hcloud configure set --cli-auth-encrypt=false" in found.hint) == (source == KOOCLI)
     assert found.hint == "" or found.hint.endswith(".")
 
 
-# Secrets that cannot be
+# Invalid secrets
 
 SECRETS_OF = [(source, option) for source in (OPTIONS, *NAMES) for option in SECRETS if option in NAMES.get(source, SECRETS)]
 
 
 @pytest.mark.parametrize("source, option", SECRETS_OF)
 @pytest.mark.parametrize("secret", ["x", "§§§§§", "12345"])
-def test_a_short_secret_is_refused_without_being_quoted(source, option, secret):
-    """This cloud has none, and masking it would make nonsense of every message."""
+def test_a_short_secret_is_refused_and_not_quoted(source, option, secret):
+    """This cloud has no such secrets, and masking one would remove letters from all messages."""
     kind = next(kind for kind in ("token", "password", "temporary aksk") if option in KINDS[kind])
     with pytest.raises(InputError) as caught:
-        among({source: {**marked(source, *KINDS[kind]), option: secret}})
-    assert str(caught.value) == f"{option} in {CALLED[source]} has fewer than 6 characters: it cannot be complete"
+        resolve({source: {**marked(source, *KINDS[kind]), option: secret}})
+    assert str(caught.value) == (
+        f"Invalid {option} in {CALLED[source]}: it has fewer than 6 characters. Specify the complete value."
+    )
 
 
 @pytest.mark.parametrize("source, option", [entry for entry in SECRETS_OF if entry[0] != INI])
 @pytest.mark.parametrize(
     "secret", ["first\nsecond", "first\rsecond", "tab\there", "nul\x00-nul", "first second", "sn\u00f6-snow"], ids=repr
 )
-def test_a_secret_that_was_wrapped_or_cut_is_refused_without_being_quoted(source, option, secret):
+def test_a_wrapped_secret_is_refused_and_not_quoted(source, option, secret):
     kind = next(kind for kind in ("token", "password", "temporary aksk") if option in KINDS[kind])
     held = {source: {**marked(source, *KINDS[kind]), option: secret}}
-    if option == "password" and secret.isprintable():  # people choose passwords, and may choose such
-        assert among(held).provider.password == secret
+    if option == "password" and secret.isprintable():  # a password may contain spaces and letters of any language
+        assert resolve(held).provider.password == secret
         return
     with pytest.raises(InputError) as caught:
-        among(held)
-    assert str(caught.value).startswith(f"{option} in {CALLED[source]} holds a character that no credential has")
+        resolve(held)
+    assert str(caught.value).startswith(f"Invalid {option} in {CALLED[source]}: it contains a character that is not allowed")
     assert not any(part in str(caught.value) for part in ("first", "second", "tab", "nul", "sn\u00f6"))
 
 
@@ -576,18 +604,23 @@ def agency_of(found):
 
 @pytest.mark.parametrize(
     "source, in_source",
-    [(source, here) for source in ORDER for here in (False, True) if not here or "agency_name" in NAMES.get(source, {})],
+    [
+        (source, in_source)
+        for source in ORDER
+        for in_source in (False, True)
+        if not in_source or "agency_name" in NAMES.get(source, {})
+    ],
 )
 @pytest.mark.parametrize("in_options", [False, True])
-def test_an_agency_of_the_options_stands_behind_any_credentials_and_else_that_of_their_source(source, in_source, in_options):
+def test_the_agency_comes_from_the_options_or_else_from_the_source_of_the_credentials(source, in_source, in_options):
     held = {source: marked(source, *KINDS["aksk"])} if source != MACHINE else {}
     if in_source:
         held[source].update(marked(source, *AGENCY))
     if in_options:
         held[OPTIONS] = {**held.get(OPTIONS, {}), **marked(OPTIONS, *AGENCY)}
-    for other in (HW, KOOCLI):  # somebody else's
+    for other in (HW, KOOCLI):  # agencies of other sources
         held.setdefault(other, marked(other, *AGENCY))
-    found = among(held)
+    found = resolve(held)
     expected = OPTIONS if in_options else source if in_source else None
     if expected is None:
         assert_is(found, source, "metadata" if source == MACHINE else "aksk")
@@ -603,8 +636,8 @@ def test_an_agency_of_the_options_stands_behind_any_credentials_and_else_that_of
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("source", [OPTIONS, HW])
-def test_an_agency_stands_behind_every_kind(source, kind):
-    found = among({source: marked(source, *AGENCY, *KINDS[kind])})
+def test_an_agency_is_supported_for_every_kind(source, kind):
+    found = resolve({source: marked(source, *AGENCY, *KINDS[kind])})
     assert kind_and_values(found.provider.base)[0] == kind and agency_of(found)
 
 
@@ -617,56 +650,64 @@ def test_an_agency_stands_behind_every_kind(source, kind):
     ],
 )
 def test_the_account_of_an_agency_by_name_or_id(account, sent):
-    """dli-api.md 5.1; the id does not change."""
+    """dli-api.md 5.1; the ID never changes."""
     found = search({**REGION, **PAIR, "agency_name": "a", **account})
     assert agency_of(found) == {"agency_name": "a", **sent}
 
 
 @pytest.mark.parametrize(
-    "options, environ, said",
+    "options, environ, message",
     [
-        ({"agency_name": "a"}, {}, "agency_domain_name is missing: the account that the agency a belongs to"),
-        ({"agency_domain_name": "d"}, {}, "agency_name is missing: the account of an agency is given, but not the agency"),
-        ({"agency_domain_id": "d"}, {}, "agency_name is missing: "),
-        # never completed from elsewhere
-        ({"agency_name": "a"}, {"HW_ASSUME_ROLE_DOMAIN_NAME": "d"}, "agency_domain_name is missing: "),
-        ({"agency_domain_name": "d"}, {"HW_ASSUME_ROLE_AGENCY_NAME": "a"}, "agency_name is missing: "),
+        ({"agency_name": "a"}, {}, "Missing agency_domain_name. Set it to the account of the agency a."),
+        (
+            {"agency_domain_name": "d"},
+            {},
+            "Missing agency_name. Set it together with agency_domain_name or agency_domain_id.",
+        ),
+        ({"agency_domain_id": "d"}, {}, "Missing agency_name. "),
+        # not completed from another source
+        ({"agency_name": "a"}, {"HW_ASSUME_ROLE_DOMAIN_NAME": "d"}, "Missing agency_domain_name. "),
+        ({"agency_domain_name": "d"}, {"HW_ASSUME_ROLE_AGENCY_NAME": "a"}, "Missing agency_name. "),
     ],
 )
-def test_half_an_agency(options, environ, said):
+def test_an_incomplete_agency_is_refused(options, environ, message):
     keys = surroundings({HW: marked(HW, *KINDS["aksk"])})[1]
-    assert refusal(options, {**keys, **environ}).startswith(said)
+    assert refusal(options, {**keys, **environ}).startswith(message)
 
 
-def test_half_an_agency_of_the_environment():
+def test_an_incomplete_agency_in_the_environment_is_refused():
     keys = surroundings({HW: marked(HW, *KINDS["aksk"])})[1]
-    assert refusal({}, {**keys, "HW_ASSUME_ROLE_AGENCY_NAME": "a"}).startswith("agency_domain_name is missing: ")
-    assert refusal({}, {**keys, "HW_ASSUME_ROLE_DOMAIN_ID": "d"}).startswith("agency_name is missing: ")
+    assert refusal({}, {**keys, "HW_ASSUME_ROLE_AGENCY_NAME": "a"}).startswith("Missing agency_domain_name. ")
+    assert refusal({}, {**keys, "HW_ASSUME_ROLE_DOMAIN_ID": "d"}).startswith("Missing agency_name. ")
 
 
-# The place
+# Location
 
-A_PLACE = ("project_id", "project_name", "region", "cloud", "endpoint", "auth_url", "domain_name")
+LOCATION = ("project_id", "project_name", "region", "cloud", "endpoint", "auth_url", "domain_name")
 
 
-def place_of(source):
-    names = A_PLACE if source == OPTIONS else [name for name in A_PLACE if name in NAMES[source]]
+def location_of(source):
+    names = LOCATION if source == OPTIONS else [name for name in LOCATION if name in NAMES[source]]
     return marked(source, *names)
 
 
 @pytest.mark.parametrize("source", FAMILIES)
-def test_a_family_is_used_alone_or_with_the_options(source):
-    """None of the other families completes it."""
-    others = {other: {**place_of(other), **marked(other, *KINDS["aksk"])} for other in FAMILIES[FAMILIES.index(source) + 1 :]}
-    before = {other: place_of(other) for other in FAMILIES[: FAMILIES.index(source)]}
-    found = search(*surroundings({**before, **others, source: {**place_of(source), **marked(source, *KINDS["aksk"])}}))
-    assert found.location == place_of(source) and found.source == source
+def test_a_family_is_completed_by_the_options_only(source):
+    """Other families do not complete it."""
+    others = {
+        other: {**location_of(other), **marked(other, *KINDS["aksk"])} for other in FAMILIES[FAMILIES.index(source) + 1 :]
+    }
+    before = {other: location_of(other) for other in FAMILIES[: FAMILIES.index(source)]}
+    found = search(*surroundings({**before, **others, source: {**location_of(source), **marked(source, *KINDS["aksk"])}}))
+    assert found.location == location_of(source) and found.source == source
 
 
 @pytest.mark.parametrize("credentials", [OPTIONS, INI, KOOCLI, MACHINE])
-@pytest.mark.parametrize("families", [held for size in range(4) for held in itertools.combinations(FAMILIES, size)], ids="+".join)
-def test_the_first_family_with_any_place_completes_the_rest(credentials, families):
-    held = {family: place_of(family) for family in families}
+@pytest.mark.parametrize(
+    "families", [held for size in range(4) for held in itertools.combinations(FAMILIES, size)], ids="+".join
+)
+def test_the_first_family_with_any_location_value_completes_the_location(credentials, families):
+    held = {family: location_of(family) for family in families}
     if credentials == MACHINE:
         options = {"auth_method": "metadata"}
     else:
@@ -674,31 +715,33 @@ def test_the_first_family_with_any_place_completes_the_rest(credentials, familie
     params, environ, files = surroundings(held)
     found = search({**params, **options}, environ, files)
     assert found.source == CALLED[credentials]
-    assert found.location == (place_of(families[0]) if families else {})
+    assert found.location == (location_of(families[0]) if families else {})
 
 
-@pytest.mark.parametrize("family, name", [(family, name) for family in FAMILIES for name in A_PLACE if name in NAMES[family]])
-def test_one_value_is_enough_to_be_the_first_family_with_a_place(family, name):
-    later = {other: place_of(other) for other in FAMILIES[FAMILIES.index(family) + 1 :]}
+@pytest.mark.parametrize(
+    "family, name", [(family, name) for family in FAMILIES for name in LOCATION if name in NAMES[family]]
+)
+def test_one_location_value_selects_a_family(family, name):
+    later = {other: location_of(other) for other in FAMILIES[FAMILIES.index(family) + 1 :]}
     found = search(*surroundings({**later, OPTIONS: PAIR, family: marked(family, name)}))
     assert found.location == marked(family, name)
 
 
 @pytest.mark.parametrize("source", [INI, KOOCLI])
-def test_what_a_file_says_of_the_place_beats_the_environment(source):
-    held = {**marked(source, *KINDS["aksk"]), **place_of(source)}
-    del held[next(name for name in ("region", "auth_url") if name in held)]  # whose other region is another matter
+def test_location_values_of_a_file_have_precedence_over_the_environment(source):
+    held = {**marked(source, *KINDS["aksk"]), **location_of(source)}
+    del held[next(name for name in ("region", "auth_url") if name in held)]  # another region is covered by other tests
     family = {HW: marked(HW, "project_id", "auth_url", "cloud")}
     found = search(*surroundings({source: held, **family}))
-    mine = {name: value for name, value in held.items() if name in A_PLACE}
-    assert found.location == {**family[HW], **mine}
+    from_file = {name: value for name, value in held.items() if name in LOCATION}
+    assert found.location == {**family[HW], **from_file}
 
 
 @pytest.mark.parametrize("source", ORDER)
-@pytest.mark.parametrize("name", [name for name in A_PLACE if name not in ("region", "cloud", "project_name")])
-def test_an_option_beats_what_the_source_says(source, name):
+@pytest.mark.parametrize("name", [name for name in LOCATION if name not in ("region", "cloud", "project_name")])
+def test_an_option_has_precedence_over_the_source(source, name):
     held = {} if source == MACHINE else {source: {**marked(source, *KINDS["aksk"])}}
-    names = [one for one in A_PLACE if one in NAMES.get(source, NAMES[HW])]
+    names = [one for one in LOCATION if one in NAMES.get(source, NAMES[HW])]
     where = source if source in NAMES else HW
     held[where] = {**held.get(where, {}), **marked(where, *names)}
     held[OPTIONS] = {**held.get(OPTIONS, {}), **marked(OPTIONS, name)}
@@ -708,44 +751,46 @@ def test_an_option_beats_what_the_source_says(source, name):
 
 
 @pytest.mark.parametrize("credentials", [HW, OPTIONS])
-@pytest.mark.parametrize("elsewhere", [["region"], ["cloud"], ["region", "cloud"]], ids="+".join)
-def test_projects_and_addresses_of_another_region_or_cloud_do_not_count(credentials, elsewhere):
-    held = {HW: place_of(HW), OPTIONS: marked(OPTIONS, *elsewhere)}
+@pytest.mark.parametrize("changed", [["region"], ["cloud"], ["region", "cloud"]], ids="+".join)
+def test_projects_and_addresses_of_another_region_or_cloud_are_ignored(credentials, changed):
+    held = {HW: location_of(HW), OPTIONS: marked(OPTIONS, *changed)}
     held[credentials].update(marked(credentials, *KINDS["aksk"]))
-    stays = [name for name in ("region", "cloud", "domain_name") if name not in elsewhere]
-    assert search(*surroundings(held)).location == {**marked(HW, *stays), **marked(OPTIONS, *elsewhere)}
+    kept = [name for name in ("region", "cloud", "domain_name") if name not in changed]
+    assert search(*surroundings(held)).location == {**marked(HW, *kept), **marked(OPTIONS, *changed)}
 
 
 @pytest.mark.parametrize("name", ["project_id", "project_name", "endpoint", "auth_url"])
-def test_what_the_options_say_of_another_region_counts(name):
-    held = {HW: {**place_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "region", name)}
+def test_options_for_another_region_are_used(name):
+    held = {HW: {**location_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "region", name)}
     assert search(*surroundings(held)).location == {**marked(HW, "cloud", "domain_name"), **marked(OPTIONS, "region", name)}
 
 
-def test_an_option_that_names_the_same_region_and_cloud_hides_nothing():
-    held = {HW: {**place_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(HW, "region", "cloud")}
-    assert search(*surroundings(held)).location == place_of(HW)
+def test_options_with_the_same_region_and_cloud_keep_all_values():
+    held = {HW: {**location_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(HW, "region", "cloud")}
+    assert search(*surroundings(held)).location == location_of(HW)
 
 
-def test_an_option_for_a_region_that_the_source_does_not_know_hides_nothing():
-    held = {SDK: {**place_of(SDK), **marked(SDK, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "region")}
-    assert search(*surroundings(held)).location == {**place_of(SDK), **marked(OPTIONS, "region")}
+def test_a_region_option_keeps_all_values_if_the_source_has_no_region():
+    held = {SDK: {**location_of(SDK), **marked(SDK, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "region")}
+    assert search(*surroundings(held)).location == {**location_of(SDK), **marked(OPTIONS, "region")}
 
 
-def test_a_project_name_of_the_options_beats_the_id_of_another_project():
-    held = {HW: {**place_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "project_name")}
-    place = search(*surroundings(held)).location
-    assert "project_id" not in place and place["project_name"] == marked(OPTIONS, "project_name")["project_name"]
+def test_project_name_of_the_options_has_precedence_over_project_id_of_the_environment():
+    held = {HW: {**location_of(HW), **marked(HW, *KINDS["aksk"])}, OPTIONS: marked(OPTIONS, "project_name")}
+    location = search(*surroundings(held)).location
+    assert "project_id" not in location and location["project_name"] == marked(OPTIONS, "project_name")["project_name"]
 
 
-def test_the_account_of_a_user_is_needed():
+def test_a_user_requires_domain_name():
     for source in (OPTIONS, HW, OS):
-        with pytest.raises(InputError, match="^domain_name is missing: set it, HW_DOMAIN_NAME or OS_USER"):
-            among({source: marked(source, "username", "password")})
+        with pytest.raises(
+            InputError, match="^Missing domain_name. Set the option domain_name, or .* HW_DOMAIN_NAME or OS_USER"
+        ):
+            resolve({source: marked(source, "username", "password")})
 
 
-def test_the_account_of_a_user_in_the_options_may_stand_in_the_environment():
-    found = among({OPTIONS: marked(OPTIONS, "username", "password"), OS: marked(OS, "domain_name")})
+def test_domain_name_may_come_from_the_environment():
+    found = resolve({OPTIONS: marked(OPTIONS, "username", "password"), OS: marked(OS, "domain_name")})
     assert found.provider.domain_name == marked(OS, "domain_name")["domain_name"]
 
 
@@ -762,54 +807,57 @@ ADDRESS = {"HUAWEICLOUD_SDK_REGION_DLI_CN_NORTH_4": "https://dli.test"}
         ({"region": "cn-north-4", "endpoint": "https://mine.test"}, {**SDK_KEYS, **ADDRESS}, "https://mine.test"),
         ({"region": "cn-north-4"}, {**SDK_KEYS, "HUAWEICLOUD_SDK_REGION_DLI_CN_NORTH_4": " "}, None),
         ({"region": "cn-north-4"}, {**SDK_KEYS, "HUAWEICLOUD_SDK_REGION_ECS_CN_NORTH_4": "https://ecs.test"}, None),
-        # credentials from elsewhere, and the SDK's family completes them
+        # credentials of another source, completed by the family of the SDK
         ({"region": "cn-north-4", **PAIR}, {"HUAWEICLOUD_SDK_PROJECT_ID": "p", **ADDRESS}, "https://dli.test"),
-        # credentials or place of another family: a family is used as a whole
+        # credentials or location of another family: families are not combined
         ({"region": "cn-north-4", **PAIR}, {"HW_PROJECT_ID": "p", **ADDRESS}, None),
-        # the variable by itself is something that its family says of the place, and that family comes before OS_*
+        # the variable alone is a location value of its family, which has precedence over OS_*
         ({"region": "cn-north-4", "auth_token": "t0123456789"}, {"OS_PROJECT_ID": "p", **ADDRESS}, "https://dli.test"),
         ({"region": "cn-north-4", **PAIR}, ADDRESS, "https://dli.test"),
         ({"region": "cn-north-4"}, {"HW_AUTH_TOKEN": "t0123456789", **SDK_KEYS, **ADDRESS}, None),
     ],
 )
-def test_the_sdks_variable_for_the_address_in_one_region(options, environ, endpoint):
+def test_the_variable_of_the_sdk_for_the_address_in_one_region(options, environ, endpoint):
     """dli-api.md 5.5."""
     assert search(options, environ).location.get("endpoint") == endpoint
 
 
-# Any environment whatever
+# Random environments
 
 
 def some(names, source):
-    """Return a strategy for some of the values of a source; now and then one is broken, but never its mark."""
+    """Return a strategy for some values of a source. A value may be invalid, but its mark is always correct."""
     whole = marked(source, *names)
     broken = st.sampled_from(["{}", "{}", "{}", "{}", "{} {}", "{}\n{}", "", " "])
     return st.fixed_dictionaries(
-        {}, optional={name: broken.map(lambda shape, value=value: shape.format(value, value)) for name, value in whole.items()}
+        {},
+        optional={name: broken.map(lambda shape, value=value: shape.format(value, value)) for name, value in whole.items()},
     )
 
 
-def anything(source):
-    """Return a strategy for what a source holds: mostly something whole, with something of the rest beside it."""
+def any_values(source):
+    """Return a strategy for the values of a source: mostly complete credentials, with some other values."""
     rest = some(NAMES.get(source, {**NAMES[HW], **NAMES[SDK]}), source)
-    beside = some([name for name in A_PLACE if name in NAMES.get(source, A_PLACE)], source)
+    location = some([name for name in LOCATION if name in NAMES.get(source, LOCATION)], source)
     whole = st.sampled_from(HOLDS[source]).map(lambda kind: marked(source, *KINDS[kind]))
-    agency = st.sampled_from([{}, {}, marked(source, *AGENCY)]) if "agency_name" in NAMES.get(source, AGENCY) else st.just({})
-    full = st.tuples(whole, beside, agency).map(lambda parts: {**parts[1], **parts[0], **parts[2]})
-    return st.one_of(st.just({}), st.just({}), beside, full, full, rest)
+    agency = (
+        st.sampled_from([{}, {}, marked(source, *AGENCY)]) if "agency_name" in NAMES.get(source, AGENCY) else st.just({})
+    )
+    full = st.tuples(whole, location, agency).map(lambda parts: {**parts[1], **parts[0], **parts[2]})
+    return st.one_of(st.just({}), st.just({}), location, full, full, rest)
 
 
-WORLDS = st.fixed_dictionaries({source: anything(source) for source in ORDER[:-1]})
+SOURCES = st.fixed_dictionaries({source: any_values(source) for source in ORDER[:-1]})
 METHODS = st.sampled_from(["auto"] * 6 + ["token", "aksk", "password", "sdk_file", "hcloud", "metadata"])
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(WORLDS, METHODS)
-def test_whatever_there_is_all_that_signs_in_comes_from_one_source_and_no_message_shows_a_secret(held, method):
+@given(SOURCES, METHODS)
+def test_credentials_always_come_from_one_source_and_messages_contain_no_secret(held, method):
     secrets = [value for values in held.values() for name, value in values.items() if name in SECRETS and value.strip()]
     params, environ, files = surroundings(held)
     for name, path in (("credentials_file", INI_PATH), ("shared_config_file", KOOCLI_PATH)):
-        for source in GIVEN:  # where they are named, the files are there
+        for source in GIVEN:  # selected files exist
             if path in files and name in held[source]:
                 files[held[source][name].strip()] = files[path]
     try:

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Signing in once a task, and once more if that dies on the way: who asks whom for what, and in which order (dli-api.md 5)."""
+"""Authentication and one refresh for each task: requests, their credentials and their order (dli-api.md 5)."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ USER = {"username": "user", "password": "a-password", "domain_name": "account"}
 AGENCY = {"agency_name": "agency", "agency_domain_name": "lender"}
 MACHINE = {"auth_method": "metadata"}
 
-ASK_TOKEN = "POST /v3/auth/tokens?nocatalog=true"
-ASK_KEYS = "POST /v3.0/OS-CREDENTIAL/securitytokens"
-ASK_PROJECT = "GET /v3/projects?name=cn-north-4"
-ASK_MACHINE = ["PUT /meta-data/latest/api/token", "GET /openstack/latest/securitykey"]
+TOKEN_REQUEST = "POST /v3/auth/tokens?nocatalog=true"
+KEYS_REQUEST = "POST /v3.0/OS-CREDENTIAL/securitytokens"
+PROJECT_REQUEST = "GET /v3/projects?name=cn-north-4"
+MACHINE_REQUESTS = ["PUT /meta-data/latest/api/token", "GET /openstack/latest/securitykey"]
 
 
-def token_answer(value="token-of-iam", project="p1"):
+def token_response(value="token-of-iam", project="p1"):
     return reply(201, {"token": {"project": {"id": project}} if project else {}}, x_subject_token=value)
 
 
-def keys_answer(mark, status=201):
+def keys_response(mark, status=201):
     keys = {"access": f"{mark}-access", "secret": f"{mark}-secret", "securitytoken": f"{mark}-token"}
     return reply(status, {"credential": keys})
 
@@ -53,32 +53,32 @@ PROJECT = reply(200, {"projects": [{"id": "p1", "name": "cn-north-4"}]})
 NO_TOKENS = reply(404, {})
 
 
-def begin(*answers, deadline=None, **options):
-    """Sign in; return the sign-in and the wire."""
-    wire = Wire(*(answers or [AssertionError("nothing was to be sent")]))
+def begin(*responses, deadline=None, **options):
+    """Authenticate; return the session and the wire."""
+    wire = Wire(*(responses or [AssertionError("no request is expected")]))
     clock = FakeClock()
     connection = resolve_connection({**DEFAULTS, **options}, {}, {}.get)
 
     def transport(sender, address):
         return ApiClient(sender, address, clock, connection.request_timeout, connection.max_retries)
 
-    sign_in = AuthSession(connection, wire.sender, transport, wire.mask, clock)
-    sign_in.login(deadline)
-    return sign_in, wire
+    session = AuthSession(connection, wire.sender, transport, wire.mask, clock)
+    session.authenticate(deadline)
+    return session, wire
 
 
-def assert_signs_as(sign_in, credential):
-    assert sign_in.headers(REQUEST, NOW) == credential.headers(REQUEST, NOW)
+def assert_signs_as(session, credential):
+    assert session.headers(REQUEST, NOW) == credential.headers(REQUEST, NOW)
 
 
-#: What is masked once the keys are known, and the requests for them.
+#: Masked values of keys, and the requests for them.
 LENT, OWN = sorted(keys_of("lent").secrets()), sorted(keys_of("own").secrets())
-OWN_KEYS = [(None, ASK_MACHINE[0]), (None, ASK_MACHINE[1]), OWN]
-GET_TOKEN = [(None, ASK_TOKEN), ["token-of-iam"]]
+OWN_KEYS = [(None, MACHINE_REQUESTS[0]), (None, MACHINE_REQUESTS[1]), OWN]
+GET_TOKEN = [(None, TOKEN_REQUEST), ["token-of-iam"]]
 
-#: who, answers -> credential, who sent what
+#: options, responses -> signer, requests with their signers and masked values in their order
 TABLE = [
-    # the project is known
+    # the project ID is known
     ({**PAIR, "project_id": "p1"}, [], AccessKey("access-key", "secret-key", None, "p1"), []),
     (
         {**PAIR, "security_token": "security-token", "project_id": "p1"},
@@ -87,79 +87,84 @@ TABLE = [
         [],
     ),
     ({**TOKEN, "project_id": "p1"}, [], IamToken("ready-token"), []),
-    ({**USER, "project_id": "p1"}, [token_answer()], IamToken("token-of-iam"), GET_TOKEN),
+    ({**USER, "project_id": "p1"}, [token_response()], IamToken("token-of-iam"), GET_TOKEN),
     (
         {**PAIR, **AGENCY, "project_id": "p1"},
-        [keys_answer("lent")],
+        [keys_response("lent")],
         keys_of("lent", "p1"),
-        [(AccessKey("access-key", "secret-key"), ASK_KEYS), LENT],
+        [(AccessKey("access-key", "secret-key"), KEYS_REQUEST), LENT],
     ),
     (
         {**TOKEN, **AGENCY, "project_id": "p1"},
-        [keys_answer("lent")],
+        [keys_response("lent")],
         keys_of("lent", "p1"),
-        [(IamToken("ready-token"), ASK_KEYS), LENT],
+        [(IamToken("ready-token"), KEYS_REQUEST), LENT],
     ),
     (
         {**USER, **AGENCY, "project_id": "p1"},
-        [token_answer(project=None), keys_answer("lent")],
+        [token_response(project=None), keys_response("lent")],
         keys_of("lent", "p1"),
-        [*GET_TOKEN, (IamToken("token-of-iam"), ASK_KEYS), LENT],
+        [*GET_TOKEN, (IamToken("token-of-iam"), KEYS_REQUEST), LENT],
     ),
     (
         {**MACHINE, "project_id": "p1"},
-        [NO_TOKENS, keys_answer("own", 200)],
+        [NO_TOKENS, keys_response("own", 200)],
         keys_of("own", "p1"),
         OWN_KEYS,
     ),
     (
         {**MACHINE, **AGENCY, "project_id": "p1"},
-        [NO_TOKENS, keys_answer("own", 200), keys_answer("lent")],
+        [NO_TOKENS, keys_response("own", 200), keys_response("lent")],
         keys_of("lent", "p1"),
-        [*OWN_KEYS, (keys_of("own"), ASK_KEYS), LENT],
+        [*OWN_KEYS, (keys_of("own"), KEYS_REQUEST), LENT],
     ),
-    # only its name is known; signed without X-Project-Id (dli-api.md 5.6)
-    (PAIR, [PROJECT], AccessKey("access-key", "secret-key", None, "p1"), [(AccessKey("access-key", "secret-key"), ASK_PROJECT)]),
-    (TOKEN, [PROJECT], IamToken("ready-token"), [(IamToken("ready-token"), ASK_PROJECT)]),
-    # IAM says of a token what it is good for
-    (USER, [token_answer()], IamToken("token-of-iam"), GET_TOKEN),
+    # only the name of the project is known; signed without X-Project-Id (dli-api.md 5.6)
+    (
+        PAIR,
+        [PROJECT],
+        AccessKey("access-key", "secret-key", None, "p1"),
+        [(AccessKey("access-key", "secret-key"), PROJECT_REQUEST)],
+    ),
+    (TOKEN, [PROJECT], IamToken("ready-token"), [(IamToken("ready-token"), PROJECT_REQUEST)]),
+    # IAM returns the project of a token
+    (USER, [token_response()], IamToken("token-of-iam"), GET_TOKEN),
     (
         USER,
-        [token_answer(project=None), PROJECT],
+        [token_response(project=None), PROJECT],
         IamToken("token-of-iam"),
-        [*GET_TOKEN, (IamToken("token-of-iam"), ASK_PROJECT)],
+        [*GET_TOKEN, (IamToken("token-of-iam"), PROJECT_REQUEST)],
     ),
-    # the project is the agency's, whoever took it on
+    # the project belongs to the account of the agency
     (
         {**USER, **AGENCY},
-        [token_answer(project="a project of the user"), keys_answer("lent"), PROJECT],
+        [token_response(project="a project of the user"), keys_response("lent"), PROJECT],
         keys_of("lent", "p1"),
-        [*GET_TOKEN, (IamToken("token-of-iam"), ASK_KEYS), LENT, (keys_of("lent"), ASK_PROJECT)],
+        [*GET_TOKEN, (IamToken("token-of-iam"), KEYS_REQUEST), LENT, (keys_of("lent"), PROJECT_REQUEST)],
     ),
     (
         MACHINE,
-        [NO_TOKENS, keys_answer("own", 200), PROJECT],
+        [NO_TOKENS, keys_response("own", 200), PROJECT],
         keys_of("own", "p1"),
-        [*OWN_KEYS, (keys_of("own"), ASK_PROJECT)],
+        [*OWN_KEYS, (keys_of("own"), PROJECT_REQUEST)],
     ),
 ]
 
 
-@pytest.mark.parametrize("who, answers, signs, happened", TABLE)
-def test_who_asks_whom_for_what(who, answers, signs, happened):
-    """Each secret is masked before anything else happens."""
-    sign_in, wire = begin(*answers, **who)
-    assert sign_in.project_id == "p1"
-    assert_signs_as(sign_in, signs)
+@pytest.mark.parametrize("options, responses, signer, events", TABLE)
+def test_requests_and_their_signers(options, responses, signer, events):
+    """Each secret is masked before the next request."""
+    session, wire = begin(*responses, **options)
+    assert session.project_id == "p1"
+    assert_signs_as(session, signer)
     senders = iter(wire.sent)
-    order_of_calls = [what if isinstance(what, list) else (next(senders).by, what) for what in wire.order]
-    assert order_of_calls == happened
-    assert sign_in.refresh_error is None
+    order = [event if isinstance(event, list) else (next(senders).by, event) for event in wire.order]
+    assert order == events
+    assert session.refresh_error is None
 
 
-@pytest.mark.parametrize("who, answers, signs, happened", TABLE)
-def test_iam_is_reached_like_dli_and_the_machine_directly(who, answers, signs, happened):
-    _sign_in, wire = begin(*answers, **who)
+@pytest.mark.parametrize("options, responses, signer, events", TABLE)
+def test_iam_requests_use_the_proxy_and_metadata_requests_do_not(options, responses, signer, events):
+    _session, wire = begin(*responses, **options)
     for sent in wire.sent:
         is_iam = sent.request.url.startswith("https://iam.cn-north-4.myhuaweicloud.com/")
         assert is_iam != sent.request.url.startswith("http://169.254.169.254/")
@@ -167,21 +172,21 @@ def test_iam_is_reached_like_dli_and_the_machine_directly(who, answers, signs, h
 
 
 @pytest.mark.parametrize("scope", [{"project_id": "p1"}, {"project_name": "cn-north-4_team"}, {}])
-def test_a_user_signs_in_for_the_project(scope):
-    _sign_in, wire = begin(token_answer(), **USER, **scope)
+def test_a_user_authenticates_for_the_project(scope):
+    _session, wire = begin(token_response(), **USER, **scope)
     sent = json.loads(wire.sent[0].request.body)["auth"]["scope"]
     name = scope.get("project_name", "cn-north-4")
     assert sent == {"project": {"id": "p1"} if "project_id" in scope else {"name": name}}
 
 
-def test_a_user_who_takes_on_an_agency_signs_in_for_the_account():
+def test_a_user_with_an_agency_authenticates_for_the_account():
     """The project belongs to another account."""
-    _sign_in, wire = begin(token_answer(project=None), keys_answer("lent"), **USER, **AGENCY, project_id="p1")
+    _session, wire = begin(token_response(project=None), keys_response("lent"), **USER, **AGENCY, project_id="p1")
     assert json.loads(wire.sent[0].request.body)["auth"]["scope"] == {"domain": {"name": "account"}}
 
 
 @pytest.mark.parametrize(
-    "who, source",
+    "options, source",
     [
         (PAIR, "the options (access key and secret key)"),
         (TOKEN, "the options (IAM token)"),
@@ -190,14 +195,14 @@ def test_a_user_who_takes_on_an_agency_signs_in_for_the_account():
         (MACHINE, "the metadata service (temporary keys of the machine)"),
     ],
 )
-def test_what_signs_in_is_told_before_it_does(who, source):
-    connection = resolve_connection({**DEFAULTS, **who, "project_id": "p1"}, {}, {}.get)
-    sign_in = AuthSession(connection, None, None, None, None)
-    assert (sign_in.source, sign_in.hint, sign_in.project_id) == (source, "", "")
+def test_the_source_is_known_before_authentication(options, source):
+    connection = resolve_connection({**DEFAULTS, **options, "project_id": "p1"}, {}, {}.get)
+    session = AuthSession(connection, None, None, None, None)
+    assert (session.source, session.hint, session.project_id) == (source, "", "")
 
 
 @pytest.mark.parametrize(
-    "answers, who, error",
+    "responses, options, error",
     [
         ([reply(401, {})], USER, ServiceError),
         ([reply(403, {})], {**PAIR, **AGENCY}, ServiceError),
@@ -206,107 +211,114 @@ def test_what_signs_in_is_told_before_it_does(who, source):
         ([NotDelivered("refused")], PAIR, NotDelivered),
     ],
 )
-def test_what_fails_ends_it(answers, who, error):
+def test_a_failed_request_ends_the_authentication(responses, options, error):
     with pytest.raises(error):
-        begin(*answers, **who)
+        begin(*responses, **options)
 
 
-def test_the_moment_at_which_it_must_be_over():
-    with pytest.raises(NotDelivered, match="no time was left"):
+def test_the_deadline_of_the_authentication():
+    with pytest.raises(NotDelivered, match="the time limit was reached"):
         begin(deadline=1000.0, **USER)
 
 
-# Signing in again
+# Refresh
 
 
 @pytest.mark.parametrize(
-    "who, signs",
+    "options, signer",
     [
         (PAIR, AccessKey("access-key", "secret-key", None, "p1")),
         ({**PAIR, "security_token": "security-token"}, AccessKey("access-key", "secret-key", "security-token", "p1")),
         (TOKEN, IamToken("ready-token")),
     ],
 )
-def test_what_is_ready_as_it_is_cannot_be_renewed(who, signs):
-    sign_in, wire = begin(**who, project_id="p1")
-    assert sign_in.refresh(None) is False
-    assert_signs_as(sign_in, signs)
-    assert (sign_in.refresh_error, wire.sent) == (None, [])
+def test_keys_and_tokens_are_not_refreshable(options, signer):
+    session, wire = begin(**options, project_id="p1")
+    assert session.refresh(None) is False
+    assert_signs_as(session, signer)
+    assert (session.refresh_error, wire.sent) == (None, [])
 
 
-RENEWABLE = [
-    (USER, [token_answer("token-1")], IamToken("token-1"), [token_answer("token-2")], IamToken("token-2"), [ASK_TOKEN]),
+REFRESHABLE = [
+    (
+        USER,
+        [token_response("token-1")],
+        IamToken("token-1"),
+        [token_response("token-2")],
+        IamToken("token-2"),
+        [TOKEN_REQUEST],
+    ),
     (
         {**USER, "project_id": "p1"},
-        [token_answer("token-1")],
+        [token_response("token-1")],
         IamToken("token-1"),
-        [token_answer("token-2")],
+        [token_response("token-2")],
         IamToken("token-2"),
-        [ASK_TOKEN],
+        [TOKEN_REQUEST],
     ),
     (
         {**PAIR, **AGENCY},
-        [keys_answer("lent"), PROJECT],
+        [keys_response("lent"), PROJECT],
         keys_of("lent", "p1"),
-        [keys_answer("again")],
+        [keys_response("again")],
         keys_of("again", "p1"),
-        [ASK_KEYS],
+        [KEYS_REQUEST],
     ),
     (
         {**USER, **AGENCY},
-        [token_answer("token-1"), keys_answer("lent"), PROJECT],
+        [token_response("token-1"), keys_response("lent"), PROJECT],
         keys_of("lent", "p1"),
-        [token_answer("token-2"), keys_answer("again")],
+        [token_response("token-2"), keys_response("again")],
         keys_of("again", "p1"),
-        [ASK_TOKEN, ASK_KEYS],
+        [TOKEN_REQUEST, KEYS_REQUEST],
     ),
     (
         MACHINE,
-        [NO_TOKENS, keys_answer("own", 200), PROJECT],
+        [NO_TOKENS, keys_response("own", 200), PROJECT],
         keys_of("own", "p1"),
-        [NO_TOKENS, keys_answer("again", 200)],
+        [NO_TOKENS, keys_response("again", 200)],
         keys_of("again", "p1"),
-        ASK_MACHINE,
+        MACHINE_REQUESTS,
     ),
 ]
 
 
-@pytest.mark.parametrize("who, answers, first, again, second, asked", RENEWABLE)
-def test_signing_in_again_once_and_only_once(who, answers, first, again, second, asked):
-    """The project is known by then, and its look-up is not repeated."""
-    sign_in, wire = begin(*answers, **who)
-    assert_signs_as(sign_in, first)
-    wire.answers = [*again, AssertionError("only once")]
+@pytest.mark.parametrize("options, responses, first, again, second, requests", REFRESHABLE)
+def test_credentials_are_refreshed_once(options, responses, first, again, second, requests):
+    """The project is known, so it is not looked up again."""
+    session, wire = begin(*responses, **options)
+    assert_signs_as(session, first)
+    wire.responses = [*again, AssertionError("only once")]
     wire.events.clear()
-    assert sign_in.refresh(None) is True
-    assert_signs_as(sign_in, second)
-    assert [what for what in wire.order if isinstance(what, str)] == asked
-    assert set(second.secrets()) <= wire.masked and sign_in.project_id == "p1"
-    assert sign_in.refresh(None) is False
-    assert_signs_as(sign_in, second)
-    assert sign_in.refresh_error is None
+    assert session.refresh(None) is True
+    assert_signs_as(session, second)
+    assert [event for event in wire.order if isinstance(event, str)] == requests
+    assert set(second.secrets()) <= wire.masked and session.project_id == "p1"
+    assert session.refresh(None) is False
+    assert_signs_as(session, second)
+    assert session.refresh_error is None
 
 
-def test_a_user_signs_in_again_for_the_project_that_was_found():
-    sign_in, wire = begin(token_answer("token-1", project="p7"), **USER)
-    sign_in.refresh(None)
+def test_a_refresh_uses_the_project_that_iam_returned():
+    session, wire = begin(token_response("token-1", project="p7"), **USER)
+    session.refresh(None)
     assert json.loads(wire.sent[-1].request.body)["auth"]["scope"] == {"project": {"id": "p7"}}
 
 
-@pytest.mark.parametrize("who, answers, first, _again, _second, _asked", RENEWABLE)
+@pytest.mark.parametrize("options, responses, first, _again, _second, _requests", REFRESHABLE)
 @pytest.mark.parametrize("problem, message", [(reply(401, {}), "HTTP 401"), (NotDelivered("no route"), "no route")])
-def test_signing_in_again_may_fail_and_is_not_tried_a_third_time(who, answers, first, _again, _second, _asked, problem, message):
-    sign_in, wire = begin(*answers, **who)
-    wire.answers = [problem]
-    assert sign_in.refresh(None) is False
-    assert message in str(sign_in.refresh_error)
-    assert_signs_as(sign_in, first)
-    count, error = len(wire.sent), sign_in.refresh_error
-    assert sign_in.refresh(None) is False
-    assert (len(wire.sent), sign_in.refresh_error) == (count, error)
+def test_a_failed_refresh_is_not_repeated(options, responses, first, _again, _second, _requests, problem, message):
+    session, wire = begin(*responses, **options)
+    wire.responses = [problem]
+    assert session.refresh(None) is False
+    assert message in str(session.refresh_error)
+    assert_signs_as(session, first)
+    count, error = len(wire.sent), session.refresh_error
+    assert session.refresh(None) is False
+    assert (len(wire.sent), session.refresh_error) == (count, error)
 
 
-def test_the_moment_at_which_signing_in_again_must_be_over():
-    sign_in, wire = begin(token_answer(), **USER)
-    assert sign_in.refresh(1000.0) is False
-    assert "no time was left" in str(sign_in.refresh_error) and len(wire.sent) == 1
+def test_the_deadline_of_a_refresh():
+    session, wire = begin(token_response(), **USER)
+    assert session.refresh(1000.0) is False
+    assert "the time limit was reached" in str(session.refresh_error) and len(wire.sent) == 1

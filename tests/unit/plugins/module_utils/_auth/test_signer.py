@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The signature against the vendor's own signer (signing-vectors.json), and each line of the rule in dli-api.md 5.2."""
+"""The signature compared with the signer of the vendor (signing-vectors.json), and each rule of dli-api.md 5.2."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def expected(canonical_lines: list[str]) -> str:
-    """Sign lines of a canonical request by the text of the rule, not by the code."""
+    """Sign the lines of a canonical request as documented, independent of the code."""
     digest = hashlib.sha256("\n".join(canonical_lines).encode()).hexdigest()
     return hmac.new(b"SK", f"SDK-HMAC-SHA256\n{DATE}\n{digest}".encode(), hashlib.sha256).hexdigest()
 
@@ -38,7 +38,7 @@ def signature(**changes) -> str:
     return signed_headers(**request)["Authorization"].rpartition("Signature=")[2]
 
 
-def test_all_vectors_are_there():
+def test_number_of_vectors():
     assert len(VECTORS) >= 20
 
 
@@ -70,12 +70,12 @@ def test_vector(vector):
         ("/a/", "/a/"),
         ("/a%20b", "/a%20b/"),
         ("/a b", "/a%20b/"),
-        ("/a%2Fb", "/a/b/"),  # %2F turns into a separator
+        ("/a%2Fb", "/a/b/"),  # %2F becomes a separator
         ("/a+b~c", "/a%2Bb~c/"),
         ("/größe", "/gr%C3%B6%C3%9Fe/"),
     ],
 )
-def test_path_is_decoded_encoded_and_closed(path, canonical):
+def test_path_is_decoded_and_encoded_and_ends_with_a_slash(path, canonical):
     assert signature(path=path) == expected(["GET", canonical, "", f"x-sdk-date:{DATE}", "", "x-sdk-date", EMPTY])
 
 
@@ -94,7 +94,7 @@ def test_path_is_decoded_encoded_and_closed(path, canonical):
         ([("n", "-._~aZ0")], "n=-._~aZ0"),
         ([("n", "*'()!")], "n=%2A%27%28%29%21"),
         ([("é", "流")], "%C3%A9=%E6%B5%81"),
-        # Sorted by the raw text: encoded, %C3… would come before z.
+        # Sorted by the raw text; in encoded form, %C3… would precede z.
         ([("é", "1"), ("z", "1")], "z=1&%C3%A9=1"),
     ],
 )
@@ -104,8 +104,8 @@ def test_query_string(query, encoded):
 
 @settings(max_examples=50, deadline=None, database=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.text())))
-def test_a_query_taken_off_the_wire_encodes_to_the_same_bytes(pairs):
-    """The adapter signs what it finds in the URL, so nothing may be lost between wire and signature."""
+def test_a_query_parsed_from_a_url_encodes_to_the_same_bytes(pairs):
+    """The session signs the query of the URL, so the signature must cover the same bytes."""
     wire = query_string(pairs)
     assert query_string(parse_qsl(wire, keep_blank_values=True)) == wire
 
@@ -117,7 +117,7 @@ def test_a_query_taken_off_the_wire_encodes_to_the_same_bytes(pairs):
         ({"Host": "h"}, ["host:h"], "host;x-sdk-date"),
         ({"HOST": "  h \t"}, ["host:h"], "host;x-sdk-date"),
         ({"B": "1", "a": "2"}, ["a:2", "b:1"], "a;b;x-sdk-date"),
-        ({"X_Trace": "1"}, [], "x-sdk-date"),  # proxies drop or rewrite names with an underscore
+        ({"X_Trace": "1"}, [], "x-sdk-date"),  # proxies remove or change names with an underscore
     ],
 )
 def test_headers(headers, lines, names):
@@ -137,15 +137,13 @@ def test_payload_is_hashed_byte_by_byte(body):
     assert signature(body=body) == expected(["GET", "/", "", f"x-sdk-date:{DATE}", "", "x-sdk-date", digest])
 
 
-def test_declared_payload_hash_is_taken_as_it_is():
+def test_payload_hash_in_a_header_is_used_unchanged():
     headers = {"X-Sdk-Date": DATE, "X-Sdk-Content-Sha256": "UNSIGNED-PAYLOAD"}
     lines = ["x-sdk-content-sha256:UNSIGNED-PAYLOAD", f"x-sdk-date:{DATE}", "", "x-sdk-content-sha256;x-sdk-date"]
     assert signature(headers=headers, body=b"abc") == expected(["GET", "/", "", *lines, "UNSIGNED-PAYLOAD"])
 
 
-@pytest.mark.parametrize(
-    "hours, text", [(0, "20260102T030405Z"), (8, "20260101T190405Z"), (-5, "20260102T080405Z")]
-)
+@pytest.mark.parametrize("hours, text", [(0, "20260102T030405Z"), (8, "20260101T190405Z"), (-5, "20260102T080405Z")])
 def test_date_is_utc(hours, text):
     zone = datetime.timezone(datetime.timedelta(hours=hours))
     assert sdk_date(datetime.datetime(2026, 1, 2, 3, 4, 5, 999999, tzinfo=zone)) == text

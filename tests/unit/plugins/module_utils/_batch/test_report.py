@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From rows to what Ansible gets back."""
+"""The result of a batch from the results of its jobs."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ STARTED = row()
 ACTIVE = row(129, "already_active", False)
 REFUSED = row(138, "refused", False, True, status_before="job_init", status="job_init", error_code="DLI.13017")
 BLOCKED = row(7, "not_startable", False, True, status_before="job_idle", status="job_idle")
-NOBODY = row(None, "not_found", False, True, name="nobody")
+ABSENT = row(None, "not_found", False, True, name="absent_job")
 TIMED_OUT = row(130, "timed_out", True, True, status="job_submitting")
-OPEN = row(5, "unknown", None, True)
+UNKNOWN = row(5, "unknown", None, True, status="job_init")
+UNATTRIBUTED = row(6, "already_active", None)
 
 
 @pytest.mark.parametrize(
@@ -50,19 +51,19 @@ OPEN = row(5, "unknown", None, True)
         ([REFUSED], False, True),
         ([REFUSED, STARTED], True, True),
         ([TIMED_OUT], True, True),
-        ([OPEN], False, True),
+        ([UNKNOWN], False, True),
         ([], False, False),
     ],
 )
 def test_changed_and_failed(rows, changed, failed):
-    """One changed job is a changed task, also when the task fails."""
+    """A task has changed if it changed at least one job, even if the task fails."""
     made = result(rows, False)
     assert (made["changed"], made["failed"]) == (changed, failed)
     assert [item["job_id"] for item in made["jobs"]] == [one.job_id for one in rows]
 
 
 def test_summary_counts_every_state():
-    counts = summary([STARTED, ACTIVE, REFUSED, NOBODY, NOBODY, TIMED_OUT, OPEN])
+    counts = summary([STARTED, ACTIVE, REFUSED, ABSENT, ABSENT, TIMED_OUT, UNKNOWN])
     assert counts == {
         "requested": 7,
         "changed": 2,
@@ -78,30 +79,38 @@ def test_summary_counts_every_state():
     assert sum(counts[state] for state in STATES) == counts["requested"]
 
 
-WHAT_TO_DO = "; what to do stands in each job's msg."
+DETAILS = ". See jobs[].msg for details."
 
 
 @pytest.mark.parametrize(
     "rows, check_mode, sentence",
     [
-        ([STARTED], False, "Started 1 of 1 job."),
-        ([STARTED], True, "Would start 1 of 1 job."),
-        ([STARTED, STARTED], False, "Started 2 of 2 jobs."),
-        ([ACTIVE], False, "Started 0 of 1 job, left 1 alone that is already active."),
-        ([ACTIVE, ACTIVE, STARTED], True, "Would start 1 of 3 jobs, leave 2 alone that are already active."),
-        ([REFUSED, STARTED], False, f"Started 1 of 2 jobs, 1 failed: 138 refused (DLI.13017){WHAT_TO_DO}"),
-        ([REFUSED], True, f"Would start 0 of 1 job, 1 would fail: 138 refused (DLI.13017){WHAT_TO_DO}"),
-        ([BLOCKED, NOBODY], False, f"Started 0 of 2 jobs, 2 failed: 7 not_startable (job_idle), nobody not_found{WHAT_TO_DO}"),
-        ([TIMED_OUT], False, f"Started 1 of 1 job, 1 failed: 130 timed_out (job_submitting){WHAT_TO_DO}"),
+        ([STARTED], False, "1 of 1 job started."),
+        ([STARTED], True, "1 of 1 job would be started."),
+        ([STARTED, STARTED], False, "2 of 2 jobs started."),
+        ([ACTIVE], False, "0 of 1 job started, 1 unchanged (already active)."),
+        ([ACTIVE, ACTIVE, STARTED], True, "1 of 3 jobs would be started, 2 unchanged (already active)."),
+        ([REFUSED, STARTED], False, f"1 of 2 jobs started, 1 failed: 138 refused (DLI.13017){DETAILS}"),
+        ([REFUSED], True, f"0 of 1 job would be started, 1 would fail: 138 refused (DLI.13017){DETAILS}"),
+        ([BLOCKED, ABSENT], False, f"0 of 2 jobs started, 2 failed: 7 not_startable (job_idle), absent_job not_found{DETAILS}"),
+        ([TIMED_OUT], False, f"1 of 1 job started, 1 failed: 130 timed_out (job_submitting){DETAILS}"),
         (
-            [NOBODY] * 5,
+            [ABSENT] * 4 + [UNKNOWN],
             False,
-            f"Started 0 of 5 jobs, 5 failed: nobody not_found, nobody not_found, nobody not_found, and 2 more{WHAT_TO_DO}",
+            "0 of 5 jobs started, 1 outcome unknown, 5 failed: absent_job not_found, absent_job not_found, absent_job not_found "
+            f"and 2 more{DETAILS}",
+        ),
+        ([UNKNOWN, STARTED], False, f"1 of 2 jobs started, 1 outcome unknown, 1 failed: 5 unknown (job_init){DETAILS}"),
+        ([UNATTRIBUTED, ACTIVE], False, "0 of 2 jobs started, 1 outcome unknown, 1 unchanged (already active)."),
+        (
+            [ABSENT] * 5,
+            False,
+            f"0 of 5 jobs started, 5 failed: absent_job not_found, absent_job not_found, absent_job not_found and 2 more{DETAILS}",
         ),
         (
             [ACTIVE, REFUSED, STARTED],
             False,
-            "Started 1 of 3 jobs, left 1 alone that is already active, 1 failed: 138 refused (DLI.13017)" + WHAT_TO_DO,
+            "1 of 3 jobs started, 1 unchanged (already active), 1 failed: 138 refused (DLI.13017)" + DETAILS,
         ),
     ],
 )
@@ -109,14 +118,14 @@ def test_message(rows, check_mode, sentence):
     assert message(rows, check_mode) == sentence
 
 
-def test_diff_has_a_line_for_every_job():
-    rows = [row(status_before="job_init", status="job_submitting"), NOBODY, row(5, "not_found", False, True, name=None)]
+def test_diff_has_one_line_per_job():
+    rows = [row(status_before="job_init", status="job_submitting"), ABSENT, row(5, "not_found", False, True, name=None)]
     made = diff(rows)
-    assert made["before"] == "131 job_131: job_init\nnobody: absent\n5: absent\n"
-    assert made["after"] == "131 job_131: job_submitting\nnobody: absent\n5: absent\n"
+    assert made["before"] == "131 (job_131): job_init\nabsent_job: absent\n5: absent\n"
+    assert made["after"] == "131 (job_131): job_submitting\nabsent_job: absent\n5: absent\n"
     assert made["before_header"] != made["after_header"]
 
 
-def test_a_run_that_changes_nothing_has_no_difference():
-    made = diff([row(129, "already_active", False, status_before="job_running", status="job_running"), NOBODY])
+def test_diff_of_an_unchanged_batch_is_empty():
+    made = diff([row(129, "already_active", False, status_before="job_running", status="job_running"), ABSENT])
     assert made["before"] == made["after"]

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the service says to a batch (dli-api.md 0.1, 1.3, 4)."""
+"""Parsing the response to a batch (dli-api.md 0.1, 1.3, 4)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ YES = {"is_success": "true", "message": "The request for submitting DLI jobs is 
 NO = {"error_code": "DLI.13017", "error_msg": "no savepoint"}
 
 
-def answer(status, value=None, text=None):
+def response(status, value=None, text=None):
     if text is None:
         return ApiResponse(status, value, True, json.dumps(value), "r1")
     return ApiResponse(status, None, False, text, "r1")
 
 
-def read(given, sent):
+def parse(given, sent):
     return parse_batch_response(given, sent, api_error("start jobs", "https://dli.test", given, DLI, "dli:jobs:startFlinkJob"))
 
 
@@ -46,7 +46,7 @@ def read(given, sent):
         (NO, ItemResponse(False, "DLI.13017", "no savepoint")),
         ({"error_code": "DLI.13024"}, ItemResponse(False, "DLI.13024")),
         ({"error_code": 13024, "message": "m"}, ItemResponse(False, "13024", "m")),
-        # something broke on the way: no refusal (4.2, 4.3)
+        # an error of the service is not a refusal (4.2, 4.3)
         ({"error_code": "DLI.0019", "error_msg": "timeout"}, ItemResponse(None, "DLI.0019", "timeout")),
         ({"error_code": "DLI.0999"}, ItemResponse(None, "DLI.0999")),
         ({"error_code": "DLI.10001", "error_msg": "internal"}, ItemResponse(None, "DLI.10001", "internal")),
@@ -57,13 +57,13 @@ def read(given, sent):
         ({"is_success": "true", "error_code": "", "error_msg": ""}, ItemResponse(True)),
         ({"is_success": "false", "error_code": ""}, ItemResponse(False)),
         ({"error_code": "", "error_msg": "m"}, ItemResponse(None)),
-        # says neither
+        # neither accepted nor refused
         ({}, ItemResponse(None)),
         ({"message": "m"}, ItemResponse(None, None, "m")),
         ({"is_success": "maybe"}, ItemResponse(None)),
         ({"is_success": None}, ItemResponse(None)),
         ({"is_success": 1}, ItemResponse(None)),
-        # no object
+        # not an object
         (None, ItemResponse(None, None, "null")),
         ("größe", ItemResponse(None, None, '"größe"')),
         ([True], ItemResponse(None, None, "[true]")),
@@ -84,32 +84,32 @@ def test_element(item, element):
         ({"start": [2, 5], "text": "x"}, "syntax error [line 2, column 5: x]"),
         ({"message": {"start": [4], "text": "x"}}, "syntax error [line 4: x]"),
         ({"message": {"start": "1", "text": "x"}}, 'syntax error [{"start": "1", "text": "x"}]'),
-        ({"message": "just words"}, "syntax error [just words]"),
+        ({"message": "plain text"}, "syntax error [plain text]"),
         ({"error": "NoSuchElementException: None.get"}, 'syntax error [{"error": "NoSuchElementException: None.get"}]'),
         ("no JSON", "syntax error [no JSON]"),
         ('"größe"', "syntax error [größe]"),
         ([1, 2], "syntax error [[1, 2]]"),
     ],
 )
-def test_the_position_of_an_sql_error(extra, text):
+def test_position_of_an_sql_error(extra, text):
     """error_json_opt is an object in the definition and a text in an older SDK (1.3, 4.1)."""
     item = {"error_code": "DLI.13005", "error_msg": "syntax error", "error_json_opt": extra}
     assert parse_item(item) == ItemResponse(False, "DLI.13005", text)
 
 
-def test_a_long_text_is_cut():
+def test_long_text_is_truncated():
     item = {"error_code": "DLI.13005", "error_msg": "x" * 1000, "error_json_opt": {"message": "y" * 1000}}
     assert len(parse_item(item).text) <= 300
 
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("items", [[], [YES], [NO], [YES, NO, YES], [YES, {"is_success": False}]])
-def test_an_array_holds_elements(status, items):
-    """A 400 may hold successes (0.1-1)."""
-    assert read(answer(status, items), 3) == BatchResponse(elements=tuple(map(parse_item, items)))
+def test_array_contains_one_element_per_job(status, items):
+    """A 400 may contain successes (0.1-1)."""
+    assert parse(response(status, items), 3) == BatchResponse(elements=tuple(map(parse_item, items)))
 
 
-def test_the_published_example():
+def test_published_example():
     value = [
         {"error_code": "DLI.13007", "error_msg": "作业id不存在"},
         {"is_success": "true", "message": "作业提交请求下发成功"},
@@ -122,7 +122,7 @@ def test_the_published_example():
             "error_msg": "SQL语法错误",
         },
     ]
-    assert read(answer(400, value), 4).elements == (
+    assert parse(response(400, value), 4).elements == (
         ItemResponse(False, "DLI.13007", "作业id不存在"),
         ItemResponse(True, None, "作业提交请求下发成功"),
         ItemResponse(False, "DLI.13017", "作业保存点或checkpoint不存在"),
@@ -132,24 +132,24 @@ def test_the_published_example():
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("value", [YES, NO, {"is_success": "false"}, {"error_code": "APIGW.0201"}])
-def test_an_object_for_one_job_is_its_element(status, value):
+def test_object_is_the_element_of_a_single_job(status, value):
     """Schema and example disagree on whether it is an array (1.3); older sites send a bare object (6)."""
-    assert read(answer(status, value), 1) == BatchResponse(elements=(parse_item(value),))
+    assert parse(response(status, value), 1) == BatchResponse(elements=(parse_item(value),))
 
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize(
     "items, message",
     [
-        ([YES, {}], "an empty element"),
-        ([{"message": "hm"}], "hm"),
-        ([None, YES], "null"),
-        ([YES, {"error_code": "DLI.0999", "error_msg": "server error"}], "DLI.0999 server error"),
+        ([YES, {}], "an empty item"),
+        ([{"message": "hm"}], "(hm)"),
+        ([None, YES], "(null)"),
+        ([YES, {"error_code": "DLI.0999", "error_msg": "server error"}], "DLI.0999 (server error)"),
     ],
 )
-def test_an_element_that_says_neither_leaves_all_open(status, items, message):
-    assert read(answer(status, items), 2) == BatchResponse(
-        indeterminate=f"the service neither accepted nor refused it: {message}"
+def test_undecided_element_makes_the_outcome_unknown(status, items, message):
+    assert parse(response(status, items), 2) == BatchResponse(
+        indeterminate=f"the response neither accepts nor refuses the request: {message}"
     )
 
 
@@ -172,9 +172,9 @@ ELEMENT, REFUSED, UNCLEAR = "element", "refused", "unclear"
         ({}, UNCLEAR),
     ],
 )
-def test_an_object_for_several_jobs(status, value, meaning):
-    """A code of five digits is about one job (4.2); of the gateway, or of four digits, about the request (4.3, 4.4)."""
-    batch = read(answer(status, value), 2)
+def test_object_for_several_jobs(status, value, meaning):
+    """A code of five digits applies to one job (4.2). A code of the gateway, or of four digits, applies to the request (4.3, 4.4)."""
+    batch = parse(response(status, value), 2)
     if meaning == ELEMENT:
         assert batch == BatchResponse(elements=(parse_item(value),))
     elif meaning == REFUSED:
@@ -186,9 +186,9 @@ def test_an_object_for_several_jobs(status, value, meaning):
 
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 407, 411, 413, 414, 415, 429, 431, 494])
 @pytest.mark.parametrize("value", [{"error_code": "APIGW.0301", "error_msg": "m"}, [YES], None])
-def test_turned_away(status, value):
-    """Gateway or service look at these before they carry anything out (4.3, 4.4)."""
-    batch = read(answer(status, value), 2)
+def test_request_rejected_as_a_whole(status, value):
+    """Gateway and service respond with these before anything is carried out (4.3, 4.4)."""
+    batch = parse(response(status, value), 2)
     assert isinstance(batch.refusal, ServiceError) and batch.refusal.status == status
     assert not batch.elements and batch.indeterminate is None
 
@@ -197,51 +197,51 @@ def test_turned_away(status, value):
 @pytest.mark.parametrize(
     "given",
     [
-        answer(500, {"error_code": "DLI.0999"}),
-        answer(500, [YES]),
-        answer(502, text="<html>"),
-        answer(503, {"error_code": "APIGW.0613"}),
-        answer(504, {"error_code": "APIGW.0201", "error_msg": "Backend timeout."}),
-        answer(408, {}),
-        answer(302, text=""),
-        answer(204, text=""),
-        answer(201, [YES]),
-        answer(200, text="<html>"),
-        answer(200, text=""),
-        answer(400, text="<html>"),
-        answer(200, "text"),
-        answer(200, None),
-        answer(400, 7),
+        response(500, {"error_code": "DLI.0999"}),
+        response(500, [YES]),
+        response(502, text="<html>"),
+        response(503, {"error_code": "APIGW.0613"}),
+        response(504, {"error_code": "APIGW.0201", "error_msg": "Backend timeout."}),
+        response(408, {}),
+        response(302, text=""),
+        response(204, text=""),
+        response(201, [YES]),
+        response(200, text="<html>"),
+        response(200, text=""),
+        response(400, text="<html>"),
+        response(200, "text"),
+        response(200, None),
+        response(400, 7),
     ],
 )
-def test_anything_else_leaves_open_what_happened(given, sent):
-    batch = read(given, sent)
+def test_any_other_response_makes_the_outcome_unknown(given, sent):
+    batch = parse(given, sent)
     assert batch.indeterminate is not None and batch.indeterminate.startswith(f"Could not start jobs: HTTP {given.status}")
     assert not batch.elements and batch.refusal is None
 
 
 @pytest.mark.parametrize(
-    "given, too_much",
+    "given, is_too_large",
     [
-        (answer(413, {"error_code": "APIGW.0201", "error_msg": "Request entity too large."}), True),
-        (answer(413, text=""), True),
-        (answer(400, {"error_code": "DLI.0001"}), True),
-        (answer(400, {"error_code": "APIGW.0201"}), False),
-        (answer(401, {"error_code": "APIGW.0301"}), False),
-        (answer(429, {"error_code": "APIGW.0308"}), False),
-        (answer(400, [NO]), False),
-        (answer(500, {}), False),
+        (response(413, {"error_code": "APIGW.0201", "error_msg": "Request entity too large."}), True),
+        (response(413, text=""), True),
+        (response(400, {"error_code": "DLI.0001"}), True),
+        (response(400, {"error_code": "APIGW.0201"}), False),
+        (response(401, {"error_code": "APIGW.0301"}), False),
+        (response(429, {"error_code": "APIGW.0308"}), False),
+        (response(400, [NO]), False),
+        (response(500, {}), False),
     ],
 )
-def test_what_a_smaller_batch_may_mend(given, too_much):
-    assert read(given, 2).is_too_large is too_much
+def test_errors_that_a_smaller_batch_may_avoid(given, is_too_large):
+    assert parse(given, 2).is_too_large is is_too_large
 
 
-def test_what_never_arrived_was_not_too_much():
+def test_request_that_was_not_delivered_is_not_too_large():
     assert BatchResponse(refusal=NotDelivered("no route")).is_too_large is False
 
 
 @pytest.mark.parametrize("value", [{"error_code": "DLI.0003", "error_msg": "no"}, {"error_code": "APIGW.0306"}, {}, []])
-def test_a_missing_permission_is_named(value):
+def test_refusal_contains_the_missing_permission(value):
     """dli-api.md 1.2."""
-    assert "ask for the IAM permission dli:jobs:startFlinkJob" in str(read(answer(403, value), 2).refusal)
+    assert "Request the IAM permission dli:jobs:startFlinkJob" in str(parse(response(403, value), 2).refusal)

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The calls of the API: what goes out, and typed replies out of what comes back (dli-api.md 1.3, 1.7, 3)."""
+"""The requests of the client, and the values it returns (dli-api.md 1.3, 1.7, 3)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ JOB = Job(146, "aaaaa", "job_init", "", False, None)
 
 
 class Sender:
-    """Gives one answer, and keeps what it was asked."""
+    """Returns one response, and records the requests and timeouts."""
 
     def __init__(self, outcome):
         self.outcome = outcome
@@ -79,7 +79,7 @@ def listing(total, items, **more):
         ({"name": ""}, {"limit": "100", "offset": "0", "name": ""}),
     ],
 )
-def test_list_asks_for_full_pages(arguments, query):
+def test_list_requests_full_pages(arguments, query):
     dli, sender = service(200, listing(0, []))
     dli.list_jobs(**arguments)
     (request,) = sender.requests
@@ -126,7 +126,7 @@ def test_list(value, total, jobs):
         (200, listing(1, [{"job_id": 1}])),
     ],
 )
-def test_no_list(status, value):
+def test_unusable_list_is_an_error(status, value):
     with pytest.raises(ServiceError) as caught:
         service(status, value)[0].list_jobs()
     assert caught.value.status == status and "r1" in str(caught.value)
@@ -142,7 +142,7 @@ def test_show():
     assert [(request.method, request.url) for request in sender.requests] == [("GET", f"{JOBS}/146")]
 
 
-def test_a_job_that_is_not_there():
+def test_show_of_a_job_that_does_not_exist():
     """HTTP 400 and DLI.16001, never 404 (dli-api.md 0.1-7)."""
     assert service(400, {"error_code": "DLI.16001", "error_msg": "m"})[0].show_job(146) is None
 
@@ -162,8 +162,8 @@ def test_a_job_that_is_not_there():
         (503, None),
     ],
 )
-def test_no_job(status, value):
-    """None of these says that the job does not exist, so none may be read so."""
+def test_unusable_job_is_an_error(status, value):
+    """None of these responses shows that the job does not exist."""
     with pytest.raises(ServiceError, match="^Could not read job 146: "):
         service(status, value)[0].show_job(146)
 
@@ -182,20 +182,20 @@ def test_run(resume):
     assert batch.elements == (ItemResponse(True),) * 4
 
 
-@pytest.mark.parametrize("ids, words", [([131], "start 1 job:"), ([131, 130], "start 2 jobs:")])
-def test_a_run_never_raises_for_what_the_network_does(ids, words):
+@pytest.mark.parametrize("ids, part", [([131], "start 1 job:"), ([131, 130], "start 2 jobs:")])
+def test_run_does_not_raise_for_connection_errors(ids, part):
     batch = over(NotDelivered("no route"))[0].run_jobs(ids, False)
-    assert isinstance(batch.refusal, NotDelivered) and words in str(batch.refusal)
+    assert isinstance(batch.refusal, NotDelivered) and part in str(batch.refusal)
     batch = over(ResponseLost("reset"))[0].run_jobs(ids, False)
-    assert batch.refusal is None and words in batch.indeterminate and "reset" in batch.indeterminate
+    assert batch.refusal is None and part in batch.indeterminate and "reset" in batch.indeterminate
 
 
-def test_a_run_never_raises_for_what_the_service_does():
+def test_run_does_not_raise_for_service_errors():
     assert service(401, {"error_code": "APIGW.0301"})[0].run_jobs([1], False).refusal.code == "APIGW.0301"
     assert "HTTP 500" in service(500, body=b"<html>")[0].run_jobs([1], False).indeterminate
 
 
-def test_a_moment_to_end_by_reaches_the_network():
+def test_deadline_limits_the_timeout_of_the_request():
     for call in (
         lambda dli, deadline: dli.list_jobs(deadline=deadline),
         lambda dli, deadline: dli.show_job(146, deadline),
@@ -217,12 +217,12 @@ def test_a_moment_to_end_by_reaches_the_network():
         (lambda dli: dli.run_jobs([146], False), ["dli:jobs:startFlinkJob", "dli:jobs:start"]),
     ],
 )
-def test_the_permission_that_is_missing_is_named(call, actions):
-    """Of identity policies, and of role policies where these call it something else (dli-api.md 1.2)."""
+def test_error_contains_the_missing_permission(call, actions):
+    """The action of identity policies, and that of role policies if it has another name (dli-api.md 1.2)."""
     dli, _sender = service(403, {"error_code": "DLI.0003", "error_msg": "Forbidden"})
     try:
         message = str(call(dli).refusal)
     except ServiceError as error:
         message = str(error)
-    advice = message.partition("ask for the IAM permission ")[2]
-    assert re.findall(r"dli:jobs:\w+", advice) == actions
+    remedy = message.partition("Request the IAM permission ")[2]
+    assert re.findall(r"dli:jobs:\w+", remedy) == actions

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Creating, changing and tagging one job: what goes out, and which answers mean that nobody knows (dli-api.md 1.9, 1.10, 4)."""
+"""Requests that change one job, and the responses after which the outcome is unknown (dli-api.md 1.9, 1.10, 4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BASE = "https://dli.test"
 
 @pytest.mark.parametrize("kind", [SQL, JAR])
 @pytest.mark.parametrize("is_success", ["true", True, "True"])
-def test_creating(kind, is_success):
+def test_create(kind, is_success):
     dli, sender = service(200, {**CREATED, "is_success": is_success})
     assert dli.create_job(kind, {"name": "a"}) == 148
     (request,) = sender.requests
@@ -29,7 +29,7 @@ def test_creating(kind, is_success):
     assert json.loads(request.body) == {"name": "a"}
 
 
-def test_updating():
+def test_update():
     dli, sender = service(200, UPDATED)
     dli.update_job(JAR, 7, {"desc": "d"})
     (request,) = sender.requests
@@ -38,7 +38,7 @@ def test_updating():
 
 
 @pytest.mark.parametrize("action", ["create", "delete"])
-def test_tagging(action):
+def test_change_tags(action):
     dli, sender = service(204, body=b"")
     dli.change_tags(7, action, {"k": "v"})
     (request,) = sender.requests
@@ -85,8 +85,8 @@ def test_refusals(status, value, code):
         (400, ["x"]),
     ],
 )
-def test_answers_after_which_nobody_knows(status, value):
-    """A creation is never sent again for them."""
+def test_responses_that_make_the_outcome_unknown(status, value):
+    """The request is not sent again."""
     dli, sender = service(status, value)
     with pytest.raises(ResponseLost):
         dli.create_job(SQL, {"name": "a"})
@@ -94,7 +94,7 @@ def test_answers_after_which_nobody_knows(status, value):
 
 
 @pytest.mark.parametrize("error", [ResponseLost("reset"), NotDelivered("refused")])
-def test_what_the_wire_does(error):
+def test_connection_errors(error):
     dli, _sender = over(error)
     with pytest.raises(type(error)):
         dli.update_job(SQL, 7, {"desc": "d"})

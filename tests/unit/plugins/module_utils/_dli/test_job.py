@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Parsing a job, and what is concluded from two reads of it (dli-api.md 1.7, 2, 3)."""
+"""Parsing a job, and comparing two reads of it (dli-api.md 1.7, 2, 3)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ ITEM = {"job_id": 131, "name": "n", "status": "job_init"}
         ({"start_time": -1}, Job(131, "n", "job_init")),
         ({"start_time": None}, Job(131, "n", "job_init")),
         ({"start_time": "soon"}, Job(131, "n", "job_init")),
-        ({"status": "job_word_of_tomorrow"}, Job(131, "n", "job_word_of_tomorrow")),
+        ({"status": "job_status_of_the_future"}, Job(131, "n", "job_status_of_the_future")),
         ({"something": "new"}, Job(131, "n", "job_init")),
     ],
 )
-def test_read(more, job):
+def test_from_api(more, job):
     assert Job.from_api({**ITEM, **more}) == job
 
 
@@ -55,7 +55,7 @@ def test_read(more, job):
         {**ITEM, "status": 7},
     ],
 )
-def test_no_job(item):
+def test_from_api_rejects_what_is_not_a_job(item):
     with pytest.raises(ValueError):
         Job.from_api(item)
 
@@ -65,21 +65,21 @@ def job(status, start_time=None):
 
 
 @pytest.mark.parametrize(
-    "before, now, moved",
+    "before, now, started",
     [
         (job("job_init"), job("job_init"), False),
         (job("job_init"), job("job_submitting"), True),
         (job("job_init"), job("job_running"), True),
-        (job("job_init"), job("job_finish"), True),  # a bounded job is through within seconds (2.2)
+        (job("job_init"), job("job_finish"), True),  # a bounded job finishes within seconds (2.2)
         (job("job_init"), job("job_submit_fail"), True),
         (job("job_cancel_success"), job("job_cancel_success"), False),
         (job("job_cancel_success", 5), job("job_cancel_success", 5), False),
         (job("job_cancel_success", 5), job("job_running", 5), True),
-        # the same word again, but started since: failed at once
+        # the same status, but started in the meantime
         (job("job_running_exception", 5), job("job_running_exception", 6), True),
         (job("job_finish", 5), job("job_finish", 6), True),
         (job("job_finish"), job("job_finish", 6), True),
-        # the service does not always say when
+        # the service does not always return the start time
         (job("job_finish", 5), job("job_finish"), False),
         # an import resets a job to a draft (2.1), and a draft is still read for a while after a run (0.1-8)
         (job("job_cancel_success", 5), job("job_init", 5), False),
@@ -87,5 +87,5 @@ def job(status, start_time=None):
         (job("job_cancel_success", 5), job("job_init", 6), True),
     ],
 )
-def test_was_started(before, now, moved):
-    assert was_started(before, now) is moved
+def test_was_started(before, now, started):
+    assert was_started(before, now) is started

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The table of statuses against that of the contract (dli-api.md 2.1)."""
+"""The table of statuses equals that of the contract (dli-api.md 2.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status 
     status_of,
 )
 
-#: dli-api.md 2.1: status -> whether it can be started, and what it means for a wait.
+#: dli-api.md 2.1: status -> whether a job can be started, and whether a wait for a start ends.
 TABLE = {
     "job_init": (STARTABLE, WAIT_PENDING),
     "job_submitting": (ACTIVE, WAIT_PENDING),
@@ -36,24 +36,24 @@ TABLE = {
 }
 
 
-def test_every_status_of_the_contract_is_known():
+def test_table_contains_every_status_of_the_contract():
     assert set(STATUSES) == set(TABLE)
 
 
-@pytest.mark.parametrize("word", sorted(TABLE))
-def test_status(word):
-    assert status_of(word)[:2] == TABLE[word]
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_status(name):
+    assert status_of(name)[:2] == TABLE[name]
 
 
-@pytest.mark.parametrize("word", sorted(TABLE))
-def test_who_is_stopped_by_a_status_is_told_what_to_do(word):
-    status = status_of(word)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_status_that_prevents_a_start_has_a_remedy(name):
+    status = status_of(name)
     assert status.meaning
     assert bool(status.remedy) or (status.start != BLOCKED and status.wait_outcome != WAIT_FAILED)
 
 
-@pytest.mark.parametrize("word", ["job_word_of_tomorrow", "", "JOB_RUNNING", "running"])
-def test_an_unknown_status_is_not_started_and_not_settled(word):
-    """dli-api.md 2.1: never an error of the client."""
-    assert status_of(word)[:2] == (BLOCKED, WAIT_PENDING)
-    assert status_of(word).remedy
+@pytest.mark.parametrize("name", ["job_status_of_the_future", "", "JOB_RUNNING", "running"])
+def test_unknown_status_is_not_started_and_not_settled(name):
+    """dli-api.md 2.1: not an error of the client."""
+    assert status_of(name)[:2] == (BLOCKED, WAIT_PENDING)
+    assert status_of(name).remedy

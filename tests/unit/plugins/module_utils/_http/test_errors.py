@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How an unusable answer is told: what was asked, what came back, what to do (dli-api.md 4.1)."""
+"""Messages for unusable responses: the request, the response and the remedy (dli-api.md 4.1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._result import o
 URL = "https://dli.example.test"
 
 
-def answer(status, value=None, text=None, request_id=None):
+def response(status, value=None, text=None, request_id=None):
     if text is None:
         return ApiResponse(status, value, True, json.dumps(value), request_id)
     return ApiResponse(status, None, False, text, request_id)
@@ -33,7 +33,7 @@ def answer(status, value=None, text=None, request_id=None):
         ({"error_code": 7, "error_msg": None}, "7", ""),
         ({"error": {"code": "IAM.0101", "message": "Bad token", "title": "Unauthorized"}}, "IAM.0101", "Bad token"),
         ({"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}, "401", "Bad token"),
-        # IAM repeats the status of the answer
+        # IAM repeats the HTTP status
         ({"error": {"code": 500, "message": "Bad token", "title": "Unauthorized"}}, None, "Bad token"),
         ({"error": {"code": "500", "message": "Bad token"}}, None, "Bad token"),
         ({"code": 500, "message": "m"}, None, "m"),
@@ -51,68 +51,69 @@ def answer(status, value=None, text=None, request_id=None):
 )
 def test_code_and_text_in_every_shape(value, code, text):
     """dli-api.md 4.1."""
-    assert error_parts(answer(500, value)) == (code, text)
+    assert error_parts(response(500, value)) == (code, text)
 
 
 @pytest.mark.parametrize(
-    "text, message", [("<html>", "the answer is not JSON"), ("", "the answer is empty"), (" \n", "the answer is empty")]
+    "text, message",
+    [("<html>", "the response is not JSON"), ("", "the response is empty"), (" \n", "the response is empty")],
 )
-def test_what_is_not_json_is_not_quoted(text, message):
-    assert error_parts(answer(502, text=text)) == (None, message)
+def test_a_response_that_is_not_json_is_not_quoted(text, message):
+    assert error_parts(response(502, text=text)) == (None, message)
 
 
 @pytest.mark.parametrize(
-    "given, sentence",
+    "given, start",
     [
         (
-            answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, request_id="r1"),
+            response(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"}, request_id="r1"),
             "Could not list the jobs: HTTP 401 APIGW.0301 (verify aksk signature fail) from https://dli.example.test, "
-            "request id r1; the secret key does not belong to the access key,",
+            "request ID r1. The secret key does not match the access key, or ",
         ),
         (
-            answer(401, {"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}),
-            "Could not list the jobs: HTTP 401 (Bad token) from https://dli.example.test; check the access key and secret key, ",
+            response(401, {"error": {"code": 401, "message": "Bad token", "title": "Unauthorized"}}),
+            "Could not list the jobs: HTTP 401 (Bad token) from https://dli.example.test. "
+            "Check the access key and secret key, or the token. ",
         ),
         (
-            answer(403, {"error": {"code": 403, "message": "no", "title": "Forbidden"}}),
-            "Could not list the jobs: HTTP 403 (no) from https://dli.example.test; ask for the IAM permission that this call "
-            "needs, and check project_id.",
+            response(403, {"error": {"code": 403, "message": "no", "title": "Forbidden"}}),
+            "Could not list the jobs: HTTP 403 (no) from https://dli.example.test. Request the IAM permission that "
+            "this call requires for this user, and check project_id.",
         ),
         (
-            answer(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
-            "Could not list the jobs: HTTP 404 APIG.0101 (not published) from https://dli.example.test; check region, cloud "
-            "and endpoint:",
+            response(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
+            "Could not list the jobs: HTTP 404 APIG.0101 (not published) from https://dli.example.test. This address does "
+            "not provide the DLI streaming job API. Check region, cloud and endpoint.",
         ),
         (
-            answer(502, text="<html>"),
-            "Could not list the jobs: HTTP 502 (the answer is not JSON) from https://dli.example.test; the service has a "
-            "problem:",
+            response(502, text="<html>"),
+            "Could not list the jobs: HTTP 502 (the response is not JSON) from https://dli.example.test. Try again later. ",
         ),
         (
-            answer(200, text="<html>"),
-            "Could not list the jobs: HTTP 200 (the answer is not JSON) from https://dli.example.test; check endpoint and "
-            "proxy:",
+            response(200, text="<html>"),
+            "Could not list the jobs: HTTP 200 (the response is not JSON) from https://dli.example.test. A server other "
+            "than DLI may have responded. Check endpoint and proxy.",
         ),
         (
-            answer(200, {"job_list": None}),
-            "Could not list the jobs: HTTP 200 (the answer is not what the API documents) from https://dli.example.test; "
-            "check endpoint and proxy:",
+            response(200, {"job_list": None}),
+            "Could not list the jobs: HTTP 200 (the response does not match the API documentation) from "
+            "https://dli.example.test. A server other than DLI may have responded. Check endpoint and proxy.",
         ),
         (
-            answer(200, {"is_success": "false", "message": "Cluster is frozen"}),
+            response(200, {"is_success": "false", "message": "Cluster is frozen"}),
             "Could not list the jobs: HTTP 200 (Cluster is frozen) from https://dli.example.test.",
         ),
         (
-            answer(200, {"is_success": False, "message": ""}),
-            "Could not list the jobs: HTTP 200 (the service says that it did not succeed) from https://dli.example.test.",
+            response(200, {"is_success": False, "message": ""}),
+            "Could not list the jobs: HTTP 200 (the service reports a failure without a reason) from https://dli.example.test.",
         ),
-        (answer(418, {}), "Could not list the jobs: HTTP 418 from https://dli.example.test."),
+        (response(418, {}), "Could not list the jobs: HTTP 418 from https://dli.example.test."),
     ],
 )
-def test_the_sentence_for_an_error_of_the_whole_request(given, sentence):
+def test_the_message_for_an_error_of_the_whole_request(given, start):
     error = api_error("list the jobs", URL, given, DLI)
     assert isinstance(error, ServiceError)
-    assert str(error).startswith(sentence) and str(error).endswith(".") and not str(error).endswith("..")
+    assert str(error).startswith(start) and str(error).endswith(".") and not str(error).endswith("..")
     assert error.status == given.status
     assert given.request_id is None or given.request_id in str(error)
 
@@ -126,25 +127,30 @@ def test_one_line(value, text):
 
 
 @pytest.mark.parametrize("code", ["DLI.0003", "APIGW.0302", "APIGW.0306", "APIG.0302", None, "DLI.99999"])
-def test_a_missing_permission_is_named(code):
-    given = answer(403, {"error_code": code, "error_msg": "no"} if code else {})
+def test_the_message_contains_the_missing_permission(code):
+    given = response(403, {"error_code": code, "error_msg": "no"} if code else {})
     error = api_error("list the jobs", URL, given, DLI, "dli:jobs:list")
-    assert "; ask for the IAM permission dli:jobs:list" in str(error)
-    assert "dli:jobs:list" not in str(api_error("list the jobs", URL, answer(404, {}), DLI, "dli:jobs:list"))
+    assert ". Request the IAM permission dli:jobs:list for this user" in str(error)
+    assert "dli:jobs:list" not in str(api_error("list the jobs", URL, response(404, {}), DLI, "dli:jobs:list"))
 
 
 @pytest.mark.parametrize(
-    "status, message", [(401, "; mind the lock."), (403, "; ask for the IAM permission x, "), (400, "; check the options.")]
+    "status, message",
+    [(401, ". Wait."), (403, ". Request the IAM permission x for this user, and "), (400, ". Check the options.")],
 )
-def test_what_to_do_when_not_let_in_can_be_another(status, message):
-    given = answer(status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"})
-    error = api_error("sign in", URL, given, Remedies(overrides={401: "mind the lock"}), "x")
-    assert message in str(error) and "lock the key" not in str(error)
+def test_a_service_can_override_the_remedy_of_a_status(status, message):
+    given = response(
+        status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"}
+    )
+    error = api_error("authenticate", URL, given, Remedies(overrides={401: "Wait."}), "x")
+    assert message in str(error) and "lock the access key" not in str(error)
 
 
-def test_the_clock_is_told_of_where_it_matters():
-    given = answer(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"})
-    message = "; this machine's clock is 23 minutes ahead of the service's, and 15 are the most: set it right."
+def test_the_message_contains_the_clock_difference_for_rejected_signatures():
+    given = response(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"})
+    message = (
+        ". The clock of this machine is 23 minutes ahead of the clock of the service (limit: 15 minutes). Correct the clock."
+    )
     assert str(api_error("list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(message)
 
 
@@ -153,7 +159,7 @@ def test_the_clock_is_told_of_where_it_matters():
     [
         (b"{}", ({}, True)),
         (b"null", (None, True)),
-        ("\"größe\"".encode(), ("größe", True)),
+        ('"größe"'.encode(), ("größe", True)),
         (b"", (None, False)),
         (b"<html>", (None, False)),
         (b"\xff", (None, False)),

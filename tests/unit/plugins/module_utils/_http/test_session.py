@@ -1,8 +1,9 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One exchange over real sockets on loopback, with peers that behave badly.
+"""One exchange over real sockets on loopback, with faulty servers.
 
-What counts is which of two things a failure is: ``NotDelivered`` may be sent again, ``ResponseLost`` must never be.
+The tests check the kind of each failure: after ``NotDelivered`` a request may be sent again, after ``ResponseLost`` it must
+not be.
 """
 
 from __future__ import annotations
@@ -30,26 +31,30 @@ import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, PermanentlyUnreachable, ResponseLost
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
+    NotDelivered,
+    PermanentlyUnreachable,
+    ResponseLost,
+)
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import session
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpRequest
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.session import HttpSession
 
 VECTORS = json.loads((Path(__file__).parents[3] / "signing-vectors.json").read_text(encoding="utf-8"))["vectors"]
-#: What this client never signs, unlike the vendor's.
-NOT_OURS = {"User-Agent", "X-Sdk-Content-Sha256"}
+#: Headers that this client does not sign, unlike the client of the vendor.
+NOT_SIGNED = {"User-Agent", "X-Sdk-Content-Sha256"}
 TOKEN = IamToken("a-token")
-#: Long enough for every exchange that is meant to succeed, however busy the machine.
+#: Sufficient for every exchange that is expected to succeed, even on a busy machine.
 AMPLE = 20.0
-#: For exchanges that are meant to run out of time.
+#: For exchanges that are expected to time out.
 SHORT = 0.25
-#: What an exchange may take beyond its deadline.
+#: Seconds that an exchange may take after its deadline.
 GRACE = 1.0
 
 
 class Exchange:
-    """A request as it came over the wire."""
+    """A request as the server received it."""
 
     def __init__(self, head: bytes, body: bytes) -> None:
         self.head = head
@@ -60,7 +65,7 @@ class Exchange:
 
 
 class Connection:
-    """One accepted connection, in the hands of a script."""
+    """One accepted connection, controlled by a script."""
 
     def __init__(self, peer: Peer, sock: socket.socket) -> None:
         self.peer = peer
@@ -76,7 +81,7 @@ class Connection:
         return data[:-4]
 
     def read(self) -> Exchange | None:
-        """Read a whole request and keep it; None if the connection ended."""
+        """Read and record a complete request; None if the connection ended."""
         head = self.read_head()
         if head is None:
             return None
@@ -104,7 +109,7 @@ class Connection:
 
 
 class Peer:
-    """A server that hands each connection to the next script (the last one serves all that follow)."""
+    """A server that passes each connection to the next script (the last script serves all further connections)."""
 
     def __init__(self, *scripts) -> None:
         self.seen: list[Exchange] = []
@@ -140,13 +145,13 @@ class Peer:
 
 @pytest.fixture
 def peer():
-    """Make peers that are closed at the end of the test."""
+    """Return a factory of servers that are closed at the end of the test."""
     with contextlib.ExitStack() as stack:
 
         def make(*scripts) -> Peer:
-            made = Peer(*scripts)
-            stack.callback(made.close)
-            return made
+            server = Peer(*scripts)
+            stack.callback(server.close)
+            return server
 
         yield make
 
@@ -161,7 +166,7 @@ def clean_environment(monkeypatch):
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
-    """Make two self-signed certificates for 127.0.0.1 and a service's name: return (context, CA file) twice."""
+    """Create two self-signed certificates for 127.0.0.1 and the name of a service: return (context, CA file) twice."""
     folder = tmp_path_factory.mktemp("certificates")
     config = folder / "openssl.cnf"
     config.write_text(
@@ -181,13 +186,13 @@ def certificates(tmp_path_factory):
     return made
 
 
-def answer(body: bytes = b"{}", status: str = "200 OK", *headers: str) -> bytes:
+def response(body: bytes = b"{}", status: str = "200 OK", *headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def always(reply: bytes):
-    """Answer each request of a connection alike."""
+    """Return a script that sends the same response to each request of a connection."""
 
     def script(connection: Connection) -> None:
         while connection.read():
@@ -196,7 +201,7 @@ def always(reply: bytes):
     return script
 
 
-OK = always(answer())
+OK = always(response())
 
 
 def over_tls(context: ssl.SSLContext, script=OK):
@@ -222,18 +227,18 @@ def post(url: str, body: bytes = b'{"job_ids":[131]}', **headers: str) -> HttpRe
 both = pytest.mark.parametrize("make", [get, post])
 
 
-def failure(request: HttpRequest, timeout: float = AMPLE, **how):
-    """Send what is meant to fail; return the error and how long it took."""
+def failure(request: HttpRequest, timeout: float = AMPLE, **options):
+    """Send a request that is expected to fail; return the error and the duration in seconds."""
     begin = time.monotonic()
     with pytest.raises((NotDelivered, ResponseLost)) as caught:
-        sender(**how).send(request, timeout)
+        sender(**options).send(request, timeout)
     return caught.value, time.monotonic() - begin
 
 
-# What goes out and what comes back
+# Requests and responses
 
 
-def test_the_request_is_what_was_asked_for(peer):
+def test_the_request_is_sent_unchanged(peer):
     server = peer(OK)
     sender().send(post(f"{server.url}/v1.0/p/streaming/jobs/run?a=b%20c&d=", b"{}", **{"User-Agent": "me"}), AMPLE)
     (seen,) = server.seen
@@ -255,28 +260,28 @@ def test_a_read_has_no_body(peer):
 @pytest.mark.parametrize(
     "wire, status, body",
     [
-        (answer(b"{}"), 200, b"{}"),
-        (answer(b"", "204 No Content"), 204, b""),
-        (answer(b"", "400 Bad Request"), 400, b""),
-        (answer(b"[1]", "503 Busy"), 503, b"[1]"),
+        (response(b"{}"), 200, b"{}"),
+        (response(b"", "204 No Content"), 204, b""),
+        (response(b"", "400 Bad Request"), 400, b""),
+        (response(b"[1]", "503 Busy"), 503, b"[1]"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 200, b"abcde"),
-        (answer(gzip.compress(b"zipped", mtime=0), "200 OK", "Content-Encoding: gzip"), 200, b"zipped"),
-        (answer(b"x" * 300_000), 200, b"x" * 300_000),
+        (response(gzip.compress(b"zipped", mtime=0), "200 OK", "Content-Encoding: gzip"), 200, b"zipped"),
+        (response(b"x" * 300_000), 200, b"x" * 300_000),
     ],
 )
 @both
-def test_the_reply_is_whole(peer, make, wire, status, body):
+def test_the_response_is_complete(peer, make, wire, status, body):
     reply = sender().send(make(peer(always(wire)).url), AMPLE)
     assert (reply.status, reply.body) == (status, body)
 
 
 def test_header_names_are_in_lower_case(peer):
-    server = peer(always(answer(b"", "429 Slow", "X-Request-Id: r1", "RETRY-AFTER: 3")))
+    server = peer(always(response(b"", "429 Slow", "X-Request-Id: r1", "RETRY-AFTER: 3")))
     headers = sender().send(get(server.url), AMPLE).headers
     assert (headers["x-request-id"], headers["retry-after"]) == ("r1", "3")
 
 
-def test_one_connection_serves_many_requests(peer):
+def test_one_connection_is_used_for_several_requests(peer):
     server = peer(OK)
     one = sender()
     for make in (get, post, get, post):
@@ -284,7 +289,7 @@ def test_one_connection_serves_many_requests(peer):
     assert (len(server.seen), server.connections) == (4, 1)
 
 
-def test_after_a_failure_a_new_connection_is_made(peer):
+def test_a_new_connection_is_used_after_a_failure(peer):
     server = peer(lambda connection: connection.read(), OK)
     one = sender()
     with pytest.raises(ResponseLost):
@@ -293,10 +298,10 @@ def test_after_a_failure_a_new_connection_is_made(peer):
     assert server.connections == 2
 
 
-def test_a_connection_that_was_closed_meanwhile_is_not_used_again(peer):
+def test_a_closed_connection_is_not_used_again(peer):
     def once(connection: Connection) -> None:
         connection.read()
-        connection.send(answer())
+        connection.send(response())
 
     server = peer(once)
     one = sender()
@@ -311,9 +316,9 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used_again(peer):
 @pytest.mark.parametrize("status", ["301 A", "302 B", "303 C", "307 D", "308 E"])
 @both
 def test_a_redirect_is_not_followed(peer, make, status):
-    """It would carry the signature, or the token, to somebody else's door."""
+    """Otherwise the signature or the token would be sent to another server."""
     other = peer(OK)
-    server = peer(always(answer(b"", status, f"Location: {other.url}/else")))
+    server = peer(always(response(b"", status, f"Location: {other.url}/else")))
     reply = sender().send(make(server.url), AMPLE)
     assert (reply.status, len(server.seen)) == (int(status[:3]), 1)
     assert other.connections == 0
@@ -322,7 +327,7 @@ def test_a_redirect_is_not_followed(peer, make, status):
 @both
 def test_netrc_does_not_replace_the_signature(peer, make, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
+    netrc.write_text("machine 127.0.0.1 login user password other\n", encoding="ascii")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     server = peer(OK)
@@ -335,10 +340,10 @@ def test_netrc_does_not_replace_the_signature(peer, make, tmp_path, monkeypatch)
 
 @pytest.mark.parametrize("network", [{}, {"direct": True}])
 @both
-def test_netrc_signs_nobody_in(peer, make, tmp_path, monkeypatch, network):
-    """Where a password is about to be turned into a token, or the metadata service is asked."""
+def test_netrc_is_not_used_without_a_signer(peer, make, tmp_path, monkeypatch, network):
+    """Token requests and requests to the metadata service have no signer."""
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n", encoding="ascii")
+    netrc.write_text("machine 127.0.0.1 login user password other\n", encoding="ascii")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     server = peer(OK)
@@ -347,7 +352,7 @@ def test_netrc_signs_nobody_in(peer, make, tmp_path, monkeypatch, network):
 
 
 def test_a_put_without_a_body(peer):
-    """The metadata service hands out its tokens so (dli-api.md 5.4)."""
+    """The metadata service requires it for tokens (dli-api.md 5.4)."""
     server = peer(OK)
     request = HttpRequest("PUT", f"{server.url}/meta-data/latest/api/token", None, {"X-Metadata-Token-Ttl-Seconds": "21600"})
     sender(credential=None, direct=True).send(request, AMPLE)
@@ -358,7 +363,7 @@ def test_a_put_without_a_body(peer):
 
 
 class AtTheTimeOf:
-    """A credential whose clock stands still."""
+    """A signer with a fixed time."""
 
     def __init__(self, credential, moment: str) -> None:
         self._credential = credential
@@ -371,16 +376,16 @@ class AtTheTimeOf:
 
 @pytest.mark.parametrize(
     "vector",
-    [vector for vector in VECTORS if not NOT_OURS & set(vector["expected"]["headers_after_signing"])],
+    [vector for vector in VECTORS if not NOT_SIGNED & set(vector["expected"]["headers_after_signing"])],
     ids=lambda vector: vector["name"],
 )
-def test_vector_on_the_wire(peer, vector):
-    """What the library makes of URL and body is what was signed. A plain proxy lets the requests bear any host name."""
+def test_vector_in_a_sent_request(peer, vector):
+    """The library sends the URL and the body that were signed. A plain proxy allows any host name in the request."""
     keys, request, message = vector["credentials"], vector["request"], vector["expected"]
-    wanted = message["headers_after_signing"]
+    expected = message["headers_after_signing"]
     pair = AccessKey(keys["access_key"], keys["secret_key"], keys["security_token"], keys["project_id"])
     proxy = peer(OK)
-    sender(proxy=proxy.url, credential=AtTheTimeOf(pair, wanted["X-Sdk-Date"])).send(
+    sender(proxy=proxy.url, credential=AtTheTimeOf(pair, expected["X-Sdk-Date"])).send(
         HttpRequest(
             request["method"],
             f"http://{request['host']}{message['wire_uri']}",
@@ -390,7 +395,7 @@ def test_vector_on_the_wire(peer, vector):
         AMPLE,
     )
     (seen,) = proxy.seen
-    assert {name: seen.headers[name.lower()] for name in wanted} == wanted
+    assert {name: seen.headers[name.lower()] for name in expected} == expected
     parts = urlsplit(seen.target)
     assert f"{parts.path}{'?' + parts.query if parts.query else ''}" == message["wire_uri"]
     assert seen.body == base64.b64decode(request["body_base64"] or "")
@@ -399,23 +404,23 @@ def test_vector_on_the_wire(peer, vector):
 def test_each_request_is_signed_at_its_own_time(peer):
     moments = []
 
-    class Noting:
+    class RecordingSigner:
         def headers(self, request, now):
             moments.append(now)
             return {}
 
     server = peer(OK)
-    one = sender(credential=Noting())
+    one = sender(credential=RecordingSigner())
     one.send(get(server.url), AMPLE)
     one.send(get(server.url), AMPLE)
     assert moments[0] < moments[1]
 
 
-# Failures: delivered or not
+# Failures, delivered or not delivered
 
 
 @both
-def test_refused(peer, make):
+def test_connection_refused(peer, make):
     server = peer(OK)
     server.close()
     error, _seconds = failure(make(server.url))
@@ -424,19 +429,19 @@ def test_refused(peer, make):
 
 
 @both
-def test_no_such_host(monkeypatch, make):
+def test_unknown_host_name(monkeypatch, make):
     def unknown(*_args, **_kwargs):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     error, _seconds = failure(make("http://dli.example.test"))
     assert isinstance(error, NotDelivered)
-    assert str(error) == "the host name cannot be resolved"
+    assert str(error) == "the host name could not be resolved"
 
 
 @both
-def test_no_answer_to_connecting_in_time(make):
-    """A listener whose queue is full leaves the client's first packet unanswered."""
+def test_timeout_of_the_connection(make):
+    """A listener with a full queue does not respond to the first packet of the client."""
     with contextlib.ExitStack() as stack:
         full = stack.enter_context(socket.socket())
         full.bind(("127.0.0.1", 0))
@@ -450,8 +455,8 @@ def test_no_answer_to_connecting_in_time(make):
     assert seconds < SHORT + GRACE
 
 
-def test_reset_before_the_body_was_read_from_us(peer):
-    """Headers larger than every buffer: the peer goes away while they are still being sent."""
+def test_reset_before_the_body_is_sent(peer):
+    """The headers are larger than every buffer, so the server resets the connection while they are sent."""
 
     def script(connection: Connection) -> None:
         connection.sock.recv(1)
@@ -466,18 +471,18 @@ def reset(connection: Connection) -> None:
     connection.reset()
 
 
-def reset_in_the_body(connection: Connection) -> None:
+def reset_in_the_request_body(connection: Connection) -> None:
     connection.read_head()
     connection.sock.recv(10)
     connection.reset()
 
 
-def hang_up(connection: Connection) -> None:
+def close_connection(connection: Connection) -> None:
     connection.read()
 
 
 def sends(content: bytes) -> Callable[[Connection], None]:
-    """Return a script that sends this and ends."""
+    """Return a script that sends the content and ends."""
 
     def script(connection: Connection) -> None:
         connection.read()
@@ -486,26 +491,26 @@ def sends(content: bytes) -> Callable[[Connection], None]:
     return script
 
 
-def reset_in_the_answer(connection: Connection) -> None:
+def reset_in_the_response(connection: Connection) -> None:
     connection.read()
-    connection.send(answer(b"x" * 1000)[:-5])
+    connection.send(response(b"x" * 1000)[:-5])
     connection.reset()
 
 
 BROKEN = {
     "reset": reset,
-    "hang up": hang_up,
-    "half the body": sends(answer(b'[{"is_success":"true"}]')[:-5]),
+    "close": close_connection,
+    "half the body": sends(response(b'[{"is_success":"true"}]')[:-5]),
     "half the chunks": sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n5\r\nab"),
-    "reset in the answer": reset_in_the_answer,
+    "reset in the response": reset_in_the_response,
     "not HTTP": sends(b"220 mail.example.test ESMTP\r\n"),
-    "broken gzip": sends(answer(b"not zipped", "200 OK", "Content-Encoding: gzip")),
+    "broken gzip": sends(response(b"not zipped", "200 OK", "Content-Encoding: gzip")),
 }
 
 
 @pytest.mark.parametrize("script", BROKEN.values(), ids=BROKEN)
 @both
-def test_no_usable_answer_to_what_was_sent(peer, make, script):
+def test_no_usable_response(peer, make, script):
     server = peer(script)
     error, _seconds = failure(make(server.url))
     assert isinstance(error, ResponseLost)
@@ -514,8 +519,8 @@ def test_no_usable_answer_to_what_was_sent(peer, make, script):
 
 
 @both
-def test_headers_that_break_off_are_no_success(peer, make):
-    """The library takes the end of the connection for the end of the headers; what it returns holds nothing then."""
+def test_incomplete_headers_result_in_an_empty_body(peer, make):
+    """The library treats the end of the connection as the end of the headers, so the body is empty (an error)."""
 
     def script(connection: Connection) -> None:
         connection.read()
@@ -524,18 +529,18 @@ def test_headers_that_break_off_are_no_success(peer, make):
     assert sender().send(make(peer(script).url), AMPLE).body == b""
 
 
-def test_reset_in_the_middle_of_our_body(peer):
-    """Part of it is out, so nobody knows how much the peer made of it."""
-    error, _seconds = failure(post(peer(reset_in_the_body).url, b"x" * 32_000_000))
+def test_reset_in_the_middle_of_the_request_body(peer):
+    """A part of the body was sent, so the outcome is unknown."""
+    error, _seconds = failure(post(peer(reset_in_the_request_body).url, b"x" * 32_000_000))
     assert isinstance(error, ResponseLost)
 
 
-def test_an_answer_that_comes_before_the_body_is_read(peer):
-    """A gateway that finds a body too large answers and closes (dli-api.md 4.4, 413)."""
+def test_a_response_before_the_body_is_read(peer):
+    """A gateway responds to a body that is too large and closes the connection (dli-api.md 4.4, 413)."""
 
     def script(connection: Connection) -> None:
         connection.read_head()
-        connection.send(answer(b"{}", "413 Too large", "Connection: close"))
+        connection.send(response(b"{}", "413 Too large", "Connection: close"))
         connection.sock.shutdown(socket.SHUT_WR)
         while connection.sock.recv(1_000_000):
             pass
@@ -543,7 +548,7 @@ def test_an_answer_that_comes_before_the_body_is_read(peer):
     assert sender().send(post(peer(script).url, b"x" * 4_000_000), AMPLE).status == 413
 
 
-def test_an_endless_answer_is_given_up(peer, monkeypatch):
+def test_a_response_that_is_too_large_is_abandoned(peer, monkeypatch):
     monkeypatch.setattr(session, "LARGEST_RESPONSE", 100_000)
 
     def script(connection: Connection) -> None:
@@ -551,10 +556,10 @@ def test_an_endless_answer_is_given_up(peer, monkeypatch):
         connection.send(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 10_000] * 1000)
 
     error, _seconds = failure(post(peer(script).url))
-    assert isinstance(error, ResponseLost) and "does not end" in str(error)
+    assert isinstance(error, ResponseLost) and "the response is too large" in str(error)
 
 
-# The deadline is over the whole exchange
+# The deadline covers the whole exchange
 
 
 def hang(connection: Connection) -> None:
@@ -581,32 +586,33 @@ def drip_chunks(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    "make, script", [(post, hang), (get, hang), (post, drip_headers), (post, drip_body), (get, drip_body), (post, drip_chunks)]
+    "make, script",
+    [(post, hang), (get, hang), (post, drip_headers), (post, drip_body), (get, drip_body), (post, drip_chunks)],
 )
-def test_no_answer_in_time(peer, make, script):
-    """Each byte comes well before a read timeout; the deadline holds all the same."""
+def test_no_complete_response_before_the_deadline(peer, make, script):
+    """Each byte arrives before a read timeout, but the deadline still ends the exchange."""
     error, seconds = failure(make(peer(script).url), SHORT)
     assert isinstance(error, ResponseLost)
-    assert f"within {SHORT:g} s" in str(error)
+    assert f"timed out after {SHORT:g} s" in str(error)
     assert SHORT * 0.9 <= seconds < SHORT + GRACE
 
 
-def test_a_thread_that_was_left_behind_ends(peer):
-    """It does not listen for as long as the peer likes to talk."""
+def test_the_thread_of_an_abandoned_exchange_ends(peer):
+    """It does not read until the server ends the response."""
 
-    def talk(connection: Connection) -> None:
+    def send_slowly(connection: Connection) -> None:
         connection.read()
         connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         connection.send(*[b"1\r\nx\r\n"] * 10_000, pause=0.05)
 
-    server = peer(talk)
+    server = peer(send_slowly)
     failure(get(server.url), SHORT)
     assert server.done.wait(AMPLE)
 
 
 @both
-def test_an_answer_that_comes_a_moment_too_late(peer, make, monkeypatch):
-    """The exchange ends just between the end of the waiting and the verdict on it."""
+def test_a_response_just_after_the_deadline(peer, make, monkeypatch):
+    """The exchange ends between the end of the wait and the classification of the failure."""
     workers = []
     late = threading.Event()
 
@@ -615,7 +621,7 @@ def test_an_answer_that_comes_a_moment_too_late(peer, make, monkeypatch):
             workers.append(self)
             super().start()
 
-    class Gone(threading.Event):
+    class Abandoned(threading.Event):
         def set(self):
             late.set()
             workers[0].join(AMPLE)
@@ -626,12 +632,12 @@ def test_an_answer_that_comes_a_moment_too_late(peer, make, monkeypatch):
             late.wait(AMPLE)
             return {}
 
-    monkeypatch.setattr(session, "threading", types.SimpleNamespace(Thread=Worker, Event=Gone, Lock=threading.Lock))
+    monkeypatch.setattr(session, "threading", types.SimpleNamespace(Thread=Worker, Event=Abandoned, Lock=threading.Lock))
     error, _seconds = failure(make(peer(OK).url), SHORT, credential=Slow())
-    assert isinstance(error, ResponseLost) and "within" in str(error)
+    assert isinstance(error, ResponseLost) and f"timed out after {SHORT:g} s" in str(error)
 
 
-def test_a_sender_goes_on_after_running_out_of_time(peer):
+def test_a_session_is_usable_after_a_timeout(peer):
     server = peer(hang, OK)
     one = sender()
     with pytest.raises(ResponseLost):
@@ -642,14 +648,14 @@ def test_a_sender_goes_on_after_running_out_of_time(peer):
 # TLS
 
 
-def test_a_certificate_of_the_given_authority(peer, certificates):
+def test_a_certificate_of_the_specified_authority(peer, certificates):
     (context, ca_cert), _other = certificates
     server = peer(over_tls(context))
     assert sender(verify=ca_cert).send(post(server.https), AMPLE).status == 200
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_verification_can_be_switched_off(peer, certificates, monkeypatch):
+def test_verification_can_be_disabled(peer, certificates, monkeypatch):
     (context, _ca_cert), (_context, other) = certificates
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", other)
     server = peer(over_tls(context))
@@ -676,7 +682,7 @@ def test_a_certificate_for_another_name(peer, certificates):
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_the_environment_names_authorities_only_where_the_option_does_not(peer, certificates, monkeypatch, variable):
+def test_the_ca_option_has_precedence_over_the_environment(peer, certificates, monkeypatch, variable):
     (context, ca_cert), (_context, other) = certificates
     server = peer(over_tls(context))
     monkeypatch.setenv(variable, other)
@@ -690,7 +696,7 @@ def test_the_environment_names_authorities_only_where_the_option_does_not(peer, 
 
 
 @both
-def test_a_file_of_authorities_that_is_not_there(peer, make, certificates, tmp_path):
+def test_a_missing_ca_file(peer, make, certificates, tmp_path):
     (context, _ca_cert), _other = certificates
     error, _seconds = failure(make(peer(over_tls(context)).https), verify=str(tmp_path / "nothing.pem"))
     assert isinstance(error, PermanentlyUnreachable)
@@ -698,7 +704,7 @@ def test_a_file_of_authorities_that_is_not_there(peer, make, certificates, tmp_p
 
 
 @both
-def test_reset_instead_of_a_handshake(peer, make):
+def test_reset_during_the_handshake(peer, make):
     def script(connection: Connection) -> None:
         connection.sock.recv(1)
         connection.reset()
@@ -728,62 +734,62 @@ def test_a_handshake_that_hangs(peer):
     assert seconds < SHORT + GRACE
 
 
-# Certificates of ours
+# Client certificates
 
 
 @pytest.fixture(scope="session")
-def asking(certificates):
-    """Return a context that lets nobody in without the second certificate, its authority, and that certificate with key."""
+def client_auth(certificates):
+    """Return a context that requires the second certificate, its CA file, and this certificate with its key."""
     (_context, ca_cert), (_other, mine) = certificates
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(ca_cert, ca_cert.replace(".pem", ".key"))
     context.load_verify_locations(mine)
     context.verify_mode = ssl.CERT_REQUIRED
-    context.maximum_version = ssl.TLSVersion.TLSv1_2  # later ones tell of a refusal only after the handshake
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # later versions reject a certificate only after the handshake
     return context, ca_cert, mine, mine.replace(".pem", ".key")
 
 
 @pytest.mark.parametrize("in_one_file", [False, True])
 @pytest.mark.parametrize("through_proxy", [False, True])
-def test_a_certificate_of_ours_is_shown(peer, asking, tmp_path, in_one_file, through_proxy):
-    context, ca_cert, mine, key = asking
+def test_the_client_certificate_is_sent(peer, client_auth, tmp_path, in_one_file, through_proxy):
+    context, ca_cert, mine, key = client_auth
     both_in_one = tmp_path / "both.pem"
     both_in_one.write_text(Path(mine).read_text(encoding="ascii") + Path(key).read_text(encoding="ascii"), encoding="ascii")
-    shown = {"verify": ca_cert, "client_cert": str(both_in_one) if in_one_file else (mine, key)}
+    options = {"verify": ca_cert, "client_cert": str(both_in_one) if in_one_file else (mine, key)}
     if through_proxy:
         server = peer(tunnel(context))
-        assert sender(proxy=server.url, **shown).send(post("https://dli.example.test/run"), AMPLE).status == 200
+        assert sender(proxy=server.url, **options).send(post("https://dli.example.test/run"), AMPLE).status == 200
     else:
         server = peer(over_tls(context))
-        assert sender(**shown).send(post(server.https), AMPLE).status == 200
+        assert sender(**options).send(post(server.https), AMPLE).status == 200
     assert server.seen[-1].method == "POST"
 
 
 @both
 @pytest.mark.parametrize("wrong", [False, True])
-def test_without_the_certificate_that_is_asked_for_nothing_is_delivered(peer, asking, make, wrong):
-    context, ca_cert, _mine, _key = asking
+def test_nothing_is_delivered_without_the_required_client_certificate(peer, client_auth, make, wrong):
+    context, ca_cert, _mine, _key = client_auth
     server = peer(over_tls(context))
-    shown = (ca_cert, ca_cert.replace(".pem", ".key")) if wrong else None
-    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=shown)
+    client_cert = (ca_cert, ca_cert.replace(".pem", ".key")) if wrong else None
+    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=client_cert)
     assert isinstance(error, NotDelivered) or make is get
     assert server.seen == []
 
 
 @both
 @pytest.mark.parametrize("missing", ["certificate", "key"])
-def test_a_file_of_ours_that_is_not_there(peer, asking, make, tmp_path, missing):
-    context, ca_cert, mine, _key = asking
+def test_a_missing_client_certificate_or_key(peer, client_auth, make, tmp_path, missing):
+    context, ca_cert, mine, _key = client_auth
     nothing = str(tmp_path / "nothing.pem")
     server = peer(over_tls(context))
-    shown = (mine, nothing) if missing == "key" else nothing
-    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=shown)
+    client_cert = (mine, nothing) if missing == "key" else nothing
+    error, _seconds = failure(make(server.https), verify=ca_cert, client_cert=client_cert)
     assert isinstance(error, PermanentlyUnreachable) and "nothing.pem" in str(error)
     assert server.seen == []
 
 
-def test_a_key_that_belongs_to_another_certificate(peer, asking):
-    context, ca_cert, mine, _key = asking
+def test_a_client_key_of_another_certificate(peer, client_auth):
+    context, ca_cert, mine, _key = client_auth
     server = peer(over_tls(context))
     error, _seconds = failure(post(server.https), verify=ca_cert, client_cert=(mine, ca_cert.replace(".pem", ".key")))
     assert isinstance(error, NotDelivered) and "KEY_VALUES_MISMATCH" in str(error)
@@ -794,14 +800,14 @@ def test_a_key_that_belongs_to_another_certificate(peer, asking):
 
 
 def tunnel(context: ssl.SSLContext, pause: float = 0.0):
-    """A proxy and the service behind it in one: say yes to CONNECT, then speak TLS on the same connection."""
+    """Return a script of a proxy and its service: accept CONNECT, then use TLS on the same connection."""
 
     def script(connection: Connection) -> None:
         connection.read()
         connection.send(*(bytes((byte,)) for byte in b"HTTP/1.1 200 Connection established\r\n\r\n"), pause=pause)
         connection.encrypt(context)
         if connection.read():
-            connection.send(answer())
+            connection.send(response())
 
     return script
 
@@ -824,7 +830,7 @@ def test_a_proxy_from_the_environment(peer, monkeypatch, variable):
     assert (server.connections, len(proxy.seen)) == (0, 2)
 
 
-def test_no_proxy_for_some(peer, monkeypatch):
+def test_no_proxy_variable(peer, monkeypatch):
     server, proxy = peer(OK), peer(OK)
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -832,24 +838,24 @@ def test_no_proxy_for_some(peer, monkeypatch):
     assert (len(server.seen), proxy.connections) == (1, 0)
 
 
-def test_the_option_beats_the_environment(peer, monkeypatch):
-    server, chosen, proxy = peer(OK), peer(OK), peer(OK)
+def test_the_proxy_option_has_precedence_over_the_environment(peer, monkeypatch):
+    server, selected, proxy = peer(OK), peer(OK), peer(OK)
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    assert sender(proxy=chosen.url).send(get(server.url), AMPLE).status == 200
-    assert (len(chosen.seen), server.connections, proxy.connections) == (1, 0, 0)
+    assert sender(proxy=selected.url).send(get(server.url), AMPLE).status == 200
+    assert (len(selected.seen), server.connections, proxy.connections) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-def test_a_direct_way_takes_no_proxy_whatever_the_environment_says(peer, monkeypatch, variable):
-    """No proxy knows this machine's own metadata service, and none must see its keys."""
+def test_direct_ignores_the_proxy_of_the_environment(peer, monkeypatch, variable):
+    """The metadata service is link-local, and its keys must not be sent through a proxy."""
     server, proxy = peer(OK), peer(OK)
     monkeypatch.setenv(variable, proxy.url)
     assert sender(credential=None, direct=True).send(get(server.url), AMPLE).status == 200
     assert (len(server.seen), proxy.connections) == (1, 0)
 
 
-def test_tls_goes_through_a_tunnel(peer, certificates):
+def test_tls_uses_a_tunnel(peer, certificates):
     (context, ca_cert), _other = certificates
     proxy = peer(tunnel(context))
     request = post("https://dli.example.test/v1.0/p/streaming/jobs/run")
@@ -864,22 +870,22 @@ def test_tls_goes_through_a_tunnel(peer, certificates):
 @pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway", "403 Forbidden"])
 @both
 def test_a_proxy_that_refuses_the_tunnel(peer, make, status):
-    error, _seconds = failure(make("https://dli.example.test"), proxy=peer(always(answer(b"", status))).url)
+    error, _seconds = failure(make("https://dli.example.test"), proxy=peer(always(response(b"", status))).url)
     assert isinstance(error, NotDelivered)
-    assert str(error).startswith("the proxy failed: ") and status[:3] in str(error)
+    assert str(error).startswith("proxy error: ") and status[:3] in str(error)
 
 
 @both
-def test_a_proxy_that_is_not_there(peer, make):
+def test_an_unreachable_proxy(peer, make):
     proxy = peer(OK)
     proxy.close()
     error, _seconds = failure(make("https://dli.example.test"), proxy=proxy.url)
     assert isinstance(error, NotDelivered)
-    assert str(error).startswith("the proxy failed: ")
+    assert str(error).startswith("proxy error: ")
 
 
-def test_what_counts_as_not_delivered_is_never_delivered_later(peer, certificates):
-    """The tunnel stands only after the deadline. The exchange that was left behind must not send the start then."""
+def test_a_request_reported_as_not_delivered_is_not_delivered_later(peer, certificates):
+    """The tunnel is ready only after the deadline. The abandoned exchange must not send the request then."""
     (context, ca_cert), _other = certificates
     proxy = peer(tunnel(context, pause=0.015))
     error, seconds = failure(post("https://dli.example.test/run"), SHORT, verify=ca_cert, proxy=proxy.url)
@@ -888,30 +894,30 @@ def test_what_counts_as_not_delivered_is_never_delivered_later(peer, certificate
     assert [seen.method for seen in proxy.seen] == ["CONNECT"]
 
 
-# Defects, and a machine without the library
+# Defects, and a missing library
 
 
 @both
-def test_a_defect_of_ours_does_not_look_like_a_lost_answer(peer, make):
+def test_a_defect_before_sending_is_raised(peer, make):
     class Broken:
         def headers(self, request, now):
-            raise ZeroDivisionError("ours")
+            raise ZeroDivisionError("defect")
 
     server = peer(OK)
-    with pytest.raises(ZeroDivisionError, match="ours"):
+    with pytest.raises(ZeroDivisionError, match="defect"):
         sender(credential=Broken()).send(make(server.url), AMPLE)
     assert server.connections == 0
 
 
 @both
 @pytest.mark.parametrize("url", ["http://", "ftp://dli.example.test", "http://dli..example.test", "http://[::1"])
-def test_a_url_that_cannot_be_used_was_never_sent(make, url):
+def test_an_invalid_url_is_not_delivered(make, url):
     error, _seconds = failure(make(url))
     assert isinstance(error, NotDelivered)
 
 
-def test_without_the_library_the_file_can_still_be_imported(monkeypatch):
-    """Then the module can say what is missing, instead of ending in a traceback."""
+def test_the_file_can_be_imported_without_the_library(monkeypatch):
+    """The module reports the missing library in a message instead of a traceback."""
     monkeypatch.setitem(sys.modules, "requests", None)
     spec = importlib.util.spec_from_file_location(f"{session.__name__}_without_requests", session.__file__)
     module = importlib.util.module_from_spec(spec)
@@ -921,9 +927,9 @@ def test_without_the_library_the_file_can_still_be_imported(monkeypatch):
     assert session.REQUESTS_IMPORT_ERROR is None
 
 
-def test_a_defect_of_ours_after_the_body_was_sent_is_a_lost_answer(peer, monkeypatch):
-    """Then the truth about what was sent comes first: the jobs are looked at."""
+def test_a_defect_after_sending_is_a_lost_response(peer, monkeypatch):
+    """The status of the jobs is then read, which is more important than the defect."""
     server = peer(OK)
-    monkeypatch.setattr(session, "LARGEST_RESPONSE", "as broken as it gets")
+    monkeypatch.setattr(session, "LARGEST_RESPONSE", "not a number")
     with pytest.raises(ResponseLost, match="not supported between instances"):
         sender().send(post(server.url), AMPLE)

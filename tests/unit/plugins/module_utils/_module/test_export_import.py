@@ -31,8 +31,8 @@ EXPORT = {"job_ids": None, "job_names": None, "all": False, "obs_dir": "obs://b/
 IMPORT = {"zip_file": "b/f.zip", "is_cover": False, "confirm_timeout": 10}
 
 
-class Moving(FakeDli):
-    """A service that exports and imports; an outcome that is an error is raised."""
+class TransferDli(FakeDli):
+    """A service that exports and imports jobs. An outcome that is an error is raised."""
 
     def __init__(self, *jobs, outcomes=()):
         super().__init__(*jobs)
@@ -57,7 +57,7 @@ def export(dli, check_mode=False, **options):
     return export_jobs(context(dli), parse_export_options({**EXPORT, **options}, check_mode)).values
 
 
-def take_in(dli, check_mode=False, **options):
+def run_import(dli, check_mode=False, **options):
     return import_jobs(context(dli), parse_import_options({**IMPORT, **options}, check_mode))
 
 
@@ -73,21 +73,21 @@ def sent(dli, call="export"):
     return [entry[1] for entry in dli.calls if entry[0] == call]
 
 
-def row_states(result):
+def job_states(result):
     return [(row["state"], row["changed"], row["failed"], row["zip_file"]) for row in result["jobs"]]
 
 
 # Exporting
 
 
-def test_the_states_of_an_export():
-    words = ("exported", "not_found", "ambiguous", "refused", "failed", "timed_out", "unknown")
-    assert states(Export("b")) == words
+def test_states_of_export():
+    expected = ("exported", "not_found", "ambiguous", "refused", "failed", "timed_out", "unknown")
+    assert states(Export("b")) == expected
 
 
 @pytest.mark.parametrize(("count", "parts"), [(1, [1]), (50, [50]), (51, [50, 1]), (120, [50, 50, 20])])
-def test_fifty_jobs_a_request(count, parts):
-    dli = Moving(*some(count))
+def test_one_request_exports_at_most_50_jobs(count, parts):
+    dli = TransferDli(*some(count))
     result = export(dli, job_ids=ids(count))
     assert [len(part) for part in sent(dli)] == parts
     assert [job_id for part in sent(dli) for job_id in part] == list(range(1, count + 1))
@@ -97,9 +97,9 @@ def test_fifty_jobs_a_request(count, parts):
 
 
 def test_check_mode_predicts_and_sends_nothing():
-    predicted = export(Moving(*some(3)), True, job_ids=ids(4))
-    reported = export(Moving(*some(3)), job_ids=ids(4))
-    assert predicted["changed"] and predicted["zip_files"] == [] and predicted["msg"].startswith("Would export 3 of 4 jobs")
+    predicted = export(TransferDli(*some(3)), True, job_ids=ids(4))
+    reported = export(TransferDli(*some(3)), job_ids=ids(4))
+    assert predicted["changed"] and predicted["zip_files"] == [] and predicted["msg"].startswith("3 of 4 jobs would be exported")
     assert predicted["summary"] == reported["summary"]
     for row in predicted["jobs"] + reported["jobs"]:
         row.pop("zip_file")
@@ -114,50 +114,50 @@ def test_check_mode_predicts_and_sends_nothing():
         (NotDelivered("no way"), "refused", False),
     ],
 )
-def test_a_part_that_fails_hides_no_other(outcome, state, changed):
-    dli = Moving(*some(120), outcomes=[["b/1.zip"], outcome, ["b/3.zip"]])
+def test_failed_part_does_not_affect_other_parts(outcome, state, changed):
+    dli = TransferDli(*some(120), outcomes=[["b/1.zip"], outcome, ["b/3.zip"]])
     result = export(dli, job_ids=ids(120))
     assert [row["state"] for row in result["jobs"]] == ["exported"] * 50 + [state] * 50 + ["exported"] * 20
-    assert row_states(result)[50] == (state, changed, True, None)
+    assert job_states(result)[50] == (state, changed, True, None)
     assert result["zip_files"] == ["b/1.zip", "b/3.zip"] and result["failed"] and result["changed"] and len(sent(dli)) == 3
     assert result["jobs"][50]["error_code"] == getattr(outcome, "code", None)
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_sign_in_that_is_over_is_not_tried_again(status):
-    dli = Moving(*some(120), outcomes=[["b/1.zip"], ServiceError("no", status, "APIGW.0301")])
+def test_rejected_credentials_are_not_used_again(status):
+    dli = TransferDli(*some(120), outcomes=[["b/1.zip"], ServiceError("no", status, "APIGW.0301")])
     result = export(dli, job_ids=ids(120))
     assert [row["state"] for row in result["jobs"]] == ["exported"] * 50 + ["refused"] * 70 and len(sent(dli)) == 2
 
 
-def test_several_files_of_one_request_do_not_tell_which_job_is_where():
-    result = export(Moving(*some(2), outcomes=[["b/1.zip", "b/2.zip"]]), job_ids=ids(2))
+def test_several_files_of_one_request_are_not_assigned_to_jobs():
+    result = export(TransferDli(*some(2), outcomes=[["b/1.zip", "b/2.zip"]]), job_ids=ids(2))
     assert result["zip_files"] == ["b/1.zip", "b/2.zip"]
-    assert row_states(result) == [("exported", True, False, None)] * 2
+    assert job_states(result) == [("exported", True, False, None)] * 2
 
 
-def test_all_jobs_are_those_that_the_list_shows():
-    dli = Moving(*some(60))
+def test_all_exports_every_job_of_the_list():
+    dli = TransferDli(*some(60))
     result = export(dli, all=True)
     assert [row["job_id"] for row in result["jobs"]] == list(range(60, 0, -1)) and len(sent(dli)) == 2
-    assert export(Moving(), all=True)["changed"] is False
+    assert export(TransferDli(), all=True)["changed"] is False
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "message"),
     [
-        ({}, "no jobs are named"),
-        ({"all": True, "job_names": ["x"]}, "all is set"),
-        ({"all": True, "obs_dir": " "}, "obs_dir is empty"),
+        ({}, "Missing job_ids or job_names"),
+        ({"all": True, "job_names": ["x"]}, "Conflicting options: all and"),
+        ({"all": True, "obs_dir": " "}, "Missing obs_dir"),
     ],
     ids=str,
 )
-def test_slips_of_an_export(options, words):
-    with pytest.raises(InputError, match=words):
+def test_invalid_options_of_export(options, message):
+    with pytest.raises(InputError, match=message):
         parse_export_options({**EXPORT, **options}, False)
 
 
-# What an answer says
+# The mapping in a response
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_slips_of_an_export(options, words):
         ({"remark": ""}, (None, None, None, "exists"), (None, None, None, "failed")),
     ],
 )
-def test_what_became_of_a_job(item, kept, covered):
+def test_state_of_each_mapped_job(item, kept, covered):
     for is_cover, expected in ((False, kept), (True, covered)):
         (row,) = parse_mapping([item], is_cover, {7})
         assert (row.old_job_id, row.new_job_id, row.remark, row.state) == expected
@@ -188,7 +188,7 @@ def test_what_became_of_a_job(item, kept, covered):
         (set(), True, ["unknown"]),
     ],
 )
-def test_what_the_list_shows_of_a_lost_answer(new, is_cover, expected):
+def test_states_inferred_from_list(new, is_cover, expected):
     rows = infer_from_listing(new, is_cover)
     assert [row.state for row in rows] == expected and all(row.reconciled for row in rows)
     assert [row.changed for row in rows] == [True if row.state == "created" else None for row in rows]
@@ -196,91 +196,96 @@ def test_what_the_list_shows_of_a_lost_answer(new, is_cover, expected):
 
 
 @pytest.mark.parametrize(
-    ("rows", "lost", "sentence"),
+    ("rows", "lost", "expected"),
     [
         ([ImportedJob(1, 2, "", "created", True)], "", "Imported b/f.zip: 1 created."),
-        ([ImportedJob(1, None, "busy", "failed", failed=True)], "", "Imported nothing of b/f.zip; 1 failed: 1 (busy)."),
+        ([ImportedJob(1, None, "busy", "failed", failed=True)], "", "Imported no jobs of b/f.zip. 1 failed: 1 (busy)."),
         (
             [ImportedJob(number, None, None, "failed", failed=True) for number in range(5)],
             "",
-            "Imported nothing of b/f.zip; 5 failed: 0 (no reason given), 1 (no reason given), 2 (no reason given) and 2 more.",
+            "Imported no jobs of b/f.zip. 5 failed: 0 (no reason given), 1 (no reason given), 2 (no reason given) and 2 more.",
         ),
-        (infer_from_listing([], False), "gone", "Nobody knows whether b/f.zip was imported: gone."),
+        (
+            infer_from_listing([], False),
+            "gone",
+            "Outcome of the import of b/f.zip unknown: gone. Check the jobs of the project, then run the task again.",
+        ),
         (
             infer_from_listing([9], True),
             "gone",
-            "Imported b/f.zip: 1 created, and nobody knows whether jobs were overwritten: gone.",
+            "Imported b/f.zip: 1 created. Outcome unknown for jobs that may have been overwritten: gone. "
+            "Check the jobs of the project, then run the task again.",
         ),
     ],
 )
-def test_the_sentence_of_an_import(rows, lost, sentence):
-    assert message(parse_import_options(IMPORT, False), rows, lost) == sentence
+def test_message_of_import(rows, lost, expected):
+    assert message(parse_import_options(IMPORT, False), rows, lost) == expected
 
 
 # Importing
 
 
-def test_an_import_takes_the_list_and_one_request():
-    dli = Moving(*some(2), outcomes=[[{"old_job_id": "1", "new_job_id": "-1"}, {"old_job_id": "5", "new_job_id": "9"}]])
-    report = take_in(dli)
+def test_import_reads_list_and_sends_one_request():
+    dli = TransferDli(*some(2), outcomes=[[{"old_job_id": "1", "new_job_id": "-1"}, {"old_job_id": "5", "new_job_id": "9"}]])
+    report = run_import(dli)
     assert [call[0] for call in dli.calls] == ["list", "import"] and dli.calls[1] == ("import", "b/f.zip", False)
     assert report.values["summary"] == {"created": 1, "overwritten": 0, "exists": 1, "failed": 0, "unknown": 0}
     assert (report.values["changed"], report.values["failed"], list(report.warnings)) == (True, False, [])
 
 
-def test_check_mode_of_an_import_looks_only():
-    dli = Moving(*some(2))
-    report = take_in(dli, True)
+def test_check_mode_of_import_only_reads():
+    dli = TransferDli(*some(2))
+    report = run_import(dli, True)
     assert (report.values["changed"], report.values["job_mapping"]) == (True, []) and sent(dli, "import") == []
     with pytest.raises(NotDelivered):
         dli.errors.append(NotDelivered("no way"))
-        take_in(dli, True)
+        run_import(dli, True)
 
 
-def come(dli, seconds, *job_ids):
+def add_jobs(dli, seconds, *job_ids):
     dli.clock.at(seconds, lambda: dli.jobs.update((job_id, job(job_id)) for job_id in job_ids))
 
 
-@pytest.mark.parametrize("outcome", [ResponseLost("gone"), []], ids=["no answer", "no job in it"])
-def test_a_lost_answer_is_made_good_for_by_the_list(outcome):
-    dli = Moving(*some(2), outcomes=[outcome])
-    come(dli, 0.4, 11)
-    come(dli, 1, 12)
-    report = take_in(dli)
+@pytest.mark.parametrize("outcome", [ResponseLost("gone"), []], ids=["no response", "no jobs in response"])
+def test_lost_response_is_replaced_by_list(outcome):
+    dli = TransferDli(*some(2), outcomes=[outcome])
+    add_jobs(dli, 0.4, 11)
+    add_jobs(dli, 1, 12)
+    report = run_import(dli)
     assert [row["new_job_id"] for row in report.values["job_mapping"]] == [11, 12]
     assert (report.values["changed"], report.values["failed"]) == (True, False)
     assert len(report.warnings) == 1 and len(sent(dli, "import")) == 1
     assert dli.clock.now() < 1005
 
 
-def test_a_lost_answer_that_the_list_does_not_tell():
-    dli = Moving(*some(2), outcomes=[ResponseLost("gone.")])
-    report = take_in(dli)
+def test_lost_response_without_new_jobs_is_unknown():
+    dli = TransferDli(*some(2), outcomes=[ResponseLost("gone.")])
+    report = run_import(dli)
     assert [row["state"] for row in report.values["job_mapping"]] == ["unknown"]
     assert (report.values["changed"], report.values["failed"]) == (False, True)
     assert 1010 <= dli.clock.now() <= 1011 and len(sent(dli, "import")) == 1
 
 
-def test_a_last_job_that_comes_late_counts():
-    dli = Moving(*some(2), outcomes=[ResponseLost("gone")])
-    come(dli, 9.9, 11)
-    assert [row["new_job_id"] for row in take_in(dli).values["job_mapping"]] == [11]
+def test_job_shown_at_deadline_is_included():
+    dli = TransferDli(*some(2), outcomes=[ResponseLost("gone")])
+    add_jobs(dli, 9.9, 11)
+    assert [row["new_job_id"] for row in run_import(dli).values["job_mapping"]] == [11]
 
 
-def test_looks_that_fail_are_made_again():
-    dli = Moving(*some(2), outcomes=[ResponseLost("gone")])
-    come(dli, 0.4, 11)
+def test_failed_reads_are_repeated():
+    dli = TransferDli(*some(2), outcomes=[ResponseLost("gone")])
+    add_jobs(dli, 0.4, 11)
     dli.errors += [None, NotDelivered("down"), NotDelivered("down")]
-    assert [row["new_job_id"] for row in take_in(dli).values["job_mapping"]] == [11]
+    assert [row["new_job_id"] for row in run_import(dli).values["job_mapping"]] == [11]
 
 
-def test_a_sign_in_that_is_over_ends_the_looks():
-    dli = Moving(*some(2), outcomes=[ResponseLost("gone")])
+def test_rejected_credentials_end_reads():
+    dli = TransferDli(*some(2), outcomes=[ResponseLost("gone")])
     dli.errors += [None, ServiceError("no", 401, None)]
-    assert take_in(dli).values["failed"] is True and dli.clock.now() == 1000
+    assert run_import(dli).values["failed"] is True and dli.clock.now() == 1000
 
 
-def test_an_import_that_is_refused_is_an_error_of_the_whole():
-    dli = Moving(outcomes=[ServiceError("no", 400, "DLI.29002")])
+def test_refused_import_fails_task():
+    dli = TransferDli(outcomes=[ServiceError("no", 400, "DLI.29002")])
     with pytest.raises(ServiceError):
-        take_in(dli)
+        run_import(dli)

@@ -27,19 +27,19 @@ def seen(job_id=7, name="orders", **members):
     return Job.from_api({"job_id": job_id, "name": name, "status": "job_running", **members})
 
 
-class Drawing(FakeDli):
+class GraphDli(FakeDli):
     graph = GRAPH
-    drawn = '{"nodes": []}'
+    generated = '{"nodes": []}'
 
     def execution_graph(self, job_id, deadline=None):
         self._called("graph", job_id)
         return self.graph
 
-    def stream_graph(self, job_id, question, deadline=None):
-        self._called("stream_graph", job_id, question)
-        if isinstance(self.drawn, Exception):
-            raise self.drawn
-        return self.drawn
+    def stream_graph(self, job_id, fields, deadline=None):
+        self._called("stream_graph", job_id, fields)
+        if isinstance(self.generated, Exception):
+            raise self.generated
+        return self.generated
 
 
 def read(dli, **options):
@@ -48,7 +48,7 @@ def read(dli, **options):
 
 
 @pytest.mark.parametrize(
-    ("graph", "facts"),
+    ("graph", "values"),
     [
         (GRAPH, ("RUNNING", 5, None, 7, GRAPH)),
         ({**GRAPH, "end-time": 12, "state": "FINISHED"}, ("FINISHED", 5, 12, 7, {**GRAPH, "end-time": 12, "state": "FINISHED"})),
@@ -57,14 +57,14 @@ def read(dli, **options):
         ({}, (None,) * 5),
     ],
 )
-def test_what_an_execution_graph_says(graph, facts):
+def test_summary_of_execution_graph(graph, values):
     shown = run_summary(graph)
     assert list(shown) == ["state", "start_time", "end_time", "duration", "execution_graph"]
-    assert tuple(shown.values()) == facts
+    assert tuple(shown.values()) == values
 
 
 @pytest.mark.parametrize(
-    ("config", "asked"),
+    ("config", "settings"),
     [
         (None, {}),
         ({}, {}),
@@ -73,22 +73,22 @@ def test_what_an_execution_graph_says(graph, facts):
         ({"flink_version": "1.10.2"}, {"flink_version": "1.10.2"}),
     ],
 )
-def test_what_is_asked_for_a_stream_graph(config, asked):
+def test_request_for_stream_graph(config, settings):
     job = seen(job_type=SQL, sql_body="INSERT", job_config=config)
-    assert graph_request(job) == {"sql_body": "INSERT", "job_type": SQL, **asked}
+    assert graph_request(job) == {"sql_body": "INSERT", "job_type": SQL, **settings}
 
 
 @pytest.mark.parametrize(
-    ("members", "words"),
+    ("members", "message"),
     [
-        ({"job_type": "flink_jar_job", "sql_body": ""}, "it is a flink_jar_job"),
-        ({"job_type": "flink_sql_job", "sql_body": "INSERT"}, "it is a flink_sql_job"),
-        ({"job_type": SQL, "sql_body": "INSERT", "job_config": {"flink_version": "1.15"}}, "only of Flink 1.10 and 1.12"),
-        ({"job_type": SQL, "sql_body": ""}, "no SQL yet"),
+        ({"job_type": "flink_jar_job", "sql_body": ""}, "the job type is flink_jar_job"),
+        ({"job_type": "flink_sql_job", "sql_body": "INSERT"}, "the job type is flink_sql_job"),
+        ({"job_type": SQL, "sql_body": "INSERT", "job_config": {"flink_version": "1.15"}}, "Only jobs of Flink 1.10 and 1.12"),
+        ({"job_type": SQL, "sql_body": ""}, "the job has no SQL"),
     ],
 )
-def test_what_no_stream_graph_is_drawn_of(members, words):
-    with pytest.raises(InputError, match=words):
+def test_jobs_without_stream_graph(members, message):
+    with pytest.raises(InputError, match=message):
         graph_request(seen(**members))
 
 
@@ -97,50 +97,50 @@ def test_what_no_stream_graph_is_drawn_of(members, words):
     [('{"a": 1}', {"a": 1}), ("digraph {}", "digraph {}"), ("[" * 99999, "[" * 99999)],
     ids=["json", "dot", "deep"],
 )
-def test_a_graph_that_may_be_json(text, value):
+def test_graph_is_parsed_if_it_is_json(text, value):
     assert parse_graph(text) == value
 
 
 @pytest.mark.parametrize("options", [{"job_id": "7"}, {"job_name": "orders"}], ids=str)
-def test_two_requests(options):
-    dli = Drawing(seen())
+def test_execution_graph_takes_two_requests(options):
+    dli = GraphDli(seen())
     result = read(dli, **options)
     assert (result["state"], result["stream_graph"], result["changed"]) == ("RUNNING", None, False)
     assert [call[0] for call in dli.calls] == ["show" if "job_id" in options else "list", "graph"]
 
 
-def test_the_plan_takes_one_more():
-    dli = Drawing(seen(job_type=SQL, sql_body="INSERT"))
+def test_plan_takes_one_more_request():
+    dli = GraphDli(seen(job_type=SQL, sql_body="INSERT"))
     result = read(dli, job_id="7", plan=True)
     assert result["stream_graph"] == {"nodes": []}
     assert dli.calls[-1] == ("stream_graph", 7, {"sql_body": "INSERT", "job_type": SQL})
 
 
-def test_a_plan_that_cannot_be_drawn_is_an_error():
-    dli = Drawing(seen(job_type=SQL, sql_body="nonsense"))
-    dli.drawn = ServiceError("HTTP 400 JK.1001", 400, "JK.1001")
+def test_stream_graph_that_cannot_be_generated_fails():
+    dli = GraphDli(seen(job_type=SQL, sql_body="nonsense"))
+    dli.generated = ServiceError("HTTP 400 JK.1001", 400, "JK.1001")
     with pytest.raises(ServiceError):
         read(dli, job_id="7", plan=True)
 
 
-def test_a_job_that_never_ran():
-    dli = Drawing(seen())
+def test_job_that_never_ran():
+    dli = GraphDli(seen())
     dli.graph = None
     result = read(dli, job_id="7")
     assert result["execution_graph"] is None and "has never run" in result["msg"] and "failed" not in result
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "message"),
     [
-        ({"job_id": "9"}, "no job of the id 9"),
-        ({"job_name": "x"}, "no job of the name x"),
-        ({"job_name": "two"}, "bear the name two, 1, 2"),
+        ({"job_id": "9"}, "no job with the ID 9. Check job_id."),
+        ({"job_name": "x"}, "no job with the name x. Check job_name."),
+        ({"job_name": "two"}, "2 jobs have the name two: 1, 2."),
     ],
     ids=str,
 )
-def test_what_is_not_one_job(options, words):
-    dli = Drawing(seen(1, "two"), seen(2, "two"))
+def test_selection_that_is_not_one_job(options, message):
+    dli = GraphDli(seen(1, "two"), seen(2, "two"))
     result = read(dli, **options)
-    assert result["failed"] is True and words in result["msg"] and result["job"] is None
+    assert result["failed"] is True and message in result["msg"] and result["job"] is None
     assert "graph" not in [call[0] for call in dli.calls]

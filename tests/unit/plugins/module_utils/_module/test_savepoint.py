@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Savepoints by hand: what is sent, what the job shows of it, and what is said (dli-api.md 1.11, 7)."""
+"""Creating and importing savepoints: requests, progress shown by the job, and messages (dli-api.md 1.11, 7)."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def seen(status="job_running", saved=None, **members):
     return Job.from_api({"job_id": 7, "name": "orders", "status": status, "has_savepoint": saved, **members})
 
 
-class Saving(FakeDli):
-    """One job, and what becomes of it so many seconds after the request."""
+class SavepointDli(FakeDli):
+    """One job; ``later``: its state in seconds after the request (``at0_1``: 0.1 s)."""
 
     def __init__(self, job, **later):
         super().__init__(job)
@@ -81,14 +81,14 @@ class Saving(FakeDli):
         self._sent("import", job_id, path)
 
 
-def play(dli, check_mode=False, **options):
-    """Return the job of the result, having held the rest of the result against it."""
-    shown = []
+def run(dli, check_mode=False, **options):
+    """Run the flow, compare the result with its job, and return the job."""
+    progress_messages = []
     options = parse_savepoint_options({**OPTIONS, **options}, check_mode)
-    result = run_savepoint(context(dli, on_progress=shown.append), options).values
+    result = run_savepoint(context(dli, on_progress=progress_messages.append), options).values
     job = result["job"]
     assert (result["changed"], result["failed"]) == (bool(job["changed"]), job["failed"])
-    return {**job, "sentence": result["msg"], "shown": shown}
+    return {**job, "message": result["msg"], "progress": progress_messages}
 
 
 def state(job):
@@ -116,26 +116,26 @@ def test_paths(given, bare, folder):
 
 
 @pytest.mark.parametrize("given", ["", " ", None, "obs://", "s3a://b/f", "b//f", "b/a folder", "b/f\n/g", "http://h/b"], ids=repr)
-def test_no_paths(given):
+def test_invalid_paths(given):
     with pytest.raises(InputError, match="the_option"):
         bare_path("the_option", given)
 
 
-def test_paths_that_are_too_long():
+def test_path_that_is_too_long():
     assert bare_path("x", "b" * 256, 256)
-    with pytest.raises(InputError, match="not be longer than 256"):
+    with pytest.raises(InputError, match="it has 257 characters. Specify at most 256 characters."):
         bare_path("x", f"obs://{'b' * 257}", 256)
 
 
 # Rules
 
 
-@pytest.mark.parametrize("status", [*STATUSES, "job_of_tomorrow"])
-def test_which_statuses_allow_it(status):
-    """dli-api.md 1.11: running to make one, not running to import one; what is doubtful is not tried."""
-    at_rest = {"job_init", "job_submit_fail", "job_running_exception", "job_cancel_success", "job_finish"}
-    at_rest.add("job_arrearage_stopped")
-    for operation, allowed in ((TriggerSavepoint("b/f"), ("job_running",)), (ImportSavepoint("obs://b/f"), at_rest)):
+@pytest.mark.parametrize("status", [*STATUSES, "job_future_status"])
+def test_statuses_that_allow_a_savepoint(status):
+    """dli-api.md 1.11: creating requires a running job, importing an inactive one; in any other status no request is sent."""
+    inactive = {"job_init", "job_submit_fail", "job_running_exception", "job_cancel_success", "job_finish"}
+    inactive.add("job_arrearage_stopped")
+    for operation, allowed in ((TriggerSavepoint("b/f"), ("job_running",)), (ImportSavepoint("obs://b/f"), inactive)):
         decision = operation.decide(seen(status))
         assert (decision == SUBMIT) is (status in allowed)
         assert decision == SUBMIT or (decision.failed and decision.state == "wrong_status" and status in decision.msg)
@@ -155,7 +155,7 @@ def test_which_statuses_allow_it(status):
         (seen(savepoint_path="b/f/"), seen(savepoint_path=None), False),
     ],
 )
-def test_what_shows_a_new_savepoint(before, now, new):
+def test_detection_of_new_savepoint(before, now, new):
     assert has_new_savepoint(before, now) is new
 
 
@@ -180,16 +180,16 @@ def test_what_shows_a_new_savepoint(before, now, new):
         (seen(saved=True), seen("job_submitting", saved=True), NOT_VISIBLE, DONE),
     ],
 )
-def test_what_one_look_says(before, now, not_begun, begun):
+def test_progress_of_one_read(before, now, not_begun, begun):
     assert (progress(before, now, False), progress(before, now, True)) == (not_begun, begun)
 
 
-def test_the_states_of_both():
+def test_states_of_both_operations():
     assert states(TriggerSavepoint("x"))[:4] == ("triggered", "not_found", "ambiguous", "wrong_status")
     assert states(ImportSavepoint("x"))[0] == "imported"
 
 
-# The whole
+# The flow
 
 
 @pytest.mark.parametrize(
@@ -199,21 +199,21 @@ def test_the_states_of_both():
         ("import", "job_cancel_success", ("import", 7, "obs://b/f/"), ("imported", True, False, "job_cancel_success")),
     ],
 )
-def test_one_request_and_check_mode_none(action, status, call, after):
-    dli = Saving(seen(status))
-    predicted = play(dli, True, action=action)
+def test_run_sends_one_request_and_check_mode_none(action, status, call, after):
+    dli = SavepointDli(seen(status))
+    predicted = run(dli, True, action=action)
     assert dli.calls == [("show", 7)]
-    done = play(dli, action=action)
+    done = run(dli, action=action)
     assert dli.calls[1:] == [("show", 7), call]
     assert state(done) == state(predicted) == after
-    assert predicted["sentence"].startswith("Would ") and predicted["sentence"].endswith("job 7 orders.")
+    assert predicted["message"].startswith("Would ") and predicted["message"].endswith("job 7 (orders).")
     assert not done["reconciled"]
 
 
 @pytest.mark.parametrize(("action", "status"), [("trigger", "job_cancel_success"), ("import", "job_running")])
-def test_a_wrong_status_sends_nothing(action, status):
-    dli = Saving(seen(status))
-    predicted, refused = play(dli, True, action=action), play(dli, action=action)
+def test_wrong_status_sends_no_request(action, status):
+    dli = SavepointDli(seen(status))
+    predicted, refused = run(dli, True, action=action), run(dli, action=action)
     assert predicted == refused and refused["state"] == "wrong_status"
     assert {call[0] for call in dli.calls} == {"show"}
 
@@ -221,12 +221,12 @@ def test_a_wrong_status_sends_nothing(action, status):
 @pytest.mark.parametrize(
     ("error", "code"), [(ServiceError("no", 400, "DLI.15002"), "DLI.15002"), (NotDelivered("no way"), None)]
 )
-def test_a_refusal(error, code):
-    dli = Saving(seen())
+def test_refusal(error, code):
+    dli = SavepointDli(seen())
     dli.error = error
-    job = play(dli)
+    job = run(dli)
     assert state(job) == ("refused", False, True, "job_running") and job["error_code"] == code
-    assert job["sentence"] == f"Job 7 orders: not triggered: {error}."
+    assert job["message"] == f"Could not create a savepoint of job 7 (orders). {error}."
 
 
 @pytest.mark.parametrize(
@@ -240,10 +240,10 @@ def test_a_refusal(error, code):
         ("import", seen("job_init", True), {}, ("unknown", None, True, "job_init")),
     ],
 )
-def test_a_lost_answer(action, before, later, expected):
-    dli = Saving(before, **later)
+def test_lost_response(action, before, later, expected):
+    dli = SavepointDli(before, **later)
     dli.error = ResponseLost("gone")
-    job = play(dli, action=action)
+    job = run(dli, action=action)
     assert state(job) == expected and job["reconciled"]
     assert [call[0] for call in dli.calls].count(action) == 1
     assert dli.clock.now() <= 1000 + OPTIONS["confirm_timeout"] + 1
@@ -260,46 +260,46 @@ def test_a_lost_answer(action, before, later, expected):
         (seen(), {"at1": None}, ("failed", True, None), 5),
     ],
 )
-def test_waiting(before, later, expected, seconds):
-    dli = Saving(before, **later)
-    job = play(dli, wait=True)
+def test_wait(before, later, expected, seconds):
+    dli = SavepointDli(before, **later)
+    job = run(dli, wait=True)
     assert (job["state"], job["failed"], job["status"]) == expected and job["changed"] is True
     assert dli.clock.now() - 1000 <= seconds
-    assert job["shown"]
+    assert job["progress"]
 
 
-def test_waiting_for_one_whose_answer_was_lost():
-    dli = Saving(seen(saved=True), at0_1=seen("job_savepointing", True), at3=seen(saved=True))
+def test_wait_after_lost_response():
+    dli = SavepointDli(seen(saved=True), at0_1=seen("job_savepointing", True), at3=seen(saved=True))
     dli.error = ResponseLost("gone")
-    job = play(dli, wait=True)
+    job = run(dli, wait=True)
     assert (job["state"], job["changed"], job["reconciled"]) == ("made", True, True)
 
 
-def test_looks_that_fail_end_no_wait():
+def test_failed_reads_do_not_end_wait():
     later = {"at0_1": NotDelivered("down"), "at0_6": NotDelivered("down"), "at3": seen(saved=True)}
-    assert play(Saving(seen(saved=False), **later), wait=True)["state"] == "made"
+    assert run(SavepointDli(seen(saved=False), **later), wait=True)["state"] == "made"
 
 
-def test_a_sign_in_that_is_over_ends_the_wait():
-    dli = Saving(seen(saved=False), at0_1=ServiceError("HTTP 401", 401, None))
-    job = play(dli, wait=True)
+def test_rejected_credentials_end_wait():
+    dli = SavepointDli(seen(saved=False), at0_1=ServiceError("HTTP 401", 401, None))
+    job = run(dli, wait=True)
     assert (job["state"], job["changed"], job["failed"]) == ("unknown", True, True) and "HTTP 401" in job["msg"]
     assert dli.clock.now() < 1001
 
 
-def test_a_wait_that_ends_unseen_says_why():
+def test_timeout_reports_last_failed_read():
     later = {f"at{second}": NotDelivered("down") for second in range(1, 70)}
-    dli = Saving(seen(saved=True), at0_1=seen("job_savepointing", True), **later)
-    job = play(dli, wait=True, wait_interval=1)
-    assert job["state"] == "timed_out" and "the last look failed: down" in job["msg"]
+    dli = SavepointDli(seen(saved=True), at0_1=seen("job_savepointing", True), **later)
+    job = run(dli, wait=True, wait_interval=1)
+    assert job["state"] == "timed_out" and "The last read failed: down." in job["msg"]
 
 
-def test_an_import_is_not_waited_for():
-    dli = Saving(seen("job_init"))
-    assert play(dli, action="import", wait=True)["state"] == "imported" and len(dli.calls) == 2
+def test_import_is_not_waited_for():
+    dli = SavepointDli(seen("job_init"))
+    assert run(dli, action="import", wait=True)["state"] == "imported" and len(dli.calls) == 2
 
 
 @pytest.mark.parametrize("operation", [TriggerSavepoint("b/f"), ImportSavepoint("obs://b/f")], ids=["trigger", "import"])
-def test_what_is_refused_is_never_taken_for_done_by_somebody_else(operation):
+def test_refusal_is_not_attributed_to_another_client(operation):
     assert not operation.is_satisfied(seen()) and not operation.may_be_spontaneous(seen("job_savepointing"))
     assert operation.expected_refusal(seen()) is None

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every setting of a job: how it is wanted, sent, read back and compared."""
+"""Every setting of a job: how it is desired, sent, read back and compared."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.diff i
 )
 
 TOP, CONFIG = "top", "job_config"
-LIVE = {"smn_topic", "restart_when_exception", "resume_checkpoint", "resume_max_num", "checkpoint_path", "obs_bucket"}
+WHILE_RUNNING = {"smn_topic", "restart_when_exception", "resume_checkpoint", "resume_max_num", "checkpoint_path", "obs_bucket"}
 BOTH = (SQL, JAR)
-#: name -> kinds, place, option, what is sent for it, what it is read back as and fits, what it is read back as and does not.
+#: name -> kinds, place, option, value in a request, values in a response that match, values in a response that differ.
 TABLE = {
     "name": (BOTH, TOP, " a ", "a", ["a"], ["A", None]),
     "desc": (BOTH, TOP, "d", "d", ["d", " d "], ["", None, "e"]),
@@ -80,16 +80,16 @@ COMPARABLE = [(name, kind) for name, row in TABLE.items() for kind in row[0]]
 
 
 def params(kind, **given):
-    """Return the options of a module with nothing set but these."""
+    """Return the options of a module; the others are unset."""
     return {**dict.fromkeys(field.name for field in settings_of(kind)), **given}
 
 
 def detail(place, name, value):
-    """Return a detail that shows one setting."""
+    """Return a job detail with one setting."""
     return {name: value, "job_config": {}} if place == TOP else {"job_config": {name: value}}
 
 
-def test_the_table_is_complete():
+def test_table_is_complete():
     assert set(TABLE) == {field.name for field in SETTINGS} - {"template_id"}
     for field in SETTINGS:
         assert field.of == TABLE.get(field.name, ((SQL,),))[0], field
@@ -98,20 +98,20 @@ def test_the_table_is_complete():
 @pytest.mark.parametrize(("name", "kind"), COMPARABLE)
 def test_every_setting(name, kind):
     _kinds, place, option, sent, fitting, other = TABLE[name]
-    wanted = parse_definition(kind, params(kind, **{name: option}))
-    assert list(wanted) == [name]
+    desired = parse_definition(kind, params(kind, **{name: option}))
+    assert list(desired) == [name]
     for value in fitting:
-        assert diff(kind, detail(place, name, value), wanted) == [], value
+        assert diff(kind, detail(place, name, value), desired) == [], value
     for value in other:
-        assert diff(kind, detail(place, name, value), wanted) == [name], value
+        assert diff(kind, detail(place, name, value), desired) == [name], value
     is_late = name in ("operator_config", "static_estimator_config")
-    assert payload_for_create(wanted, None) == ({} if is_late else {name: sent})
-    assert settings_after_creation(wanted) == ([name] if is_late else [])
-    assert payload_for_update({}, wanted, [name]) == {name: sent}
+    assert payload_for_create(desired, None) == ({} if is_late else {name: sent})
+    assert settings_after_creation(desired) == ([name] if is_late else [])
+    assert payload_for_update({}, desired, [name]) == {name: sent}
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_what_is_unset_is_neither_compared_nor_sent(kind):
+def test_unset_setting_is_neither_compared_nor_sent(kind):
     others = (job_settings.INTEGER, job_settings.BOOLEAN, job_settings.OBJECT)
     texts = [setting.name for setting in settings_of(kind) if setting.kind not in others]
     unset = dict.fromkeys(texts, "  ")
@@ -121,39 +121,39 @@ def test_what_is_unset_is_neither_compared_nor_sent(kind):
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_what_may_change_while_a_job_runs(kind):
+def test_settings_that_can_change_while_job_runs(kind):
     names = [field.name for field in settings_of(kind)]
-    assert set(names) - set(requires_stop(names)) == LIVE & set(names)
+    assert set(names) - set(requires_stop(names)) == WHILE_RUNNING & set(names)
 
 
-def test_only_what_differs_is_updated():
+def test_update_contains_only_differences():
     """An unchanged obs_bucket makes the update of a running job fail (dli-api.md 2.3)."""
-    there = {"desc": "d", "job_config": {"obs_bucket": "b", "smn_topic": None, "resume_max_num": -1}}
-    wanted = parse_definition(SQL, params(SQL, desc="d", obs_bucket="b", smn_topic="t", resume_max_num=3))
-    names = diff(SQL, there, wanted)
+    current = {"desc": "d", "job_config": {"obs_bucket": "b", "smn_topic": None, "resume_max_num": -1}}
+    desired = parse_definition(SQL, params(SQL, desc="d", obs_bucket="b", smn_topic="t", resume_max_num=3))
+    names = diff(SQL, current, desired)
     assert names == ["smn_topic", "resume_max_num"]
-    assert payload_for_update(there, wanted, names) == {"smn_topic": "t", "resume_max_num": 3}
+    assert payload_for_update(current, desired, names) == {"smn_topic": "t", "resume_max_num": 3}
 
 
-def test_an_object_is_sent_whole():
+def test_object_is_sent_complete():
     """Whether the service would complete it is not established."""
-    there = {"job_config": {"resource_config": {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 1.0, "memory": "4G"}}}}
-    wanted = parse_definition(SQL, params(SQL, resource_config={"jobmanager_resource_spec": {"cpu": 2.0}}))
-    sent = payload_for_update(there, wanted, ["resource_config"])
+    current = {"job_config": {"resource_config": {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 1.0, "memory": "4G"}}}}
+    desired = parse_definition(SQL, params(SQL, resource_config={"jobmanager_resource_spec": {"cpu": 2.0}}))
+    sent = payload_for_update(current, desired, ["resource_config"])
     assert sent == {"resource_config": {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 2.0, "memory": "4G"}}}
 
 
 @pytest.mark.parametrize("config", [None, [], "text"])
-def test_a_detail_without_config(config):
-    wanted = parse_definition(SQL, params(SQL, cu_number=2, obs_bucket="b"))
-    assert diff(SQL, {"job_config": config}, wanted) == ["obs_bucket"]
+def test_detail_without_config(config):
+    desired = parse_definition(SQL, params(SQL, cu_number=2, obs_bucket="b"))
+    assert diff(SQL, {"job_config": config}, desired) == ["obs_bucket"]
     assert from_api(SQL, {"job_config": config, "name": "a"}) == {"name": "a"}
 
 
 def test_template_id_is_sent_and_never_compared():
-    wanted = parse_definition(SQL, params(SQL, template_id=7))
-    assert payload_for_create(wanted, None) == {"template_id": 7}
-    assert diff(SQL, {"template_id": 8}, wanted) == []
+    desired = parse_definition(SQL, params(SQL, template_id=7))
+    assert payload_for_create(desired, None) == {"template_id": 7}
+    assert diff(SQL, {"template_id": 8}, desired) == []
 
 
 @pytest.mark.parametrize(
@@ -168,23 +168,23 @@ def test_template_id_is_sent_and_never_compared():
         (SQL, "sql_body", "s" * (1024 * 1024 + 1)),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_sent(kind, option, wrong):
-    with pytest.raises(InputError, match=f"^{option} must"):
+def test_invalid_value_is_refused_before_any_request(kind, option, wrong):
+    with pytest.raises(InputError, match=rf"^Invalid {option}: .*\. Specify "):
         parse_definition(kind, params(kind, **{option: wrong}))
 
 
 @pytest.mark.parametrize(("given", "sent"), [("1", 1), ("2", 2), ("at_least_once", 2)])
-def test_the_mode_by_word_and_number(given, sent):
+def test_checkpoint_mode_by_name_and_number(given, sent):
     assert payload_for_create(parse_definition(SQL, params(SQL, checkpoint_mode=given)), None) == {"checkpoint_mode": sent}
 
 
-def test_tags_of_a_new_job():
+def test_tags_of_new_job():
     assert payload_for_create({"name": "a"}, {"k": "v"}) == {"name": "a", "tags": [{"key": "k", "value": "v"}]}
     assert payload_for_create({"name": "a"}, {}) == {"name": "a"}
 
 
 @pytest.mark.parametrize(
-    ("there", "wanted", "purge", "remove", "add"),
+    ("current", "desired", "purge", "remove", "add"),
     [
         ({}, {"a": "1"}, False, {}, {"a": "1"}),
         ({"a": "1", "b": "2"}, {"a": "1"}, False, {}, {}),
@@ -194,11 +194,11 @@ def test_tags_of_a_new_job():
         ({"a": "0"}, {}, False, {}, {}),
     ],
 )
-def test_tags_of_a_job_that_is_there(there, wanted, purge, remove, add):
-    assert tag_changes(there, wanted, purge) == (remove, add)
+def test_tags_of_existing_job(current, desired, purge, remove, add):
+    assert tag_changes(current, desired, purge) == (remove, add)
 
 
-def test_reading_back_by_write_names():
+def test_settings_read_have_names_of_requests():
     shown = {
         "name": "a",
         "sql_body": "A\n",
@@ -212,22 +212,22 @@ def test_reading_back_by_write_names():
     assert diff(SQL, shown, parse_definition(SQL, params(SQL, **given))) == []
 
 
-def test_a_diff_is_sorted_lines():
-    wanted = {"sql_body": "A\n\n  B\n", "cu_number": 2, "dependency_jars": ["x", "y"], "desc": "d", "log_enabled": True}
-    shown = apply_to({"desc": "old", "resource_config": {"max_slot": 1}}, wanted, wanted)
+def test_diff_consists_of_sorted_lines():
+    desired = {"sql_body": "A\n\n  B\n", "cu_number": 2, "dependency_jars": ["x", "y"], "desc": "d", "log_enabled": True}
+    shown = apply_to({"desc": "old", "resource_config": {"max_slot": 1}}, desired, desired)
     assert as_text(shown) == (
         "cu_number: 2\ndependency_jars:\n  - x\n  - y\ndesc: d\nlog_enabled: true\nresource_config:\n  max_slot: 1\n"
         "sql_body: |\n  A\n\n    B\n"
     )
 
 
-def test_an_overlay_takes_only_what_is_named():
+def test_apply_to_changes_only_named_settings():
     assert apply_to({"desc": "old"}, {"desc": "new", "cu_number": 3}, ["cu_number"]) == {"desc": "old", "cu_number": 3}
     assert apply_to({"dependency_jars": ["a"]}, {"dependency_jars": []}, ["dependency_jars"]) == {}
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_there_is_an_option_for_every_setting(kind):
+def test_every_setting_has_an_option(kind):
     spec = argspec.streaming_job(kind)
     assert {field.name for field in settings_of(kind)} <= set(spec)
     others = {field.name for field in SETTINGS} - {field.name for field in settings_of(kind)}
@@ -236,6 +236,6 @@ def test_there_is_an_option_for_every_setting(kind):
 
 @pytest.mark.parametrize("name", ["runtime_config", "flink_log_config", "operator_config", "static_estimator_config"])
 @pytest.mark.parametrize("text", ["{a: not json", "nonsense", '"a text"'])
-def test_what_is_no_json_is_refused_before_it_is_sent(name, text):
-    with pytest.raises(InputError, match=f"^{name} must be a dictionary or JSON text"):
+def test_invalid_json_is_refused_before_any_request(name, text):
+    with pytest.raises(InputError, match=rf"^Invalid {name}: the value is not valid JSON\. Specify a dictionary or JSON text\.$"):
         parse_definition(SQL, {**dict.fromkeys([field.name for field in settings_of(SQL)]), name: text})

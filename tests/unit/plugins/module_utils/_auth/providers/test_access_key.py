@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A key pair signs what the request carries and what it adds itself (dli-api.md 5.2, 5.4)."""
+"""A key pair signs the headers of the request and its own headers (dli-api.md 5.2, 5.4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REQUEST = SignableRequest("POST", "/p", [("a", "b")], b"{}", {"Host": "h", "Cont
         ("tok", "p1", {"X-Project-Id": "p1", "X-Security-Token": "tok"}),
     ],
 )
-def test_adds_and_signs_date_project_and_token(token, project, added):
+def test_date_project_and_token_are_added_and_signed(token, project, added):
     added = {"X-Sdk-Date": "20260102T030405Z", **added}
     headers = AccessKey("AK", "SK", token, project).headers(REQUEST, NOW)
     assert headers == {
@@ -37,23 +37,23 @@ def test_adds_and_signs_date_project_and_token(token, project, added):
     assert declared == sorted(name.lower() for name in {**REQUEST.headers, **added})
 
 
-def test_a_request_without_headers_is_signed_too():
+def test_a_request_without_headers_is_signed():
     headers = AccessKey("AK", "SK").headers(SignableRequest("GET", "/", [], b""), NOW)
     assert "SignedHeaders=x-sdk-date," in headers["Authorization"]
 
 
 @pytest.mark.parametrize("token, secrets", [(None, ["AK", "SK"]), ("tok", ["AK", "SK", "tok"])])
-def test_every_secret_is_named(token, secrets):
+def test_all_secrets_are_returned(token, secrets):
     assert AccessKey("AK", "SK", token, "p1").secrets() == secrets
 
 
-def test_its_repr_shows_no_secret():
+def test_repr_contains_no_secret():
     assert "hidden" not in repr(AccessKey("AK", "hidden-sk", "hidden-token"))
 
 
 @pytest.mark.parametrize("token", [None, "tok"])
 @pytest.mark.parametrize("before", [None, "p0"])
-def test_within_a_project_it_is_the_same_pair(token, before):
+def test_within_changes_only_the_project(token, before):
     pair = AccessKey("AK", "SK", token, before)
     assert pair.within("p1") == AccessKey("AK", "SK", token, "p1")
     assert pair.within(None) == AccessKey("AK", "SK", token, None)
@@ -61,8 +61,8 @@ def test_within_a_project_it_is_the_same_pair(token, before):
 
 
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
-def test_it_is_ready_as_it_is(scope):
-    """Nobody needs to be asked, and asking again gives nothing new."""
+def test_credentials_are_ready_without_requests(scope):
+    """IAM is not needed, and a refresh would not return new credentials."""
     pair = AccessKey("AK", "SK")
     assert pair.get_credentials(None, scope) == (pair, None)
     assert pair.is_refreshable is False and pair.description == "access key and secret key"

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The file of KooCLI (dli-api.md 5.5): text in, values out, and never a key in a message."""
+"""The configuration file of KooCLI (dli-api.md 5.5): text in, values out. Messages contain no key."""
 
 from __future__ import annotations
 
@@ -30,14 +30,18 @@ def values(content, profile=None):
         ({"current": "work", "profiles": [WORK, HOME]}, None, ("work", WORK_VALUES)),
         ({"current": "home", "profiles": [WORK, HOME]}, None, ("home", HOME_VALUES)),
         ({"current": "home", "profiles": [WORK, HOME]}, "work", ("work", WORK_VALUES)),
-        # no profile is called current: the first
+        # no current profile: the first
         ({"profiles": [HOME, WORK]}, None, ("home", HOME_VALUES)),
         ({"current": "", "profiles": [WORK, HOME]}, None, ("work", WORK_VALUES)),
         ({"current": None, "profiles": [WORK, HOME]}, None, ("work", WORK_VALUES)),
-        # what KooCLI keeps beside it
-        ({"language": "en", "profiles": [{**WORK, "retryCount": 0, "skipSecureVerify": "false"}]}, None, ("work", WORK_VALUES)),
+        # further members of KooCLI
+        (
+            {"language": "en", "profiles": [{**WORK, "retryCount": 0, "skipSecureVerify": "false"}]},
+            None,
+            ("work", WORK_VALUES),
+        ),
         ({"profiles": [{"name": "sso", "ssoAuthTokens": {"x": 1}, "region": "eu-de"}]}, None, ("sso", {"region": "eu-de"})),
-        # everything that is read
+        # all members that are read
         (
             {
                 "profiles": [
@@ -76,17 +80,17 @@ def test_values(content, profile, found):
 @pytest.mark.parametrize(
     "content, profile, message",
     [
-        ({"current": "work", "profiles": [WORK, HOME]}, "hmoe", "has no profile 'hmoe': it has home, work"),
-        ({"current": "gone", "profiles": [WORK, HOME]}, None, "has no profile 'gone': it has home, work"),
-        ({"current": "gone", "profiles": []}, None, "has no profile 'gone': it has none"),
-        ({"profiles": []}, "work", "has no profile 'work': it has none"),
-        ({"profiles": []}, None, "has no profile '': it has none"),
+        ({"current": "work", "profiles": [WORK, HOME]}, "hmoe", "has no profile 'hmoe'. Available profiles: home, work."),
+        ({"current": "gone", "profiles": [WORK, HOME]}, None, "has no profile 'gone'. Available profiles: home, work."),
+        ({"current": "gone", "profiles": []}, None, "has no profile 'gone'. Available profiles: none."),
+        ({"profiles": []}, "work", "has no profile 'work'. Available profiles: none."),
+        ({"profiles": []}, None, "has no profile ''. Available profiles: none."),
     ],
 )
-def test_a_profile_that_is_not_there_lists_those_that_are(content, profile, message):
+def test_the_message_for_an_unknown_profile_lists_the_available_profiles(content, profile, message):
     with pytest.raises(InputError) as caught:
         values(content, profile)
-    assert str(caught.value) == f"{PATH} {message}"
+    assert str(caught.value) == f"Invalid profile: {PATH} {message}"
 
 
 @pytest.mark.parametrize(
@@ -112,10 +116,10 @@ def test_a_profile_that_is_not_there_lists_those_that_are(content, profile, mess
     ],
     ids=lambda content: str(content)[:40],
 )
-def test_what_is_no_file_of_koocli_is_told_without_being_quoted(content):
+def test_an_invalid_file_is_an_error_and_is_not_quoted(content):
     with pytest.raises(InputError) as caught:
         values(content)
-    assert str(caught.value) == f"{PATH} is no configuration file of KooCLI: it holds no list of profiles"
+    assert str(caught.value) == f"Invalid KooCLI configuration file {PATH}: it contains no list of profiles."
 
 
 JSON = st.recursive(
@@ -132,15 +136,17 @@ FILES = st.one_of(JSON, st.lists(JSON, max_size=3).map(lambda profiles: {"profil
 
 
 @given(FILES, st.sampled_from([None, "work"]))
-def test_any_content_is_values_or_one_sentence(content, profile):
+def test_any_content_results_in_values_or_a_message(content, profile):
     try:
         name, found = values(content, profile)
     except InputError as error:
-        assert str(error).startswith(PATH)
+        assert str(error).startswith(
+            (f"Invalid KooCLI configuration file {PATH}: ", f"Invalid profile: {PATH} has no profile ")
+        )
     else:
         assert isinstance(name, str) and all(isinstance(value, str) and value for value in found.values())
 
 
-def test_what_is_blank_is_unset():
+def test_blank_values_are_unset():
     text = json.dumps({"profiles": [{"name": "w", "accessKeyId": "a", "securityToken": " ", "region": None}]})
     assert koocli_file.parse(text, "f", None) == ("w", {"access_key": "a"})

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The machine's own role (dli-api.md 5.4)."""
+"""The role of the machine (dli-api.md 5.4)."""
 
 from __future__ import annotations
 
@@ -16,36 +16,37 @@ KEYS = AccessKey("access-key", "secret-key", "security-token")
 
 
 class Iam:
-    """Gives the machine's keys, or says why there are none."""
+    """Returns the keys of the machine, or raises the reason for missing keys."""
 
     def __init__(self, keys):
         self.keys = keys
-        self.asked = []
+        self.requests = []
 
     def machine_keys(self, *arguments):
-        self.asked.append(arguments)
+        self.requests.append(arguments)
         if isinstance(self.keys, Exception):
             raise self.keys
         return self.keys.secrets()
 
 
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
-def test_signing_in_asks_the_service_for_keys(scope):
+def test_authentication_requests_keys_from_the_service(scope):
     iam = Iam(KEYS)
-    assert Metadata("http://metadata.test", 5.0, "cannot sign in:").get_credentials(iam, scope) == ScopedCredentials(KEYS, None)
-    assert iam.asked == [("http://metadata.test", 5.0)]
+    provider = Metadata("http://metadata.test", 5.0, "Could not authenticate:", "")
+    assert provider.get_credentials(iam, scope) == ScopedCredentials(KEYS, None)
+    assert iam.requests == [("http://metadata.test", 5.0)]
 
 
-@pytest.mark.parametrize("missing", ["cannot sign in:", "no credentials: set access_key, and"])
-def test_no_keys(missing):
+@pytest.mark.parametrize("missing", ["Could not authenticate:", "No credentials found in the options, and"])
+@pytest.mark.parametrize("remedy", ["Only a cloud server that has an agency receives keys from it.", "Set access_key."])
+def test_missing_keys(missing, remedy):
     with pytest.raises(InputError) as caught:
-        Metadata("http://metadata.test", 5.0, missing).get_credentials(Iam(InputError("HTTP 404")), None)
+        Metadata("http://metadata.test", 5.0, missing, remedy).get_credentials(Iam(InputError("HTTP 404")), None)
     assert str(caught.value) == (
-        f"{missing} the metadata service at http://metadata.test gave no keys (HTTP 404);"
-        " only a cloud server with an agency gets any"
+        f"{missing} the metadata service at http://metadata.test returned no keys (HTTP 404). {remedy}"
     )
 
 
-def test_there_is_no_secret_before_signing_in_and_signing_in_again_gives_new_ones():
-    way = Metadata("http://metadata.test", 5.0, "cannot sign in:")
-    assert (way.secrets(), way.is_refreshable, way.description) == ([], True, "temporary keys of the machine")
+def test_keys_are_refreshable_and_there_is_no_configured_secret():
+    provider = Metadata("http://metadata.test", 5.0, "Could not authenticate:", "")
+    assert (provider.secrets(), provider.is_refreshable, provider.description) == ([], True, "temporary keys of the machine")

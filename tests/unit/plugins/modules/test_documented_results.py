@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words and members that the modules for finding, saving and moving jobs document are those that they return."""
+"""The documented states, members and samples of the info, savepoint, graph, export and import modules equal their results."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import i
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import ExportOptions, export_result
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_info import EMPTY_RESULT, message, run_summary
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import BRIEF, DETAILED, by_status
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import message as found
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import message as saved
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import message as info_message
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import message as savepoint_message
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import parse_savepoint_options
 from ansible_collections.huaweicloud.cloud.plugins.modules import (
     dli_streaming_job_graph_info,
@@ -33,67 +33,68 @@ from ansible_collections.huaweicloud.cloud.plugins.modules import (
 ROW = [field.name for field in fields(JobResult)]
 
 
-def values(module):
+def return_values(module):
     return yaml.safe_load(module.RETURN)
 
 
 def sample(value):
-    """Return the sample of a value, having held its members against the documented ones."""
+    """Return the first sample of a value, after a comparison of its members with the documentation."""
     rows = value["sample"] if isinstance(value["sample"], list) else [value["sample"]]
     for row in rows:
         assert list(row) == [name for name, entry in value["contains"].items() if entry["returned"] == "always"]
     return rows[0]
 
 
-def words(value):
+def documented_states(value):
     return re.findall(r"V\(([a-z_]+)\) - ", " ".join(value["contains"]["state"]["description"]))
 
 
-def test_info():
-    documented = values(dli_streaming_jobs_info)
+def test_info_module():
+    documented = return_values(dli_streaming_jobs_info)
     assert tuple(documented["jobs"]["contains"]) == BRIEF + DETAILED
     shown = sample(documented["jobs"])
     assert tuple(shown) == BRIEF
     job = Job.from_api(shown)
     assert documented["summary"]["sample"] == {"found": 1, "by_status": by_status([job])}
-    assert documented["msg"]["sample"] == found([job], documented["missing"]["sample"])
+    assert documented["msg"]["sample"] == info_message([job], documented["missing"]["sample"])
 
 
-def test_savepoint():
-    documented = values(dli_streaming_job_savepoint)
+def test_savepoint_module():
+    documented = return_values(dli_streaming_job_savepoint)
     shown = sample(documented["job"])
     assert list(documented["job"]["contains"]) == ROW
     both = {*operation.states(savepoint.TriggerSavepoint("b")), *operation.states(savepoint.ImportSavepoint("b")), savepoint.MADE}
-    assert set(words(documented["job"])) == both
+    assert set(documented_states(documented["job"])) == both
     params = {"job_id": 207, "job_name": "", "action": "trigger", "savepoint_path": "b/f", "wait": True}
     times = dict.fromkeys(("wait_timeout", "wait_interval", "confirm_timeout"), 1.0)
-    assert documented["msg"]["sample"] == saved(parse_savepoint_options({**params, **times}, False).batch, JobResult(**shown))
+    options = parse_savepoint_options({**params, **times}, False)
+    assert documented["msg"]["sample"] == savepoint_message(options.batch, JobResult(**shown))
 
 
-def test_graphs():
-    documented = values(dli_streaming_job_graph_info)
+def test_graph_info_module():
+    documented = return_values(dli_streaming_job_graph_info)
     assert set(EMPTY_RESULT) <= set(documented)
     graph = documented["execution_graph"]["sample"]
     assert {name: documented[name]["sample"] for name in run_summary(graph)} == run_summary(graph)
     assert documented["msg"]["sample"] == message(Job.from_api(sample(documented["job"])), graph, False)
 
 
-def test_export():
-    documented = values(dli_streaming_jobs_export)
+def test_export_module():
+    documented = return_values(dli_streaming_jobs_export)
     shown = dict(sample(documented["jobs"]))
     assert list(shown) == [*ROW, "zip_file"]
     export = Export("b", {shown.pop("zip_file"): [shown["job_id"]]})
     report = export_result(ExportOptions(export, None, False), [JobResult(**shown)], []).values
     for name in ("jobs", "summary", "zip_files", "msg"):
         assert documented[name]["sample"] == report[name]
-    assert set(words(documented["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
+    assert set(documented_states(documented["jobs"])) == set(report["summary"]) - {"requested", "changed", "failed_jobs"}
 
 
-def test_import():
-    documented = values(dli_streaming_jobs_import)
+def test_import_module():
+    documented = return_values(dli_streaming_jobs_import)
     row = import_jobs.ImportedJob(**sample(documented["job_mapping"]))
     assert list(documented["job_mapping"]["contains"]) == [field.name for field in fields(import_jobs.ImportedJob)]
-    assert tuple(words(documented["job_mapping"])) == import_jobs.STATES
+    assert tuple(documented_states(documented["job_mapping"])) == import_jobs.STATES
     assert documented["summary"]["sample"] == import_jobs.summary([row])
     file = documented["msg"]["sample"].split()[1].rstrip(":")
     assert documented["msg"]["sample"] == import_jobs.message(import_jobs.ImportOptions(file, False, False, 1), [row], "")
