@@ -15,7 +15,8 @@ options:
   job_ids:
     description:
       - IDs of the jobs, whole numbers from 1 to 9223372036854775807.
-      - A list, a single ID, or a string of IDs separated by commas, spaces or line breaks, as surveys and command lines pass it.
+      - A list, a single ID, or a string of IDs separated by commas, spaces or line breaks, as surveys and command lines pass
+        it.
       - An ID that is specified more than once is processed once, with a warning.
       - At least one of O(job_ids) and O(job_names) is required, unless the module has other options to select jobs. Both can
         be set.

@@ -30,8 +30,8 @@ options:
       - V(started) - as V(present), and the job is running or has been started.
       - V(stopped) - as V(present), and the job is inactive.
       - V(absent) - the job does not exist.
-      - With V(started) and V(stopped), a job is created only if the task specifies its SQL or program. A typing error in
-        O(name) therefore creates no empty job.
+      - With V(started) and V(stopped), a job is created only if the task specifies its SQL, template, program or image. A
+        typing error in O(name) therefore creates no empty job.
     type: str
     choices: [present, absent, started, stopped]
     default: present

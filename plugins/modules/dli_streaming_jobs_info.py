@@ -15,7 +15,7 @@ description:
   - Finds streaming (Apache Flink) jobs by ID, name, status, queue and other properties, and returns their details.
   - O(job_ids) and O(job_names) select the union of the named jobs. Without them, all jobs of the project are selected. The
     other options filter the selected jobs. A job is returned only if it matches all filters.
-  - This module does not change anything. It reads all pages of the list, with one request for each 100 jobs.
+  - This module does not change anything. It sends as few requests as possible. One request reads up to 100 jobs.
   - Edge jobs that belong to another job are found only by O(job_ids), because the service does not list them.
 extends_documentation_fragment:
   - huaweicloud.cloud.overall

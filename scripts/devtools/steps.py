@@ -30,13 +30,14 @@ def step(function: Step) -> Step:
 
 @step
 def lint(job: Job, args: list[str]) -> None:
-    """ruff for all Python files, and the import rules of packages (only ruff if ARGS name files)"""
+    """ruff for all Python files, the import rules of packages, and the word list (only ruff if ARGS name files)"""
     home = venv(job, "dev")
     job.run(home / "bin" / "ruff", "check", "--output-format=concise", f"--cache-dir={WORK / 'ruff'}", *(args or ["."]))
     if not args:
         path = f"{collections_path(stage(job.name))}{os.pathsep}{local_dli.HOME}"
         command = ("lint-imports", CHECKOUT / ".importlinter", "--no-logo", "--cache-dir", WORK / "import-linter")
         job.run(*command, env=environment(home, PYTHONPATH=path))
+        job.run("python", CHECKOUT / "scripts" / "words.py", env=environment(home))
 
 
 @step

@@ -15,6 +15,7 @@ import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import message_rules
 import pytest
 from local_dli.server import serve
 
@@ -97,7 +98,10 @@ class Ansible:
             stdin=subprocess.DEVNULL,
         )
         lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-        return CommandResult(ended.returncode, ended.stdout, ended.stderr, [json.loads(line) for line in lines])
+        entries = [json.loads(line) for line in lines]
+        for entry in entries:
+            message_rules.check_task(entry["result"])
+        return CommandResult(ended.returncode, ended.stdout, ended.stderr, entries)
 
     def adhoc(self, arguments, *words, env=None, module=MODULE) -> CommandResult:
         """Run ``ansible localhost -m MODULE -a ARGUMENTS``."""

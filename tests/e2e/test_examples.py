@@ -29,7 +29,7 @@ def test_examples_of_a_module(ansible, dli, module):
     if creates_jobs:
         dli.other_client("delete", [900, 901])  # the examples create and delete them
     if module.endswith("_jobs_info"):
-        dli.other_client("delete", [222, 223, 224])  # jobs that cannot be started, and its example starts what it finds
+        dli.other_client("delete", [222, 223, 224])  # jobs that cannot be started: the example starts all jobs that it finds
     variables = {
         "project_id": env["HW_PROJECT_ID"],
         "access_key": env["HW_ACCESS_KEY"],

@@ -58,8 +58,8 @@ FAULTS = {
 }
 
 #: The call with the fault, the number of calls before it, the number of faults, check mode, and the options.
-#: Check mode sends no start. One job is read by its ID, two jobs are read with the list. The start of job 223 is refused, because
-#: it has no queue.
+#: Check mode sends no start. One job is read by its ID, two jobs are read with the list. The start of job 223 is refused,
+#: because it has no queue.
 POSITIONS = {
     "list": ("list", 0, 99, False, {"job_ids": [131, 130]}),
     "list, check mode": ("list", 0, 1, True, {"job_ids": [131, 130]}),
@@ -76,7 +76,7 @@ TIMES = {
     "wait_timeout": 5,
     "wait_interval": 0.3,
 }
-#: The example jobs that the options name.
+#: The example jobs in the options.
 EXAMPLE = seeds.load()
 SEED = seeds.Seed(EXAMPLE.account, tuple(job for job in EXAMPLE.jobs if job["job_id"] in (130, 131, 207, 223)), EXAMPLE.settings)
 CASES = [(fault, position) for fault in FAULTS for position in POSITIONS]

@@ -75,7 +75,7 @@ def test_stop_with_failed_savepoint(ansible, dli):
     options = {"job_ids": 128, "trigger_savepoint": True, "wait": True, "wait_interval": 0.2, "wait_timeout": 20}
     ended = ansible.task(options, module=STOP)
     assert ended.code == 2 and states(ended.result) == {128: "failed"}, ended.output
-    assert "a stop, or the savepoint before it, has failed" in ended.result["jobs"][0]["msg"]
+    assert "The stop or the savepoint before it failed, " in ended.result["jobs"][0]["msg"]
 
 
 @pytest.mark.parametrize("shape", ["short", "object", "reversed", "array"])

@@ -69,7 +69,7 @@ def test_every_message_of_a_result_is_checked():
     jobs = [{"msg": "Two."}, {"msg": ""}]
     result = {"request_ids": [], "msg": "One.", "jobs": jobs, "job": {"msg": "Three."}, "warnings": ["Four."]}
     assert list(message_rules.messages(result)) == ["One.", "Two.", "Three.", "Four."]
-    message_rules.check(result)
-    message_rules.check({"msg": "missing required arguments: job_ids"})
+    message_rules.check_task(result)
+    message_rules.check_task({"msg": "missing required arguments: job_ids"})
     with pytest.raises(AssertionError, match=r"'four' does not"):
-        message_rules.check({**result, "warnings": ["four"]})
+        message_rules.check_task({**result, "warnings": ["four"]})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
+import message_rules
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from local_dli.clock import ManualClock
@@ -81,8 +82,7 @@ class Runner:
         except CloudError as error:
             outcome = None
             self.statistics["aborted"] += 1
-            if not str(error).endswith("."):
-                raise Mismatch(f"not a sentence: {error}") from None
+            message_rules.check([str(error)])
         limit = times["overall_timeout"] + (times["wait_timeout"] + OVERRUN if waits else 0)
         elapsed = clock.now() - began
         self.statistics["longest overrun"] = max(self.statistics["longest overrun"], elapsed - limit)
@@ -100,4 +100,6 @@ class Runner:
         selection = select([str(job_id) for job_id in scenario.job_ids], scenario.job_names)
         options = BatchOptions(operation, selection, check_mode, WaitOptions(scenario.wait, *times))
         waits = scenario.wait and not check_mode
-        return self.run(scenario, lambda context: execute_batch(context, options).results, waits)
+        results = self.run(scenario, lambda context: execute_batch(context, options).results, waits)
+        message_rules.check(result.msg for result in results or ())
+        return results

@@ -46,7 +46,7 @@ def report_unknown_as_refused(monkeypatch):
     """A lost response means that the job was not started."""
 
     def undetermined(operation, planned, status, reason, error=None):
-        return planned.result("refused", failed=True, status=status, msg=reason)
+        return planned.result("refused", failed=True, status=status, msg="Refused by the service.")
 
     monkeypatch.setattr(reconcile, "undetermined", undetermined)
 

@@ -9,6 +9,7 @@ import itertools
 import typing as t
 from dataclasses import dataclass, replace
 
+import message_rules
 import pytest
 from hypothesis import strategies as st
 from local_dli.model.jobs import STATUSES
@@ -29,7 +30,7 @@ COUNT = max(50, SCENARIOS // 4)
 NAME = "the_job"
 SQLS = ("INSERT INTO a SELECT id FROM b", "INSERT INTO a SELECT id + 1 FROM b")
 CALLS = ("create", "update", "tag", "tags", "run", "stop", "delete", "list", "detail", "any")
-#: Names of operations in the ledger that have another one in a result.
+#: Operations with different names in the ledger and in results.
 OPERATIONS = {"edit": "update", "untag": "tag"}
 SUCCESS_STATES = {"created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"}
 #: Statuses whose permitted operations are documented (dli-api.md 2.1).
@@ -127,6 +128,7 @@ def desired_job(scenario: JobScenario, check_mode: bool = False):
 def execute(runner: Runner, scenario: JobScenario, check_mode: bool = False) -> dict | None:
     """Run the task of a scenario and check its result; return it, or None if the task failed as a whole."""
     result = runner.run(scenario, lambda context: manage(context, desired_job(scenario, check_mode)).values, waits=True)
+    message_rules.check(message_rules.messages(result or {}))
     own = [entry.operation for entry in runner.dli.ledger.find(actor=runner.actor, accepted=True)]
     done = [action for action, _group in itertools.groupby(OPERATIONS.get(what, what) for what in own)]
     if check_mode or result is None:

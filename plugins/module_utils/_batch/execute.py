@@ -4,7 +4,8 @@
 
 """The flow of every batch: find → plan → (check mode stops here) → submit → reconcile → wait.
 
-Decisions are pure and in ``plan.py``, ``reconcile.py`` and ``operations/``; this file connects them to the network and the clock.
+Decisions are pure functions in ``plan.py``, ``reconcile.py`` and ``operations/``. This file connects them to the network and the
+clock.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from .plan import plan, predict
 from .reconcile import NOTHING_OBSERVED, Observation, conclude, reconcile
 from .wait import needs_wait, wait_for_jobs
 
-#: Seconds to wait for a sign that a job was refused because another client has just done the same: the old status is still
-#: read for a while after an accepted request (dli-api.md 0.1-8).
+#: Seconds until a job shows the request of another client that explains a refusal: the old status is still read for a while
+#: after an accepted request (dli-api.md 0.1-8).
 GRACE_PERIOD = 10.0
 
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """What to do to which jobs."""
+    """The operation, the jobs and the mode of a batch."""
 
     operation: Operation
     selection: Selection
@@ -41,9 +42,10 @@ class BatchOptions:
 
 
 class BatchOutcome(t.NamedTuple):
-    """The results in the order asked for, warnings for the user, and the seconds that were waited.
+    """The outcome of a batch.
 
-    ``submitted``: the jobs that needed a request, as they were read first.
+    :ivar results: in the requested order; ``warnings``: for the user; ``waited``: duration of the wait in seconds.
+    :ivar submitted: the jobs that needed a request, as they were before it.
     """
 
     results: list[JobResult]
@@ -53,9 +55,9 @@ class BatchOutcome(t.NamedTuple):
 
 
 def execute_batch(context: Context, options: BatchOptions) -> BatchOutcome:
-    """Apply an operation to the jobs that need it and can have it, and return the result of every job asked for.
+    """Submit the jobs that need a request and whose status allows it, and return the result of each requested job.
 
-    :raises CloudError: the jobs could not be read; then nothing was sent.
+    :raises CloudError: the jobs could not be read, and nothing was sent.
     """
     operation, selection, clock = options.operation, options.selection, context.clock
     finder = JobFinder(context.dli)
@@ -76,22 +78,22 @@ def execute_batch(context: Context, options: BatchOptions) -> BatchOutcome:
 def _submit(
     context: Context, finder: JobFinder, options: BatchOptions, jobs: Mapping[int, PlannedJob]
 ) -> dict[int, JobResult]:
-    """Send the jobs and return the result of each of them.
+    """Submit the jobs and return the result of each job.
 
-    One request, as long as the service accepts so many at once: no limit is documented (dli-api.md 10-1), so the batch is
-    halved only when the service says that it is too large.
+    The batch is one request. No limit of its size is documented (dli-api.md 10-1), so it is halved only after the service
+    has rejected it as too large.
     """
-    left, size = list(jobs), len(jobs)
+    remaining, size = list(jobs), len(jobs)
     results: dict[int, JobResult] = {}
-    while left:
-        part = {job_id: jobs[job_id] for job_id in left[:size]}
+    while remaining:
+        part = {job_id: jobs[job_id] for job_id in remaining[:size]}
         response = options.operation.send(context.dli, list(part), context.deadline)
         if response.is_too_large and len(part) > 1:
             size = -(-len(part) // 2)
             continue
         deadline = min(context.deadline, context.clock.now() + options.waiting.confirm_timeout)
         results.update(_confirm(context, finder, options.operation, part, response, deadline))
-        left = left[size:]
+        remaining = remaining[size:]
     return results
 
 
@@ -103,7 +105,7 @@ def _confirm(
     response: BatchResponse,
     deadline: float,
 ) -> dict[int, JobResult]:
-    """Read the jobs until the result of each is certain, or the deadline has passed."""
+    """Read the jobs until the result of each job is certain or the deadline has passed."""
     observed = NOTHING_OBSERVED
     settled_at = context.clock.now() + GRACE_PERIOD
 
@@ -129,7 +131,7 @@ def _observe(
     jobs: Mapping[int, Job | None],
     is_settled: bool,
 ) -> Observation:
-    """Add to what was observed what the jobs show now."""
+    """Return the observation with the latest read added to it."""
     applied = {job_id for job_id, job in jobs.items() if operation.was_applied(submitted[job_id].job, job)}
     gone = {job_id for job_id, job in jobs.items() if job is None} - applied
     return Observation(

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of each job of a batch, from the service's response and the jobs' own statuses. Pure.
+"""Determines the outcome of each job of a batch from the response of the service and the statuses of the jobs. Pure.
 
-The response carries no ids and no promise of order. Where all elements accept and there is one for each job, the order does
-not matter. Everything else is confirmed by reading the jobs: a job whose status or start time has changed had the operation
-applied to it, and where position and statuses disagree, the statuses count. What cannot be learnt in time is UNDETERMINED,
-never a guess.
+The response contains no job IDs, and its order is not guaranteed. If it contains one element per job and all elements accept,
+the order does not matter. Any other response is confirmed by reading the jobs: the operation was carried out for a job whose
+status or start time has changed. If positions and statuses disagree, the statuses decide. An outcome that cannot be confirmed in
+time is UNDETERMINED; it is never guessed.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from .operation import Operation
 
 ACCEPTED = "accepted"
 REFUSED = "refused"
-CONCURRENT_CHANGE = "concurrent change"  #: refused, and changed by another client
-UNATTRIBUTED = "unattributed"  #: the job is as requested, and it is unknown whether this task made it so
+CONCURRENT_CHANGE = "concurrent change"  #: refused, because another client has changed the job
+UNATTRIBUTED = "unattributed"  #: the job has the requested status, but it is unknown whether this task caused it
 UNDETERMINED = "undetermined"
 #: Why the outcome is unknown if the response could be parsed.
 MISMATCH = "the response does not match the requested jobs, and the status of the job does not show the outcome yet"
 
 
 class Verdict(t.NamedTuple):
-    """What became of one submitted job. ``reconciled``: learnt from its status, not from the response."""
+    """The outcome of one submitted job. ``reconciled``: it comes from the status of the job, not from the response."""
 
     kind: str
     element: ItemResponse | None = None
@@ -48,13 +48,13 @@ class Verdict(t.NamedTuple):
 
 
 class Observation(t.NamedTuple):
-    """What reading the jobs has shown since the request was sent.
+    """What the reads since the request have shown.
 
-    :ivar was_read: whether they were read at all.
-    :ivar applied: jobs that show the operation, by this or another client; ``gone``: those that do not exist any more.
-    :ivar spontaneous: of those in ``applied``, the ones that may have come to their status by themselves.
-    :ivar is_settled: whether enough time has passed for a job to show what another client has just done to it.
-    :ivar latest: the jobs as they were read last; ``error``: why the latest read failed, if it did.
+    :ivar was_read: whether any read has succeeded.
+    :ivar applied: jobs that show the operation, by this or another client; ``gone``: jobs that no longer exist.
+    :ivar spontaneous: jobs in ``applied`` that may have reached their status by themselves.
+    :ivar is_settled: whether enough time has passed for a job to show the request of another client.
+    :ivar latest: the jobs as they were last read; ``error``: the error of the last read, if it failed.
     """
 
     was_read: bool = False
@@ -72,7 +72,7 @@ NOTHING_OBSERVED = Observation()
 def reconcile(
     operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
 ) -> dict[int, JobResult] | None:
-    """Return the result of every submitted job; :data:`None` means: read the jobs (again)."""
+    """Return the result of each submitted job; :data:`None` if the jobs must be read (again)."""
     verdicts = find_verdicts(list(submitted), response, observed, False, operation.job_error_codes)
     return None if None in verdicts.values() else _results(operation, submitted, verdicts, response, observed)
 
@@ -80,7 +80,7 @@ def reconcile(
 def conclude(
     operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
 ) -> dict[int, JobResult]:
-    """Return the result of every submitted job now that there is no more time; what is still open is undetermined."""
+    """Return the result of each submitted job after the deadline. Open outcomes are undetermined."""
     verdicts = find_verdicts(list(submitted), response, observed, True, operation.job_error_codes)
     return _results(operation, submitted, verdicts, response, observed)
 
@@ -101,7 +101,7 @@ def _results(
 def _result(
     operation: Operation, planned: PlannedJob, verdict: Verdict, response: BatchResponse, observed: Observation
 ) -> JobResult:
-    """Return the result that a verdict stands for."""
+    """Return the result for a verdict."""
     was_read, latest = planned.job_id in observed.latest, observed.latest.get(planned.job_id)
     status = latest.status if latest else None
     if verdict.kind == ACCEPTED:
@@ -124,10 +124,10 @@ def find_verdicts(
     time_is_up: bool,
     job_error_codes: Collection[str],
 ) -> Mapping[int, Verdict | None]:
-    """Return a verdict for each job; :data:`None` means: read the jobs (again).
+    """Return a verdict for each job; :data:`None` if the jobs must be read (again).
 
-    :arg time_is_up: whether to decide now.
-    :arg job_error_codes: codes that are about the job itself, independent of other clients.
+    :arg time_is_up: whether to decide now, without another read.
+    :arg job_error_codes: codes that apply to the job itself, independent of other clients.
     """
     if response.refusal is not None:
         return dict.fromkeys(submitted, Verdict(REFUSED))
@@ -137,7 +137,7 @@ def find_verdicts(
 
 
 def _from_status(job_id: int, observed: Observation, time_is_up: bool) -> Verdict | None:
-    """Return the verdict on a job by its status alone."""
+    """Return the verdict on a job from its status only."""
     if job_id in observed.applied:
         return _applied(job_id, observed)
     if time_is_up or job_id in observed.gone:
@@ -163,7 +163,7 @@ def _one_element_each(
         return {job_id: Verdict(ACCEPTED, element) for job_id, element in by_job.items()}
     if not observed.was_read and not time_is_up:
         return dict.fromkeys(submitted)
-    # Refusals that another client's action may explain, which may take a while to show.
+    # Refusals that a request of another client may explain, which the job may show only after a while.
     ambiguous = {i for i, element in by_job.items() if not element.accepted and element.code not in job_error_codes}
     is_settled = observed.is_settled or time_is_up or ambiguous <= observed.applied | observed.gone
     if accepted_ids <= observed.applied and is_settled:
@@ -175,10 +175,10 @@ def _one_element_each(
 
 
 def _confirmed(element: ItemResponse, applied: bool, contested: bool) -> Verdict:
-    """Return the verdict on a job where position and statuses agree: every job that was accepted by position shows the operation.
+    """Return the verdict on a job if positions and statuses agree: each job that was accepted by position shows the operation.
 
-    :arg contested: a job that was refused by position shows it too, so another client has changed the batch, and that the
-        position is right is likely but not certain.
+    :arg contested: a job that was refused by position shows the operation too. Another client has changed the batch, so the
+        positions are likely, but not certain.
     """
     if element.accepted:
         return Verdict(ACCEPTED, element, reconciled=contested)
@@ -188,10 +188,10 @@ def _confirmed(element: ItemResponse, applied: bool, contested: bool) -> Verdict
 def _contradicted(
     by_job: Mapping[int, ItemResponse], accepted_ids: set[int], observed: Observation
 ) -> dict[int, Verdict | None]:
-    """Return the verdicts when a job that was accepted by position does not show it, and no time is left to wait.
+    """Return the verdicts if a job that was accepted by position does not show the operation, and no time remains.
 
-    If exactly as many jobs show the operation as were accepted, the array was in another order: those that show it are the
-    accepted ones. Otherwise only what shows where position says so too is certain.
+    If the number of jobs that show the operation equals the number of accepted elements, the array was in another order: the
+    jobs that show the operation were accepted. Otherwise only jobs where status and position agree are certain.
     """
     reordered = len(observed.applied) == len(accepted_ids)
     refusals = {element for element in by_job.values() if not element.accepted}

@@ -103,7 +103,7 @@ def _unsettled(operation: Operation, result: JobResult, error: CloudError | None
     same = f", the same as before the {wording.noun}" if result.status == result.status_before else ""
     msg = sentences(
         f"Not {wording.reached} after {timeout:g} s",
-        f"The last known status is {result.status}{same}",
+        f"The last known status is {result.status}{same}" if result.status else "The status is unknown",
         "Run the task again to continue waiting",
         last_read_failed(error),
     )

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The response to a batch: an array without ids, in which successes and refusals are mixed (dli-api.md 0.1, 1.3).
+"""Parses the response to a batch: an array without job IDs that mixes successes and refusals (dli-api.md 0.1, 1.3). Pure.
 
-Pure: a response in, its meaning out. Which element belongs to which job is decided in ``_batch/reconcile.py``.
+``_batch/reconcile.py`` assigns the elements to jobs.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .error_codes import PARAMETER_ERROR
 #: Statuses with which the gateway or the service rejects a request before anything is carried out (dli-api.md 4.3, 4.4).
 #: After any other response that cannot be parsed, the outcome is unknown.
 REJECTED_STATUSES = frozenset((401, 403, 404, 405, 407, 411, 413, 414, 415, 429, 431, 494))
-#: Codes after which something may have been carried out nevertheless: task timeout, server error, internal error.
+#: Codes after which the request may still have been carried out: task timeout, server error, internal error.
 INDETERMINATE_CODES = frozenset(("DLI.0019", "DLI.0999", "DLI.10001"))
 
 
 class ItemResponse(t.NamedTuple):
-    """One element of the array. ``accepted`` is :data:`None` where it says neither, or that something broke."""
+    """One element of the array. ``accepted`` is :data:`None` if it neither accepts nor refuses, or reports a server error."""
 
     accepted: bool | None
     code: str | None = None
@@ -34,10 +34,10 @@ class ItemResponse(t.NamedTuple):
 
 
 class BatchResponse(t.NamedTuple):
-    """Exactly one of three: the elements; an error of the whole request; or an unknown outcome.
+    """Exactly one of these: the elements, an error of the whole request, or an unknown outcome.
 
-    :ivar refusal: nothing of the batch was carried out.
-    :ivar indeterminate: the sentence that says why the outcome is unknown.
+    :ivar refusal: the error of the whole request; nothing was carried out.
+    :ivar indeterminate: why the outcome is unknown, as a text for a message.
     """
 
     elements: tuple[ItemResponse, ...] = ()
@@ -46,13 +46,13 @@ class BatchResponse(t.NamedTuple):
 
     @property
     def is_too_large(self) -> bool:
-        """Whether a smaller batch may succeed: too large a body, or a parameter error, since no limit is documented."""
+        """Whether a smaller batch may succeed: the body is too large, or a parameter is rejected (no limit is documented)."""
         refusal = self.refusal
         return isinstance(refusal, ServiceError) and (refusal.status == 413 or refusal.code == PARAMETER_ERROR)
 
 
 def batch_response_of(send: t.Callable[[], object], sent: int = 1) -> BatchResponse:
-    """Make a call whose one outcome applies to all of its ``sent`` jobs, and return it as the response to a batch."""
+    """Make a call with one outcome for all of its ``sent`` jobs, and return it as the response to a batch."""
     try:
         send()
     except ResponseLost as error:
@@ -65,7 +65,7 @@ def batch_response_of(send: t.Callable[[], object], sent: int = 1) -> BatchRespo
 def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError) -> BatchResponse:
     """Parse the response to a batch of ``sent`` jobs.
 
-    :arg error: the error that the response is if it applies to the request as a whole.
+    :arg error: the error to return if the response applies to the request as a whole.
     """
     value = response.value
     if response.status in REJECTED_STATUSES:
@@ -86,14 +86,14 @@ def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError) 
 def _refuses_whole_request(code: str | None) -> bool:
     """Return whether an error object refuses the whole request.
 
-    Codes of the gateway and the general ones of four digits do (dli-api.md 4.3, 4.4). A code of five digits is about one
-    job (4.2): as the only element for several, it leaves the outcome of the others unknown.
+    Codes of the gateway and general codes of four digits do (dli-api.md 4.3, 4.4). A code of five digits applies to one job
+    (4.2): as the only element for several jobs, it leaves the outcome of the others unknown.
     """
     return code is not None and (code.startswith("APIG") or len(code) == len("DLI.0000"))
 
 
 def parse_item(item: object) -> ItemResponse:
-    """Parse one element; ``is_success`` comes as the string ``"true"`` or as a boolean (dli-api.md 1.1)."""
+    """Parse one element; ``is_success`` is the string ``"true"`` or a boolean (dli-api.md 1.1)."""
     if not isinstance(item, Mapping):
         return ItemResponse(accepted=None, text=one_line(json.dumps(item, ensure_ascii=False)))
     success = str(item.get("is_success", "")).lower()
@@ -104,7 +104,7 @@ def parse_item(item: object) -> ItemResponse:
 
 
 def _refusal_text(item: Mapping[str, t.Any]) -> str:
-    """Join the text with the position that an SQL error carries in ``error_json_opt`` (an object, or JSON text)."""
+    """Return the text with the position of an SQL error from ``error_json_opt`` (an object, or JSON text)."""
     text = one_line(item.get("error_msg") or item.get("message"))
     extra = item.get("error_json_opt")
     if isinstance(extra, str):

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The DLI API: one method per endpoint, plain arguments in, typed results out (dli-api.md 1, 3).
+"""Client of the DLI API: one method per endpoint (dli-api.md 1, 3).
 
-A call that changes one thing either returns the response, or raises: after ServiceError and NotDelivered nothing was carried
-out, after ResponseLost the outcome is unknown. A batch does not raise for what the service or the network does.
+A method that changes one object returns on success and raises otherwise: after ServiceError and NotDelivered nothing was
+carried out, after ResponseLost the outcome is unknown. A batch method returns errors of the service and the network in its
+BatchResponse instead of raising them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .batch_response import INDETERMINATE_CODES, REJECTED_STATUSES, BatchRespons
 from .error_codes import DLI, NO_GRAPH, SHOW_UNKNOWN_JOB
 from .job import Job
 
-#: IAM actions (dli-api.md 1.2): identity policies and the older role policies name some of them differently.
+#: IAM actions (dli-api.md 1.2). Identity policies and the older role policies have different names for some of them.
 PERMISSION_LIST = "dli:jobs:list (dli:jobs:listAll in a role policy)"
 PERMISSION_GET = "dli:jobs:get"
 PERMISSION_RUN = "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)"
@@ -31,21 +32,21 @@ PERMISSION_DELETE = "dli:jobs:delete"
 PERMISSION_CREATE = "dli:jobs:create"
 PERMISSION_UPDATE = "dli:jobs:update"
 PERMISSION_EXPORT = "dli:jobs:export"
-#: The largest page the list gives (dli-api.md 3), and the most jobs that one export takes (1.12).
+#: Maximum number of jobs on a page of the list (dli-api.md 3), and in an export (1.12).
 PAGE_SIZE = 100
 EXPORT_SIZE = 50
 Payload = Mapping[str, t.Any]
 
 
 class JobPage(t.NamedTuple):
-    """One page of the list; ``total`` counts the jobs of all pages."""
+    """One page of the list; ``total`` is the number of jobs on all pages."""
 
     total: int
     jobs: list[Job]
 
 
 class DliClient:
-    """The streaming-job calls of one project."""
+    """The requests for streaming jobs of one project."""
 
     def __init__(self, client: ApiClient, project_id: str) -> None:
         self._client = client
@@ -58,10 +59,11 @@ class DliClient:
     def list_jobs(
         self, offset: int = 0, name: str | None = None, deadline: float | None = None, filters: Payload | None = None
     ) -> JobPage:
-        """Return up to :data:`PAGE_SIZE` jobs from an offset in jobs, newest first (dli-api.md 3).
+        """Return up to :data:`PAGE_SIZE` jobs, newest first (dli-api.md 3).
 
-        :arg name: only jobs whose name matches; whether exactly or in part is not documented.
-        :arg filters: other parameters of the query, by the service's names.
+        :arg offset: number of jobs to skip.
+        :arg name: only jobs whose name matches. Whether it matches exactly or in part is not documented.
+        :arg filters: other query parameters, by their names in the API.
         """
         what = "list the jobs"
         query: list[tuple[str, object]] = [("limit", PAGE_SIZE), ("offset", offset), *(filters or {}).items()]
@@ -75,7 +77,7 @@ class DliClient:
             raise self._error(what, response, PERMISSION_LIST) from None
 
     def show_job(self, job_id: int, deadline: float | None = None) -> Job | None:
-        """Return one job, or :data:`None` if the project has none of this id (dli-api.md 1.7)."""
+        """Return one job, or :data:`None` if the project has no job with this ID (dli-api.md 1.7)."""
         what = f"read job {job_id}"
         response = self._client.read(what, f"{self._jobs}/{job_id}", deadline=deadline)
         if response.status == 400 and error_parts(response)[0] == SHOW_UNKNOWN_JOB:
@@ -87,7 +89,7 @@ class DliClient:
             raise self._error(what, response, PERMISSION_GET) from None
 
     def execution_graph(self, job_id: int, deadline: float | None = None) -> Payload | None:
-        """Return the graph of a job's latest run, or :data:`None` if it has never run (dli-api.md 1.8)."""
+        """Return the execution graph of the latest run of a job; :data:`None` if it has never run (dli-api.md 1.8)."""
         what = f"read the execution graph of job {job_id}"
         response = self._client.read(what, f"{self._jobs}/{job_id}/execute-graph", deadline=deadline)
         if response.status == 400 and error_parts(response)[0] == NO_GRAPH:
@@ -95,7 +97,7 @@ class DliClient:
         return self._member(what, response, "execute_graph", PERMISSION_GET)
 
     def stream_graph(self, job_id: int, payload: Payload, deadline: float | None = None) -> str:
-        """Return the graph that a job's SQL would make, as JSON text (dli-api.md 1.13); nothing is changed."""
+        """Return the stream graph of the SQL of a job, as JSON text (dli-api.md 1.13). The request changes nothing."""
         what = f"generate the stream graph of job {job_id}"
         path = f"{self._v3}/streaming/jobs/{job_id}/gen-graph"
         response = self._client.read(what, path, deadline=deadline, payload=payload)
@@ -110,7 +112,7 @@ class DliClient:
         response = self._client.read(what, f"{self._v3}/dli_flink_job/{job_id}/tags", deadline=deadline)
         try:
             if response.status != 200:
-                raise ValueError("no success")
+                raise ValueError("not successful")
             return {str(tag["key"]): str(tag.get("value") or "") for tag in response.value["tags"] or []}
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self._error(what, response, PERMISSION_GET) from None
@@ -134,7 +136,7 @@ class DliClient:
     # One job
 
     def create_job(self, kind: str, fields: Payload, deadline: float | None = None) -> int:
-        """Create a job and return its id (dli-api.md 1.9, 1.10).
+        """Create a job and return its ID (dli-api.md 1.9, 1.10).
 
         :arg kind: :data:`SQL` or :data:`JAR`.
         """
@@ -146,7 +148,7 @@ class DliClient:
             raise ResponseLost(f"Could not {what}: the response does not contain the ID of the job.") from None
 
     def update_job(self, kind: str, job_id: int, fields: Payload, deadline: float | None = None) -> None:
-        """Change the definition of a job (dli-api.md 1.9, 1.10); fields that are not named stay as they are."""
+        """Change settings of a job (dli-api.md 1.9, 1.10). Fields that are not in the request do not change."""
         self._change(f"update job {job_id}", f"{self._streaming}/{kind}/{job_id}", fields, PERMISSION_UPDATE, deadline, "PUT")
 
     def change_tags(self, job_id: int, action: str, tags: Mapping[str, str], deadline: float | None = None) -> None:
@@ -159,12 +161,12 @@ class DliClient:
         self._change(f"{action} tags of job {job_id}", path, payload, PERMISSION_UPDATE, deadline)
 
     def trigger_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
-        """Ask for a savepoint of a running job; ``path`` is without ``obs://`` (dli-api.md 1.11)."""
+        """Trigger a savepoint of a running job; ``path`` is without ``obs://`` (dli-api.md 1.11)."""
         what, payload = f"create a savepoint of job {job_id}", {"action": "TRIGGER", "savepoint_path": path}
         self._change(what, f"{self._jobs}/{job_id}/savepoint", payload, PERMISSION_UPDATE, deadline)
 
     def import_savepoint(self, job_id: int, path: str, deadline: float | None = None) -> None:
-        """Give a job at rest a savepoint to resume from; ``path`` is with ``obs://`` (dli-api.md 1.11)."""
+        """Import the savepoint from which an inactive job resumes; ``path`` is with ``obs://`` (dli-api.md 1.11)."""
         payload = {"job_id": job_id, "savepoint_path": path}
         where = f"{self._jobs}/{job_id}/import-savepoint"
         self._change(f"import a savepoint for job {job_id}", where, payload, PERMISSION_UPDATE, deadline)
@@ -182,7 +184,7 @@ class DliClient:
         return [str(file) for file in files]
 
     def import_jobs(self, zip_file: str, is_cover: bool, deadline: float | None = None) -> list[Payload]:
-        """Create jobs from a zip file in OBS and return the mapping of old to new ids (dli-api.md 1.12)."""
+        """Create jobs from a zip file in OBS and return the mapping of old to new IDs (dli-api.md 1.12)."""
         what = f"import the jobs of {zip_file}"
         payload = {"zip_file": zip_file, "is_cover": is_cover}
         response = self._change(what, f"{self._jobs}/import", payload, PERMISSION_CREATE, deadline)
@@ -202,10 +204,10 @@ class DliClient:
     def _change(
         self, what: str, path: str, payload: Payload, permission: str, deadline: float | None, method: str = "POST"
     ) -> ApiResponse:
-        """Send a change of one thing; return the response of a success.
+        """Send a request that changes one object; return the response if it succeeds.
 
-        :raises NotDelivered: the service did not get it.
-        :raises ServiceError: the service refused it.
+        :raises NotDelivered: the request did not reach the service.
+        :raises ServiceError: the service refused the request.
         :raises ResponseLost: the outcome is unknown.
         """
         response = self._client.write(what, path, payload, deadline, method)
@@ -225,9 +227,9 @@ class DliClient:
         return self._client.error(what, response, DLI, permission)
 
     def _member(self, what: str, response: ApiResponse, member: str, permission: str) -> Payload:
-        """Return the member of a successful response that holds what was asked for.
+        """Return a member of a successful response.
 
-        :raises ServiceError: there is none.
+        :raises ServiceError: the response is an error, or has no such member.
         """
         value = response.value
         is_success = isinstance(value, dict) and str(value.get("is_success", "true")).lower() == "true"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Error codes and what to do about them (dli-api.md 4). Data only; the service's own texts are never matched."""
+"""Error codes, their meanings and remedies (dli-api.md 4). Data only: texts of the service are never compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UPDATE_UNKNOWN_JOB = "DLI.12004"
 DELETE_UNKNOWN_JOB = "DLI.17001"
 STOP_WRONG_STATUS = "DLI.15002"
 NO_GRAPH = "DLI.14001"
-#: Codes of single calls for a job that does not exist.
+#: Codes of requests for one job that does not exist.
 UNKNOWN_JOB = (RUN_UNKNOWN_JOB, SHOW_UNKNOWN_JOB, UPDATE_UNKNOWN_JOB)
 #: Codes that apply to the job itself, independent of other clients (dli-api.md 1.3). After any other refusal, another client
 #: may have started the job: the code for that is not documented.

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 
 from .job_status import DRAFT
 
-#: Paths of the two kinds of jobs that can be created and updated (dli-api.md 1.9, 1.10).
+#: Path elements of the two kinds of jobs that can be created and updated (dli-api.md 1.9, 1.10).
 SQL = "sql-jobs"
 JAR = "flink-jobs"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job as one read showed it.
+    """A job as it was read.
 
-    :ivar has_savepoint: whether a start can resume; :data:`None` if the response does not contain it.
+    :ivar has_savepoint: whether a start can restore a savepoint; :data:`None` if the response does not contain it.
     :ivar start_time: epoch milliseconds of the latest start; :data:`None` if never started (null or 0 in the response).
-    :ivar raw: all members of the response, by the names of the service.
+    :ivar raw: all members of the response, by their names in the API.
     """
 
     job_id: int
@@ -36,17 +36,17 @@ class Job:
 
     @classmethod
     def from_api(cls, item: object) -> Job:
-        """Read a list item or a ``job_detail`` (dli-api.md 1.7, 3).
+        """Parse a list item or a ``job_detail`` (dli-api.md 1.7, 3). Members that are null or of a wrong type count as absent.
 
-        :raises ValueError: it is not a job; null and absent are the same, and members of a wrong type count as absent.
+        :raises ValueError: the item is not a job.
         """
         if not isinstance(item, Mapping):
-            raise ValueError("a job is not an object")
+            raise ValueError("the item is not an object")
         job_id, status = item.get("job_id"), item.get("status")
         if isinstance(job_id, str) and job_id.isdigit():
             job_id = int(job_id)
         if not isinstance(job_id, int) or isinstance(job_id, bool) or not isinstance(status, str):
-            raise ValueError("a job lacks its job_id or status")
+            raise ValueError("the item has no valid job_id or status")
         saved, started = item.get("has_savepoint"), item.get("start_time")
         return cls(
             job_id=job_id,
@@ -62,7 +62,8 @@ class Job:
 def was_started(before: Job, now: Job) -> bool:
     """Return whether an inactive job has been started since ``before`` was read.
 
-    A draft status does not show it: an import resets a job to it, and it is still read for a while after an accepted start.
+    A change to the draft status is not a start: an import resets a job to it, and it is still read for a while after an
+    accepted start.
     """
     if now.start_time is not None and now.start_time != before.start_time:
         return True

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading jobs with as few requests as the API allows.
+"""Reads jobs with as few requests as the API allows.
 
-The API has no filter by id. So a job is read either by a request of its own or on a page of the list (100 jobs a request),
-and after every page the cheaper way to go on is chosen again. The list shifts during paging (dli-api.md 3): a job that no page
-showed is read by a request of its own before it counts as missing.
+The API has no filter by ID. A job is read either with a separate request or on a page of the list (100 jobs per request), and
+after each page the method with fewer requests is selected again. The list shifts during paging (dli-api.md 3), so a job that is
+on no page is read with a separate request before it counts as missing.
 """
 
 from __future__ import annotations
@@ -19,26 +19,29 @@ from .job import Job
 
 
 class JobLookup(t.NamedTuple):
-    """What was found: jobs by id, :data:`None` for ids that do not exist; and the ids of each name."""
+    """The jobs that were found.
+
+    :ivar jobs: ID -> job, :data:`None` if it does not exist; ``by_name``: name -> IDs of the jobs with this name.
+    """
 
     jobs: dict[int, Job | None]
     by_name: dict[str, list[int]]
 
 
 class JobFinder:
-    """Finds jobs; remembers how long the list is, so that later reads need not find out again."""
+    """Finds jobs by ID and name. It stores the length of the list for later reads."""
 
     def __init__(self, dli: DliClient, query: Mapping[str, t.Any] | None = None) -> None:
-        """Prepare; nothing is read yet.
+        """Create a finder; it sends no request.
 
-        :arg query: more parameters of every list that is read; none that leaves jobs out.
+        :arg query: additional query parameters for the list; they must not exclude jobs.
         """
         self._dli = dli
         self._query = query
         self._total: int | None = None
 
     def find(self, ids: Iterable[int], names: Iterable[str] = (), deadline: float | None = None) -> JobLookup:
-        """Find jobs by id and by exact name.
+        """Find jobs by ID and by exact name.
 
         :arg deadline: moment of the clock after which no further attempt is made.
         :raises CloudError: the jobs cannot be read.
@@ -55,9 +58,9 @@ class JobFinder:
         return found
 
     def _page_through(self, ids: list[int], names: list[str], found: JobLookup, deadline: float | None) -> None:
-        """Read pages of the list as long as that takes fewer requests than one for each job.
+        """Read pages of the list while this takes fewer requests than a separate request for each job.
 
-        A name needs the list to its end, since another job may have it too.
+        A name requires the whole list, because another job may have the same name.
         """
         offset = 0
         while True:
@@ -73,13 +76,13 @@ class JobFinder:
                 return
 
     def _pages_left(self, offset: int) -> int:
-        """Return how many pages remain; an unknown list counts as one page."""
+        """Return the number of remaining pages; a list of unknown length counts as one page."""
         if self._total is None:
             return 1
         return max(1 if offset == 0 else 0, -(-(self._total - offset) // PAGE_SIZE))
 
     def _find_name(self, name: str, found: JobLookup, deadline: float | None) -> None:
-        """Read the list filtered by a name; the filter may match in part, so that there may be others."""
+        """Read the list with a filter for a name, which may also match parts of other names."""
         jobs = list_all_jobs(self._dli, deadline, self._query, name)
         _add(jobs.values(), found)
         found.by_name[name] = sorted(job.job_id for job in jobs.values() if job.name == name)
@@ -88,12 +91,12 @@ class JobFinder:
 def list_all_jobs(
     dli: DliClient, deadline: float | None = None, query: Mapping[str, t.Any] | None = None, name: str | None = None
 ) -> dict[int, Job]:
-    """Return every job of the list, each once, in the order of the list, while others create and delete jobs (dli-api.md 3).
+    """Return each job of the list once, in the order of the list, even if other clients create and delete jobs (dli-api.md 3).
 
-    New jobs push others onto the next page, where they are read twice; deleted ones pull others onto a page that was read
-    already. So when the list has become shorter, it is read again from where those may be.
+    A new job shifts other jobs to the next page, where they are read twice. A deleted job shifts other jobs to a page that was
+    already read. If the list has become shorter, it is therefore read again from the first offset where these jobs can be.
 
-    :arg query: parameters of the list besides its paging; ``name``: filter that may match in part.
+    :arg query: query parameters besides those for paging; ``name``: a filter that may match in part.
     :raises CloudError: the list cannot be read.
     """
     found: dict[int, Job] = {}
@@ -116,7 +119,7 @@ def _add(jobs: Iterable[Job], found: JobLookup) -> None:
 
 
 def _add_names(names: list[str], found: JobLookup) -> None:
-    """Add the names that the whole list shows; the others are looked up one by one."""
+    """Add the names that the whole list contains. The other names are requested one by one."""
     for _id, job in sorted(found.jobs.items()):
         if job is not None and job.name in names:
             found.by_name.setdefault(job.name, []).append(job.job_id)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one table of a job's settings, by the names that requests use (dli-api.md 1.7, 1.9, 1.10). Data only."""
+"""The settings of a job, by their names in requests (dli-api.md 1.7, 1.9, 1.10). Data only."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from collections.abc import Iterable
 
 from .job import JAR, SQL
 
-# Where a job detail holds the setting; one that is not in the detail is never compared.
+# Where a job detail contains the setting. A setting that is not in the detail is never compared.
 TOP = "job_detail"
 CONFIG = "job_config"
 NOWHERE = ""
 
-# The kind of its value.
+# The type of the value.
 TEXT = "text"
-SCRIPT = "script"  #: a text in which line ends and trailing blanks make no difference
+SCRIPT = "script"  #: a text; line endings and trailing spaces are not compared
 INTEGER = "integer"
 BOOLEAN = "boolean"
-MODE = "mode"  #: a number in requests, a word in responses
-JSON = "JSON"  #: a text that is JSON
+MODE = "mode"  #: a number in requests, a text in responses
+JSON = "JSON"  #: a text that contains JSON
 LIST = "list"
 OBJECT = "object"
 
-# When it can be set.
-WHILE_STOPPED = "at rest"
-WHILE_RUNNING = "while it runs, too"  #: dli-api.md 2.3
+# When the setting can be changed.
+WHILE_STOPPED = "while the job is inactive"
+WHILE_RUNNING = "at any time"  #: dli-api.md 2.3
 CREATE_ONLY = "at creation"
 UPDATE_ONLY = "after creation"
 BOTH = (SQL, JAR)
 MODES = {"exactly_once": 1, "at_least_once": 2}
-#: The types of jobs of each kind; edge jobs are not managed.
+#: The job types of each kind. Edge jobs are not supported.
 JOB_TYPES = {SQL: ("flink_opensource_sql_job", "flink_sql_job"), JAR: ("flink_jar_job",)}
 LONGEST = {"name": 57, "sql_body": 1024 * 1024}
-#: A savepoint cannot be restored once these have changed (dli-api.md 7.6).
+#: A savepoint cannot be restored after a change of these settings (dli-api.md 7.6).
 NOT_RESTORABLE = frozenset(("sql_body", "entrypoint", "main_class", "dependency_jars", "parallel_number"))
 
 
 class Setting(t.NamedTuple):
     """One setting.
 
-    :ivar default: the value where the service returns null; ``choices``: the allowed texts, if they are few.
+    :ivar default: the value if the service returns null; ``choices``: the allowed texts, if they are limited.
     """
 
     name: str
@@ -102,15 +102,15 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def settings_of(kind: str) -> list[Setting]:
-    """Return the settings of a kind of jobs (``SQL`` or ``JAR``), in the order of the table."""
+    """Return the settings of a kind of job (``SQL`` or ``JAR``), in the order of the table."""
     return [setting for setting in SETTINGS if kind in setting.of]
 
 
 def requires_stop(names: Iterable[str]) -> list[str]:
-    """Return the settings that cannot change while the job runs."""
+    """Return the settings that cannot be changed while the job is active."""
     return [name for name in names if BY_NAME[name].when != WHILE_RUNNING]
 
 
 def immutable(names: Iterable[str]) -> list[str]:
-    """Return the settings that cannot change after creation."""
+    """Return the settings that cannot be changed after creation."""
     return [name for name in names if BY_NAME[name].when == CREATE_ONLY]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one table of the statuses of a job, and what each allows and means (dli-api.md 2.1, 2.2). Data only."""
+"""The statuses of a job: what each of them allows and means (dli-api.md 2.1, 2.2). Data only."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import typing as t
 
 # Whether a job in this status can be started.
 STARTABLE = "startable"
-ACTIVE = "active"  #: it runs, or will run without a start
-BLOCKED = "blocked"  #: neither: a start is refused, or its effect is not documented
+ACTIVE = "active"  #: running, or going to run without a start
+BLOCKED = "blocked"  #: neither: the service refuses a start, or its effect is not documented
 
 # Whether a job in this status can be stopped.
-STOPPABLE = "stoppable"  #: a stop is sent; in doubt as well, since the service refuses a stop that has no effect
-INACTIVE = "inactive"  #: nothing runs
-STOPPING = "stopping"  #: it is being stopped already
-BUSY = "busy"  #: making a savepoint, which must not be disturbed
+STOPPABLE = "stoppable"  #: a stop is sent, even if its effect is not documented: the service refuses a stop without effect
+INACTIVE = "inactive"  #: not running
+STOPPING = "stopping"  #: already being stopped
+BUSY = "busy"  #: creating a savepoint, which must not be interrupted
 
-# What the status means for a task that waits for a started job.
-WAIT_REACHED = "reached"  #: running, or finished by itself
-WAIT_FAILED = "failed"  #: ended otherwise
+# Whether the status ends a wait for a started job.
+WAIT_REACHED = "reached"  #: running or finished
+WAIT_FAILED = "failed"  #: ended in any other way
 WAIT_PENDING = "pending"  #: still changing
 
 DRAFT = "job_init"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every flow of a task works with."""
+"""The context of a task."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .client import DliClient
 
 
 class Context(t.NamedTuple):
-    """The service, the time, and a way to report progress.
+    """The client, the clock and the progress callback of a task.
 
-    :ivar deadline: moment of the clock at which everything except waiting must be over.
-    :ivar on_progress: called with a sentence whenever a long operation has news.
+    :ivar deadline: moment of the clock at which everything except waiting must be complete.
+    :ivar on_progress: called with a sentence when the progress of a long operation changes.
     """
 
     dli: DliClient

@@ -206,14 +206,14 @@ def _is_permanent(error: BaseException) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """Return a short reason for a failed exchange; the texts of the libraries are long and nested."""
+    """Return a short reason for a failed exchange, without a period; the texts of the libraries are long and nested."""
     root: t.Any = _chain(error)[-1]
     if isinstance(root, socket.gaierror):
         return "the host name could not be resolved"
     if getattr(root, "reason", None) == "WRONG_VERSION_NUMBER":
         return "TLS: the response is not TLS (the port may serve plain http)"
     if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}"
+        return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}".rstrip(".")
     if isinstance(error, requests.exceptions.ProxyError):
-        return f"proxy error: {root}"
-    return str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]
+        return f"proxy error: {root}".rstrip(".")
+    return str(getattr(root, "strerror", None) or root or type(root).__name__)[:200].rstrip(".")

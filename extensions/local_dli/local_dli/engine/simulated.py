@@ -118,7 +118,7 @@ class SimulatedEngine:
     def submit(self, spec: JobSpec, restore: str | None) -> str:
         script = Script.parse(spec.hints)
         handle = f"{next(self._ids):032x}"
-        starts_at = self._clock.monotonic() + _or(script.submit_delay, self._pace.submit_delay)
+        starts_at = self._clock.monotonic() + _default(script.submit_delay, self._pace.submit_delay)
         run = _Run(spec, script, first=_counter_of(restore) + 1, starts_at=starts_at)
         if restore is not None and script.restore_fail is not None:
             failed_at = starts_at + (_MOMENT if script.restore_fail_late else 0.0)
@@ -142,7 +142,7 @@ class SimulatedEngine:
         operation, completed_at = self._operate(handle, target)
         run = self._runs[handle]
         if run.operations[operation].failure is None:
-            stop_delay = _or(run.script.stop_delay, self._pace.stop_delay)
+            stop_delay = _default(run.script.stop_delay, self._pace.stop_delay)
             run.drained_at = completed_at
             run.endings.append(_Ending(completed_at + stop_delay, interface.FINISHED))
         return operation
@@ -165,7 +165,7 @@ class SimulatedEngine:
         run = self._runs.get(handle)
         if run is None or run.script.ignore_cancel:
             return
-        delay = _or(run.script.stop_delay, self._pace.stop_delay)
+        delay = _default(run.script.stop_delay, self._pace.stop_delay)
         run.endings.append(_Ending(self._clock.monotonic() + delay, interface.CANCELED))
 
     def close(self) -> None:
@@ -207,7 +207,7 @@ class SimulatedEngine:
         failure = run.script.savepoint_fail
         if now < run.starts_at or run.ending(now) is not None:
             failure = "Not all required tasks are currently running."
-        completed_at = now + _or(run.script.savepoint_delay, self._pace.savepoint_delay)
+        completed_at = now + _default(run.script.savepoint_delay, self._pace.savepoint_delay)
         path = None if failure else f"{target.rstrip('/')}/savepoint-{run.counter(completed_at)}"
         operation = f"{next(self._ids):032x}"
         run.operations[operation] = _Operation(completed_at, failure, path)
@@ -228,5 +228,5 @@ def _counter_of(path: str | None) -> int:
     return int(match.group(1)) if match else 0
 
 
-def _or(value: float | None, default: float) -> float:
+def _default(value: float | None, default: float) -> float:
     return default if value is None else value

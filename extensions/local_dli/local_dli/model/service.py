@@ -99,7 +99,7 @@ class Service:
 
         return self._batch(job_ids, "delete", delete, caller)
 
-    # --- reading -----------------------------------------------------------------------------------------------
+    # --- read calls --------------------------------------------------------------------------------------------
 
     def detail(self, job_id: int, caller: Caller) -> dict[str, Any]:
         """GET jobs/{job_id} (dli-api.md 1.7)."""
@@ -143,7 +143,7 @@ class Service:
             self.tick()
             return self.lister.page(self.jobs_of_project(caller.project_id), caller.project_id, query)
 
-    # --- writing one job ---------------------------------------------------------------------------------------
+    # --- changes of one job ------------------------------------------------------------------------------------
 
     def create_job(self, members: dict[str, Any], caller: Caller) -> Job:
         """Create a job. The calling method holds the lock and has validated the fields."""
@@ -190,7 +190,7 @@ class Service:
             job.savepoint_path = path
             job.update_time = epoch_ms(self.clock)
 
-    # --- the rest ----------------------------------------------------------------------------------------------
+    # --- state, responses and records --------------------------------------------------------------------------
 
     def tick(self) -> None:
         """Advance every job to the current time."""

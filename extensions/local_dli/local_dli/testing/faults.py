@@ -112,7 +112,7 @@ class Rule:
             if call not in _CALLS:
                 raise RuleError(f"Invalid call: {call!r} is not a call. Specify one of {', '.join(sorted(_CALLS))}.")
         if not isinstance(self.skip, int) or not (self.times is None or isinstance(self.times, int)):
-            raise RuleError("Invalid skip or times: Specify whole numbers.")
+            raise RuleError(f"Invalid skip or times: {self.skip!r}, {self.times!r}. Specify whole numbers.")
         if self.kind == "other_client":
             self._check_action()
         if self.kind == "redirect" and not self.location:

@@ -26,7 +26,7 @@ START_FIRST = "Start the job first: a savepoint requires the status job_running.
 def has_new_savepoint(before: Job, now: Job) -> bool:
     """Return whether a job has a savepoint that it did not have before.
 
-    ``has_savepoint`` does not show it for a job with checkpoints, which sets the member by itself (dli-api.md 7.1).
+    For a job with checkpoints, ``has_savepoint`` does not show it, because a checkpoint sets this member too (dli-api.md 7.1).
     """
     path = now.raw.get("savepoint_path")
     if path and path != before.raw.get("savepoint_path"):

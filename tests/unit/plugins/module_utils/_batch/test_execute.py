@@ -365,7 +365,7 @@ def test_wait_reports_each_progress_once():
     ]
 
 
-# --- another client, immediately before this task -----------------------------------------------------------------------------------
+# --- another client -------------------------------------------------------------------------------------------------
 
 
 def test_refusal_with_an_unknown_code_is_confirmed_after_the_grace_period():

@@ -105,7 +105,8 @@ DETAILS = ". See jobs[].msg for details."
         (
             [ABSENT] * 5,
             False,
-            f"0 of 5 jobs started, 5 failed: absent_job not_found, absent_job not_found, absent_job not_found and 2 more{DETAILS}",
+            "0 of 5 jobs started, 5 failed: absent_job not_found, absent_job not_found, absent_job not_found "
+            f"and 2 more{DETAILS}",
         ),
         (
             [ACTIVE, REFUSED, STARTED],

@@ -173,7 +173,7 @@ ELEMENT, REFUSED, UNCLEAR = "element", "refused", "unclear"
     ],
 )
 def test_object_for_several_jobs(status, value, meaning):
-    """A code of five digits applies to one job (4.2). A code of the gateway, or of four digits, applies to the request (4.3, 4.4)."""
+    """A code of five digits applies to one job (4.2). Other codes apply to the request (4.3, 4.4)."""
     batch = parse(response(status, value), 2)
     if meaning == ELEMENT:
         assert batch == BatchResponse(elements=(parse_item(value),))

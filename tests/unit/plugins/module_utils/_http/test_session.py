@@ -678,6 +678,7 @@ def test_a_certificate_for_another_name(peer, certificates):
     server = peer(over_tls(context))
     error, _seconds = failure(post(f"https://localhost:{server.port}"), verify=ca_cert)
     assert isinstance(error, NotDelivered) and str(error).startswith("TLS: ")
+    assert not str(error).endswith("."), "the message adds the period"
     assert server.seen == []
 
 
