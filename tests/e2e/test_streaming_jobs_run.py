@@ -225,7 +225,7 @@ def test_service_errors(ansible, dli, fault, words):
     dli.faults.add(fault.pop("kind"), call="list", **fault)
     ended = ansible.task({"job_ids": [131, 130], "max_retries": 1})
     message = ended.result["msg"]
-    assert ended.code == 2 and all(word in message for word in [*words, dli.url, "request id"]), message
+    assert ended.code == 2 and all(word in message for word in [*words, dli.url, "request ID"]), message
     assert "Traceback" not in ended.output and "\n" not in message
     assert ended.result["changed"] is False and ended.result["jobs"] == []
 
