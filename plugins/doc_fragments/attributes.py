@@ -31,7 +31,7 @@ attributes:
       - huaweicloud.cloud.dli
 """
 
-    TURNS = r"""
+    SEQUENTIAL = r"""
 options: {}
 attributes:
   action:

@@ -24,7 +24,7 @@ extends_documentation_fragment:
   - huaweicloud.cloud.connection
   - huaweicloud.cloud.attributes
   - huaweicloud.cloud.attributes.action_group
-  - huaweicloud.cloud.attributes.turns
+  - huaweicloud.cloud.attributes.sequential
 attributes:
   check_mode:
     support: full
