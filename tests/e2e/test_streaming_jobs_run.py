@@ -211,7 +211,7 @@ def test_authentication_methods(ansible, dli):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"kind": "unauthorized"}, ["HTTP 401", "APIGW.0301", "lock the key"]),
+        ({"kind": "unauthorized"}, ["HTTP 401", "APIGW.0301", "lock the access key"]),
         ({"kind": "status", "status": 403}, ["HTTP 403", "APIGW.0302", "permission"]),
         ({"kind": "status", "status": 404}, ["HTTP 404", "APIGW.0101", "endpoint"]),
         ({"kind": "status", "status": 429, "times": 9}, ["HTTP 429", "APIGW.0308", "throttling"]),

@@ -230,7 +230,7 @@ def _mapping(value: Any, where: str, allowed: tuple[str, ...] | None = None) -> 
 
 def _required(item: Mapping[str, Any], name: str, where: str) -> Any:
     if item.get(name) is None:
-        raise SeedError(f"{where}: {name} is missing.")
+        raise SeedError(f"{where} has no {name}.")
     return item[name]
 
 

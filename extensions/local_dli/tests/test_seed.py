@@ -52,7 +52,7 @@ def test_minimal_seed(tmp_path: Path) -> None:
     [
         ("account: [", "is not YAML"),
         ("- 1", "the seed is not a mapping"),
-        ("jobs: []", "the seed: account is missing"),
+        ("jobs: []", "the seed has no account"),
         ("account: {region: r}", "account: domain is missing"),
         ("account: {nope: 1}", "account has no key 'nope'"),
         (ACCOUNT + "more: 1", "the seed has no key 'more'"),
@@ -76,7 +76,7 @@ def test_invalid_files(tmp_path: Path, text: str, expected: str) -> None:
     ("job", "expected"),
     [
         (1, "job 1 is not a mapping"),
-        ({}, "job 1: job_id is missing"),
+        ({}, "job 1 has no job_id"),
         ({"job_id": "1"}, "is not a whole number"),
         ({"job_id": 1, "statuz": "x"}, "has no key 'statuz'"),
         ({"job_id": 1, "status": "running"}, "'running' is not a valid status"),
