@@ -38,6 +38,7 @@ attributes:
     description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
     support: full
     details:
-      - Hosts of one play that run the task with the same arguments run it one after the other, so each host reads the
-        result of the previous one. A warning reports this. Hosts with different arguments run the task in parallel.
+      - If several hosts of a play run the task with the same arguments, they run it one after the other. Each host then reads
+        the jobs as the previous host left them. A warning reports this.
+      - Hosts with different arguments run the task in parallel.
 """

@@ -14,7 +14,7 @@ class ModuleDocFragment:
 options:
   auth_method:
     description:
-      - Authentication method.
+      - Authentication method, which determines the credentials that the module uses.
       - V(auto) - the first credentials that are found in the options, the environment, the credentials files and the
         metadata service.
       - V(token), V(aksk), V(password) - an IAM token, an access key with its secret key, or a user with a password, from the
@@ -28,82 +28,87 @@ options:
   access_key:
     description:
       - Access key (AK) that signs the requests. Requires O(secret_key).
-      - Environment variables E(HW_ACCESS_KEY), E(HUAWEICLOUD_SDK_AK), E(OS_ACCESS_KEY); see the notes.
+      - If not set, the value of the environment variable E(HW_ACCESS_KEY), E(HUAWEICLOUD_SDK_AK) or E(OS_ACCESS_KEY) is
+        used.
     type: str
   secret_key:
     description:
       - Secret key (SK) that belongs to O(access_key).
-      - Environment variables E(HW_SECRET_KEY), E(HUAWEICLOUD_SDK_SK), E(OS_SECRET_KEY); see the notes.
+      - If not set, the value of the environment variable E(HW_SECRET_KEY), E(HUAWEICLOUD_SDK_SK) or E(OS_SECRET_KEY) is
+        used.
     type: str
   security_token:
     description:
       - Security token of a temporary O(access_key) and O(secret_key).
-      - Environment variables E(HW_SECURITY_TOKEN), E(HUAWEICLOUD_SDK_SECURITY_TOKEN), E(OS_SECURITY_TOKEN); see the notes.
+      - If not set, the value of the environment variable E(HW_SECURITY_TOKEN), E(HUAWEICLOUD_SDK_SECURITY_TOKEN) or
+        E(OS_SECURITY_TOKEN) is used.
     type: str
   auth_token:
     description:
       - IAM token with the scope of the project, as an alternative to O(access_key) and O(secret_key).
-      - Environment variables E(HW_AUTH_TOKEN), E(OS_AUTH_TOKEN), E(OS_TOKEN); see the notes.
+      - If not set, the value of the environment variable E(HW_AUTH_TOKEN), E(OS_AUTH_TOKEN) or E(OS_TOKEN) is used.
     type: str
   username:
     description:
       - Name of an IAM user. Requires O(password) and O(domain_name). The module requests a token for the project once per
         task, and does not store it.
-      - Environment variables E(HW_USER_NAME), E(OS_USERNAME); see the notes.
+      - If not set, the value of the environment variable E(HW_USER_NAME) or E(OS_USERNAME) is used.
     type: str
     version_added: 0.2.0
   password:
     description:
       - Password of the user.
-      - Environment variables E(HW_USER_PASSWORD), E(OS_PASSWORD); see the notes.
+      - If not set, the value of the environment variable E(HW_USER_PASSWORD) or E(OS_PASSWORD) is used.
     type: str
     version_added: 0.2.0
   domain_name:
     description:
       - Name of the account (domain) that the user belongs to.
-      - Environment variables E(HW_DOMAIN_NAME), E(OS_USER_DOMAIN_NAME), E(OS_DOMAIN_NAME); see the notes.
+      - If not set, the value of the environment variable E(HW_DOMAIN_NAME), E(OS_USER_DOMAIN_NAME) or E(OS_DOMAIN_NAME) is
+        used.
     type: str
     version_added: 0.2.0
   agency_name:
     description:
       - Name of an agency (role) to assume after authentication. The module then uses temporary keys of the agency.
-      - Environment variable E(HW_ASSUME_ROLE_AGENCY_NAME); see the notes.
+      - If not set, the value of the environment variable E(HW_ASSUME_ROLE_AGENCY_NAME) is used.
     type: str
     version_added: 0.2.0
   agency_domain_name:
     description:
       - Name of the account that created the agency. The project belongs to this account.
-      - Environment variable E(HW_ASSUME_ROLE_DOMAIN_NAME); see the notes.
+      - If not set, the value of the environment variable E(HW_ASSUME_ROLE_DOMAIN_NAME) is used.
     type: str
     version_added: 0.2.0
   agency_domain_id:
     description:
       - ID of the account that created the agency, as an alternative to O(agency_domain_name).
-      - Environment variable E(HW_ASSUME_ROLE_DOMAIN_ID); see the notes.
+      - If not set, the value of the environment variable E(HW_ASSUME_ROLE_DOMAIN_ID) is used.
     type: str
     version_added: 0.2.0
   profile:
     description:
-      - Name of a profile in O(shared_config_file). The default is the current profile of the file.
+      - Name of a profile in O(shared_config_file).
       - If this option is set, O(auth_method=hcloud) is implied.
-      - Environment variable E(HW_PROFILE).
+      - If not set, the value of the environment variable E(HW_PROFILE) is used. The default is the current profile of the file.
     type: str
     version_added: 0.2.0
   shared_config_file:
     description:
-      - Configuration file of KooCLI, which Terraform reads as well. The default is C(~/.hcloud/config.json).
+      - Configuration file of KooCLI, which Terraform reads as well.
       - The keys in the file must not be encrypted. Disable the encryption with
         C(hcloud configure set --cli-auth-encrypt=false).
       - If this option is set, O(auth_method=hcloud) is implied.
-      - Environment variable E(HW_SHARED_CONFIG_FILE).
+      - If not set, the value of the environment variable E(HW_SHARED_CONFIG_FILE) is used. The default is
+        C(~/.hcloud/config.json).
     type: path
     version_added: 0.2.0
   credentials_file:
     description:
-      - Credentials file of the official SDKs. The module reads its section C([basic]). The default is
-        C(~/.huaweicloud/credentials).
+      - Credentials file of the official SDKs. The module reads its section C([basic]).
       - If this option is set, O(auth_method=sdk_file) is implied.
-      - Environment variable E(HUAWEICLOUD_SDK_CREDENTIALS_FILE).
+      - If not set, the value of the environment variable E(HUAWEICLOUD_SDK_CREDENTIALS_FILE) is used. The default is
+        C(~/.huaweicloud/credentials).
     type: path
     version_added: 0.2.0
   metadata_url:
@@ -113,43 +118,48 @@ options:
     version_added: 0.2.0
   project_id:
     description:
-      - ID of the project that contains the jobs. If it is not set, the module looks up the project by O(project_name) or by
-        O(region), because the main project of a region has the name of the region. This takes one additional request.
-      - Environment variables E(HW_PROJECT_ID), E(HUAWEICLOUD_SDK_PROJECT_ID), E(OS_PROJECT_ID), E(OS_TENANT_ID); see the
-        notes.
+      - ID of the project that contains the jobs.
+      - If not set, the value of the environment variable E(HW_PROJECT_ID), E(HUAWEICLOUD_SDK_PROJECT_ID), E(OS_PROJECT_ID)
+        or E(OS_TENANT_ID) is used.
+      - If there is no project ID, the module looks up the project by O(project_name) or by O(region), because the main project
+        of a region has the name of the region. This can take one additional request.
     type: str
   project_name:
     description:
       - Name of the project, for example V(cn-north-4) or V(cn-north-4_team-a).
-      - Environment variables E(HW_PROJECT_NAME), E(OS_PROJECT_NAME), E(OS_TENANT_NAME); see the notes.
+      - If not set, the value of the environment variable E(HW_PROJECT_NAME), E(OS_PROJECT_NAME) or E(OS_TENANT_NAME) is
+        used.
     type: str
     version_added: 0.2.0
   region:
     description:
-      - Region of the project, for example V(cn-north-4). O(region) and O(cloud) determine the addresses of the services. The
-        default is the region at the beginning of O(project_name).
-      - Environment variables E(HW_REGION_NAME), E(OS_REGION_NAME), E(OS_REGION); see the notes.
-      - Required, as an option or in the environment, unless O(endpoint) is set.
+      - Region of the project, for example V(cn-north-4). O(region) and O(cloud) determine the addresses of the services.
+      - If not set, the value of the environment variable E(HW_REGION_NAME), E(OS_REGION_NAME) or E(OS_REGION) is used.
+      - If no source contains a region, the region at the beginning of O(project_name) is used.
+      - A region from one of these sources is required, unless both O(endpoint) and O(project_id) are set.
     type: str
   cloud:
     description:
       - Domain of the cloud. The address of the service is C(https://dli.<region>.<cloud>).
+      - If not set, the value of the environment variable E(HW_CLOUD) is used.
       - The default is the domain of O(auth_url) if it is set. Otherwise, it is V(myhuaweicloud.eu) for the region
         V(eu-west-101), and V(myhuaweicloud.com) for all other regions.
-      - Environment variable E(HW_CLOUD); see the notes.
     type: str
   endpoint:
     description:
-      - Address of the DLI service. The default is determined by O(region) and O(cloud).
-      - Environment variables E(HW_DLI_ENDPOINT) and, if the region is set, C(HUAWEICLOUD_SDK_REGION_DLI_<REGION>); see the
-        notes.
+      - Address of the DLI service.
+      - If not set, the value of the environment variable E(HW_DLI_ENDPOINT) is used, or if O(region) is set, the value of
+        C(HUAWEICLOUD_SDK_REGION_DLI_<REGION>).
+      - The default is C(https://dli.<region>.<cloud>).
     type: str
   auth_url:
     description:
-      - Address of the identity service (IAM), with or without C(/v3). It is required for authentication with a password or
-        an agency, and to look up a project. The default is C(https://iam.<region>.<cloud>), or it is derived from
-        O(endpoint).
-      - Environment variables E(HW_AUTH_URL), E(HUAWEICLOUD_SDK_IAM_ENDPOINT), E(OS_AUTH_URL); see the notes.
+      - Address of the identity service (IAM), with or without C(/v3). It is used for authentication with a password or an
+        agency, and to look up a project.
+      - If not set, the value of the environment variable E(HW_AUTH_URL), E(HUAWEICLOUD_SDK_IAM_ENDPOINT) or E(OS_AUTH_URL)
+        is used.
+      - The default is C(https://iam.<region>.<cloud>). If O(endpoint) is set and O(cloud) is not, the default is the address of
+        O(endpoint) with C(iam) instead of C(dli).
     type: str
     version_added: 0.2.0
   allow_http:
@@ -199,13 +209,15 @@ requirements:
   - python >= 3.9
   - requests >= 2.25.0
 notes:
-  - All credentials come from one source. The module searches the options, then the families C(HW_*), C(HUAWEICLOUD_SDK_*)
+  - All credentials come from one source. The module searches the options, then the groups C(HW_*), C(HUAWEICLOUD_SDK_*)
     and C(OS_*) of environment variables, then O(credentials_file), then O(shared_config_file), and finally the metadata
     service with a timeout of one second. RV(credentials_from) contains the source. Values of several sources are not
     combined, and empty values are treated as unset.
-  - Options of the location (O(project_id), O(region) and so on) have precedence over the values of the source of the
-    credentials. If the source has no such values, the first family of environment variables that has any supplies them. If
-    an option sets another O(region) or O(cloud), projects and addresses of the previous region or cloud are ignored.
+  - The options O(domain_name), O(project_id), O(project_name), O(region), O(cloud), O(endpoint) and O(auth_url) take precedence
+    over the values of the credential source. If the credentials come from a group of environment variables, missing values
+    are taken only from this group. Otherwise, they are taken from the first group that contains one of these values.
+  - If O(region) or O(cloud) is set and differs from the value of such a source, the projects and addresses of this source are
+    ignored. If O(project_name) is set, the project IDs of other sources are ignored.
   - The module runs on the target host of the task, usually C(localhost). The environment variables, the files and the Python
     library of this host are used.
 """

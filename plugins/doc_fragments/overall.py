@@ -14,7 +14,8 @@ class ModuleDocFragment:
 options:
   overall_timeout:
     description:
-      - Maximum duration of the task in seconds, including authentication and retries. No request is sent after this time.
+      - Maximum time of the task in seconds, including authentication and retries.
+      - After this time, the module sends no further request. If a request is still required, the task fails.
     type: float
     default: 600
 """

@@ -18,14 +18,14 @@ options:
       - A list, a single ID, or a string of IDs separated by commas, spaces or line breaks, as surveys and command lines pass
         it.
       - An ID that is specified more than once is processed once, with a warning.
-      - At least one of O(job_ids) and O(job_names) is required, unless the module has other options to select jobs. Both can
-        be set.
+      - At least one of O(job_ids) and O(job_names) is required. Both can be set.
     type: list
     elements: str
   job_names:
     description:
       - Exact names of the jobs. A list, or a string of names separated by commas or line breaks.
-      - A name that no job or several jobs have fails for this item. The other jobs are processed.
+      - A name that matches no job or several jobs is reported as V(not_found) or V(ambiguous). The other jobs are still
+        processed.
     type: list
     elements: str
 """

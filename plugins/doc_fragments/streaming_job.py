@@ -20,29 +20,27 @@ options:
     type: str
   job_id:
     description:
-      - ID of the job, a whole number from 1 to 9223372036854775807, as an alternative to the name.
-      - A job to be created has no ID yet. An ID that does not exist in the project is therefore an error, except with
-        O(state=absent).
+      - ID of the job, a whole number from 1 to 9223372036854775807, as an alternative to O(name).
+      - The job must exist, except with O(state=absent).
     type: str
   state:
     description:
+      - Requested state of the job.
       - V(present) - the job exists and has the specified settings. A new job is not started. A running job continues to run.
-      - V(started) - as V(present), and the job is running or has been started.
-      - V(stopped) - as V(present), and the job is inactive.
+      - V(started) - as V(present), and the job is running or being started. An inactive job is started.
+      - V(stopped) - as V(present), and the job is inactive. An active job is stopped.
       - V(absent) - the job does not exist.
-      - With V(started) and V(stopped), a job is created only if the task specifies its SQL, template, program or image. A
-        typing error in O(name) therefore creates no empty job.
     type: str
     choices: [present, absent, started, stopped]
     default: present
   restart:
     description:
       - Whether a running job may be stopped, updated and started again to change settings that cannot be changed while it
-        is running. O(smn_topic), O(obs_bucket), O(restart_when_exception), O(resume_checkpoint), O(resume_max_num),
-        C(checkpoint_path) and O(tags) can be changed without a restart.
+        is running. O(smn_topic), O(obs_bucket), O(restart_when_exception), O(resume_checkpoint), O(resume_max_num) and O(tags)
+        can be changed without a restart.
       - V(never) - the task fails before any change, and the message contains the settings that require a restart.
       - V(allowed) - the job is stopped, updated and started. The task waits until the job is inactive, at most
-        O(wait_timeout) seconds and independent of O(wait).
+        O(wait_timeout) seconds, regardless of O(wait).
     type: str
     choices: [never, allowed]
     default: never
@@ -51,16 +49,14 @@ options:
     type: bool
     default: true
   resume_savepoint:
-    description:
-      - Whether to start the job from its most recently created savepoint or checkpoint. The service refuses this for a job
-        that has none.
-      - The default for a restart is to resume from the savepoint that was created for it (see O(savepoint)). For any other
-        start, the default is V(false).
-      - A savepoint may be incompatible after a change of SQL, program or parallelism. This option is required for such a
-        restart. With V(true), the task warns about the possible incompatibility.
+    # The modules also describe when it is required, and its default.
+    description: Whether to start the job from its most recently created savepoint or checkpoint.
     type: bool
   force:
-    description: With O(state=absent), whether to delete a job that is not inactive.
+    description:
+      - Whether O(state=absent) also deletes an active job. The service stops the job without a savepoint.
+      - A job is inactive if its status is V(job_init), V(job_submit_fail), V(job_running_exception), V(job_cancel_success),
+        V(job_arrearage_stopped) or V(job_finish). In any other status, it is active.
     type: bool
     default: false
   tags:
@@ -74,7 +70,7 @@ options:
     default: false
   show_detail:
     description:
-      - Whether to return the settings of the job, including SQL, as RV(definition).
+      - Whether to return the settings of the job as RV(definition).
       - If V(false), the result contains no settings. The diff mode of Ansible shows changed settings in any case.
     type: bool
     default: false
@@ -167,10 +163,11 @@ options:
     description: Maximum number of restarts after failures per hour. V(-1) means no limit.
     type: int
   runtime_config:
-    description: Further settings of Flink, as a dictionary or a JSON string. Compared as data.
+    description:
+      - Further settings of Flink, as a dictionary or JSON string. Differences in JSON formatting are ignored.
     type: json
   flink_log_config:
-    description: Log levels of the job, as a dictionary or a JSON string. Compared as data.
+    description: Log levels of the job, as a dictionary or JSON string. Differences in JSON formatting are ignored.
     type: json
   execution_agency_urn:
     description: Agency that the job uses to access other services, for Flink 1.15 and newer.
@@ -183,6 +180,4 @@ notes:
     O(tags) is set. If no change is required, it sends no other requests.
   - If a restart fails, the previous settings of the job are not restored. The message contains the status of the job and the
     next step.
-  - Ansible keeps the options of a task, including SQL, in the member C(invocation) of its result. Set C(no_log) at the task
-    to hide it.
 """

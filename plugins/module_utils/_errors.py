@@ -16,7 +16,7 @@ class CloudError(Exception):
 
     :ivar code: ``error_code`` of the service, such as ``DLI.16001``; :data:`None` where there is none.
     :ivar is_auth_failure: whether the credentials are rejected (HTTP 401 or 403). Such a request must not be retried: more
-        than five failures in a row lock the access key (dli-api.md 0.1-9).
+        than five consecutive failures lock the access key (dli-api.md 0.1-9).
     """
 
     code: str | None = None

@@ -186,7 +186,7 @@ class WaitOptions(t.NamedTuple):
     """Whether and how long to wait for the end of an operation. Times in seconds.
 
     :ivar timeout: of the whole wait; ``interval``: between two reads.
-    :ivar confirm_timeout: of the confirmation of an operation whose response was lost or incomplete.
+    :ivar confirm_timeout: of the reads of the jobs after a response that was lost or unclear.
     """
 
     wait: bool

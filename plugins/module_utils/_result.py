@@ -42,6 +42,14 @@ def job_label(job_id: int | None, name: str | None) -> str:
     return str(job_id or name or "")
 
 
+def with_subject(subject: str, msg: str, otherwise: str) -> str:
+    """Add the subject to a message: "Not started: ..." becomes "Job 131 not started: ...".
+
+    :arg otherwise: the sentence to put before a message that does not begin with "Not".
+    """
+    return f"{subject} n{msg[1:]}" if msg.startswith("Not ") else sentences(otherwise, msg)
+
+
 def count_jobs(number: int) -> str:
     """Return ``1 job``, ``2 jobs``, and so on."""
     return f"{number} job{'' if number == 1 else 's'}"

@@ -43,13 +43,15 @@ options:
         job, and if the SQL contains an error.
     type: bool
     default: false
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_info
   - name: Querying the execution plan of a job
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0236.html
   - name: Generating a static stream graph
-    description: The API call behind O(plan).
+    description: Reference of the API request that O(plan=true) sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0316.html
 """
 
@@ -119,7 +121,7 @@ duration:
   sample: 3600000
 execution_graph:
   description:
-    - Execution graph of the run, as returned by the service, with the members of Flink. V(null) if the job has never run.
+    - Execution graph of the run, as returned by the service, with the keys of Flink. V(null) if the job has never run.
   returned: always, unless an option has the wrong type
   type: dict
   sample:
@@ -148,7 +150,7 @@ msg:
   sample: Job 207 (orders_live) is RUNNING (job_running).
 request_ids:
   description:
-    - Request IDs from the service, for requests that failed. The support of Huawei Cloud requires them to trace a request.
+    - IDs of the API requests that failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -159,13 +161,13 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when a graph could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the job or a graph could not be read.
+  returned: when the service responded to the authentication or to a request to read the job or a graph with an error
   type: int
   sample: 400
 error_code:
-  description: Error code of that response.
-  returned: when a graph could not be read because of such a response
+  description: Error code of the error response, if authentication failed or the job or a graph could not be read.
+  returned: when the service responded to the authentication or to a request to read the job or a graph with an error
   type: str
   sample: JK.1001
 """

@@ -14,7 +14,7 @@ author:
 description:
   - Creates a savepoint of a running streaming (Apache Flink) job, or imports a savepoint from which an inactive job resumes.
   - Reads the job first. If its status does not allow the operation, the module sends no request and the task fails.
-  - If the response of the service is lost, the module reads the job to determine the outcome. It does not send the request
+  - If the response of the service is lost, the module reads the job to determine the result. It does not send the request
     again.
 extends_documentation_fragment:
   - huaweicloud.cloud.job
@@ -31,7 +31,7 @@ attributes:
   diff_mode:
     support: none
     details:
-      - Savepoints are stored in OBS, and a job does not list them.
+      - Savepoints are stored in OBS. The service does not list them.
   idempotent:
     support: none
     details:
@@ -39,8 +39,10 @@ attributes:
 options:
   action:
     description:
-      - V(trigger) creates a savepoint of a running job. The job continues to run.
-      - V(import) imports a savepoint or checkpoint from OBS. The next start of the inactive job can resume from it.
+      - Operation of the module.
+      - V(trigger) - creates a savepoint of a running job. The job continues to run.
+      - V(import) - imports a savepoint or checkpoint from OBS for an inactive job. To use it, start the job with
+        O(huaweicloud.cloud.dli_streaming_jobs_run#module:resume_savepoint=true).
     type: str
     choices: [trigger, import]
     required: true
@@ -53,34 +55,30 @@ options:
     required: true
   wait:
     description:
-      - Whether to wait until the savepoint is created. Otherwise, the task ends when the service has accepted or refused the
-        request. An import needs no wait.
-      - The job has the status V(job_savepointing) while it creates a savepoint, and shows whether it has a savepoint to resume
-        from. If the job already had a savepoint and the new one is created between two reads, the job does not show it. The
-        state is then V(unknown) after O(confirm_timeout).
-    type: bool
-    default: false
+      - Whether to wait until the savepoint is created. Has no effect for an import.
+      - If V(false), the module returns as soon as the service has accepted the request.
+      - The module reads the job repeatedly. A fast savepoint can be complete between two reads. If the job already had a
+        savepoint or checkpoint, the module then cannot detect the new one, and the state is V(unknown) after O(confirm_timeout)
+        seconds. Check O(savepoint_path).
   wait_timeout:
-    description: Maximum number of seconds to wait. A savepoint that is not created by then has the state V(timed_out).
-    type: float
-    default: 600
+    description: Maximum time to wait in seconds. A savepoint that is not created by then is reported as V(timed_out).
   wait_interval:
-    description: Maximum number of seconds between two reads of the job. The first intervals are shorter.
-    type: float
-    default: 5
+    description: Maximum time in seconds between two reads of the job. The first intervals are shorter.
   confirm_timeout:
     description:
-      - Maximum number of seconds to read the job after the response of the service was lost. With O(wait=true), also the
-        maximum number of seconds until the job shows that it creates the savepoint. After this time, the state is V(unknown).
-    type: float
-    default: 60
+      - Maximum time in seconds to determine the result from the job, if the response of the service was lost. With
+        O(wait=true), also the maximum time until the module must detect the savepoint. After this time, the state is
+        V(unknown).
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:update).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_run
   - name: Triggering a savepoint
-    description: The API call behind O(action=trigger).
+    description: Reference of the API request that O(action=trigger) sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0392.html
   - name: Importing a savepoint
-    description: The API call behind O(action=import).
+    description: Reference of the API request that O(action=import) sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0393.html
 """
 
@@ -107,7 +105,7 @@ EXAMPLES = r"""
 RETURN = r"""
 job:
   description:
-    - Result for the job. The members are the same in check mode, on success and on failure.
+    - Result for the job. The keys are the same in check mode, on success and on failure.
     - V(null) if the task failed before the job was read.
   returned: always, unless an option has the wrong type
   type: dict
@@ -135,17 +133,17 @@ job:
       sample: orders_live
     state:
       description:
-        - Outcome for the job.
+        - What happened to the job.
         - V(triggered) - the service accepted the request to create the savepoint.
         - V(made) - the savepoint was created (with O(wait=true)).
-        - V(imported) - the savepoint was imported. The next start can resume from it.
+        - V(imported) - the savepoint was imported.
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs have the name.
         - V(wrong_status) - the status of the job does not allow the operation. No request was sent.
         - V(refused) - the service refused the request, or the request could not be sent.
         - V(failed) - the savepoint was not created (with O(wait=true)).
         - V(timed_out) - the savepoint was not created within O(wait_timeout).
-        - V(unknown) - the outcome could not be determined. RV(job.changed) shows whether the service accepted the request.
+        - V(unknown) - the result could not be determined. RV(job.changed) shows whether the service accepted the request.
       type: str
       returned: always
       sample: made
@@ -177,12 +175,12 @@ job:
       returned: always
       sample: DLI.15002
     msg:
-      description: Description of the outcome. On failure, also how to fix it.
+      description: What happened to the job and, if it failed, what to do next.
       type: str
       returned: always
       sample: Savepoint created.
     reconciled:
-      description: Whether the outcome was read from the job, because the response was lost.
+      description: Whether the result was determined by reading the job, because the response was lost.
       type: bool
       returned: always
       sample: false
@@ -193,8 +191,7 @@ msg:
   sample: Created a savepoint of job 207 (orders_live).
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -206,13 +203,15 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the job could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the job could not be read.
+  returned: when the service responded to the authentication or to the request to read the job with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the job could not be read because of such a response
+  description:
+    - Error code of the error response, if authentication failed or the job could not be read.
+    - The code of the operation is in RV(job.error_code).
+  returned: when the service responded to the authentication or to the request to read the job with an error
   type: str
   sample: APIGW.0301
 """

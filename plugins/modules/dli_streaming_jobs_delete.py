@@ -14,8 +14,9 @@ author:
 description:
   - Deletes a batch of streaming (Apache Flink) jobs and returns the result of each job. B(This cannot be undone.) Export the
     jobs first if you need their definitions again.
-  - A job that does not exist is not an error. A job that is not inactive is not deleted, unless O(force=true).
-  - If the response of the service is lost or incomplete, the module reads the jobs to confirm the outcome.
+  - A job that does not exist is not an error. An active job is not deleted, unless O(force=true).
+  - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any job was deleted.
+  - If the response of the service is lost or unclear, the module reads the jobs to determine the result.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -37,10 +38,23 @@ attributes:
 options:
   force:
     description:
-      - Whether to also delete jobs that are not inactive, for example running jobs or jobs that are being submitted. The
-        service stops them without a savepoint.
+      - Whether to also delete active jobs, for example running jobs or jobs that are being submitted. The service stops them
+        without a savepoint.
+      - A job is inactive if its status is V(job_init), V(job_submit_fail), V(job_running_exception), V(job_cancel_success),
+        V(job_arrearage_stopped) or V(job_finish). In any other status, it is active.
     type: bool
     default: false
+  job_names:
+    description:
+      - Exact names of the jobs. A list, or a string of names separated by commas or line breaks.
+      - A name that matches no job or several jobs is reported as V(absent) or V(ambiguous). The other jobs are still processed.
+  wait:
+    description:
+      - Whether to wait until the jobs no longer exist.
+      - If V(false), the module returns as soon as the service has accepted the request.
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:delete).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_stop
   - name: Deleting jobs in batches
@@ -66,7 +80,7 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The members are the same in
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The keys are the same in
       check mode, on success and on failure.
     - Empty if the task failed before it could read the jobs.
   returned: always, unless an option has the wrong type
@@ -112,11 +126,11 @@ jobs:
         - V(deleted) - the service accepted the deletion; with O(wait=true), the job no longer exists.
         - V(absent) - unchanged, because the project has no such job.
         - V(ambiguous) - several jobs have this name.
-        - V(still_active) - the job is not inactive, and O(force) is not set. No request was sent.
-        - V(refused) - the service refused the deletion.
-        - V(failed) - never returned by this module. The state exists for all batches.
+        - V(still_active) - the job is active, and O(force=false). No request was sent.
+        - V(refused) - the service refused the deletion, or the request could not be sent. The job was not deleted.
+        - V(failed) - this module does not return this state. It is the same in all batch modules.
         - V(timed_out) - the job still existed when O(wait_timeout) expired.
-        - V(unknown) - the outcome could not be confirmed. RV(jobs[].changed) shows whether the job was deleted, if this is
+        - V(unknown) - the result could not be determined. RV(jobs[].changed) shows whether the job was deleted, if this is
           known.
       type: str
       returned: always
@@ -153,14 +167,14 @@ jobs:
       sample: Deletion accepted.
     reconciled:
       description:
-        - Whether the outcome was confirmed from the status of the job, because the response was lost or incomplete.
+        - Whether the result was determined by reading the job, because the response was lost or unclear.
       type: bool
       returned: always
       sample: false
 summary:
   description:
-    - Number of jobs that were requested, that changed (only confirmed changes) and that failed, and number of jobs in each
-      RV(jobs[].state).
+    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
+      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
   returned: when the jobs could be read
   type: dict
   sample:
@@ -183,8 +197,7 @@ msg:
     1 of 2 jobs deleted, 1 failed: 129 still_active (job_running). See jobs[].msg for details.
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -196,13 +209,15 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the jobs could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the jobs could not be read.
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the jobs could not be read because of such a response
+  description:
+    - Error code of the error response, if authentication failed or the jobs could not be read.
+    - The codes of single jobs are in RV(jobs[].error_code).
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: str
   sample: APIGW.0301
 """

@@ -14,8 +14,8 @@ author:
 description:
   - Writes the definitions of streaming (Apache Flink) jobs to zip files in OBS, and returns the result of each job. The jobs
     do not change. M(huaweicloud.cloud.dli_streaming_jobs_import) creates jobs from such files.
-  - The service exports at most 50 jobs per request, so more jobs result in several files. The result contains every job,
-    even if some requests fail.
+  - The service exports at most 50 jobs per request, so more jobs result in several files.
+  - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any file was written.
   - The module does not send an export again after a lost response, because each export writes a new file.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
@@ -45,10 +45,20 @@ options:
       - Mutually exclusive with O(job_ids) and O(job_names).
     type: bool
     default: false
+  job_ids:
+    description:
+      - IDs of the jobs, whole numbers from 1 to 9223372036854775807.
+      - A list, a single ID, or a string of IDs separated by commas, spaces or line breaks, as surveys and command lines pass
+        it.
+      - An ID that is specified more than once is processed once, with a warning.
+      - At least one of O(job_ids) and O(job_names) is required, unless O(all=true). Both can be set.
   obs_dir:
     description: OBS folder to write to, for example V(bucket-name/exports), with or without C(obs://).
     type: str
     required: true
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:export).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_import
   - name: Exporting a Flink job
@@ -84,7 +94,7 @@ zip_files:
 jobs:
   description:
     - One element per requested job, in the requested order (O(job_ids), then O(job_names)), or with O(all=true) from the
-      newest to the oldest. The members are the same in check mode, on success and on failure.
+      newest to the oldest. The keys are the same in check mode, on success and on failure.
     - Empty if the task failed before it could read the jobs.
   returned: always, unless an option has the wrong type
   type: list
@@ -118,8 +128,8 @@ jobs:
         - V(exported) - the definition of the job was written.
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs have this name.
-        - V(refused) - the service refused the request that contained the job.
-        - V(unknown) - the response was lost. Check in OBS whether a file was written.
+        - V(refused) - the service refused the request that contained the job, or the request could not be sent.
+        - V(unknown) - the response was lost or unclear. Check in OBS whether a file was written.
       type: str
       returned: always
       sample: exported
@@ -154,7 +164,7 @@ jobs:
       returned: always
       sample: Export accepted.
     reconciled:
-      description: Whether the response of the service was lost.
+      description: Whether the response of the service was lost or unclear.
       type: bool
       returned: always
       sample: false
@@ -167,8 +177,8 @@ jobs:
       sample: bucket-name/exports/aggregate_1767323045000.zip
 summary:
   description:
-    - Number of jobs that were requested, that were exported (only confirmed exports) and that failed, and number of jobs in
-      each RV(jobs[].state).
+    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
+      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
   returned: when the jobs could be read
   type: dict
   sample:
@@ -187,8 +197,7 @@ msg:
   sample: 1 of 1 job exported.
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -200,13 +209,15 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the jobs could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the jobs could not be read.
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the jobs could not be read because of such a response
+  description:
+    - Error code of the error response, if authentication failed or the jobs could not be read.
+    - The codes of single jobs are in RV(jobs[].error_code).
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: str
   sample: APIGW.0301
 """

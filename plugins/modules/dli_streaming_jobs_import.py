@@ -12,10 +12,12 @@ version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Creates streaming (Apache Flink) jobs from the definitions in a zip file in OBS, and returns the outcome for each job.
+  - Creates streaming (Apache Flink) jobs from the definitions in a zip file in OBS, and returns the result of each job.
     M(huaweicloud.cloud.dli_streaming_jobs_export) writes such files.
+  - The task fails if the import of any job failed. The result still contains every job, and C(changed) is V(true) if any job
+    was created or overwritten.
   - If the response of the service is lost, the module compares the list of jobs before and after the import to determine the
-    outcome. It does not send the request again.
+    result. It does not send the request again.
 extends_documentation_fragment:
   - huaweicloud.cloud.overall
   - huaweicloud.cloud.connection
@@ -51,18 +53,18 @@ options:
     default: false
   confirm_timeout:
     description:
-      - Maximum number of seconds to read the list of jobs after the response of the service was lost. If the list shows no new
-        jobs by then, the outcome has the state V(unknown).
+      - Maximum time in seconds to read the list of jobs after the response of the service was lost. If the list contains no new
+        jobs by then, the result has the state V(unknown).
     type: float
     default: 60
 notes:
   - The module reads the list of jobs before every import, with one request for each 100 jobs. The list is required to
-    distinguish overwritten jobs from new jobs, and to determine the outcome of an import if the response is lost. The user
-    therefore also requires the permission to list jobs.
+    distinguish overwritten jobs from new jobs, and to determine the result of an import if the response is lost.
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:create).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_export
   - name: Importing a Flink job
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0255.html
 """
 
@@ -91,7 +93,7 @@ job_mapping:
   description:
     - One element for each job in the file. Empty in check mode, and if the task failed before the import.
     - If the response was lost, one element for each new job in the list of jobs, and one element with the state V(unknown) for
-      changes that the list of jobs cannot show.
+      changes that the list of jobs does not contain.
   returned: always, unless an option has the wrong type
   type: list
   elements: dict
@@ -121,12 +123,12 @@ job_mapping:
       sample: Job successfully created
     state:
       description:
-        - Outcome for the job.
+        - What happened to the job.
         - V(created) - a new job was created.
         - V(overwritten) - the definition of a job with the same name was overwritten.
         - V(exists) - a job with the same name exists. It was not changed, because of O(is_cover=false).
         - V(failed) - the service did not import the job. RV(job_mapping[].remark) may contain the reason.
-        - V(unknown) - the response was lost, and the list of jobs does not show the outcome.
+        - V(unknown) - the response was lost, and the result could not be determined from the list of jobs.
       type: str
       returned: always
       sample: created
@@ -141,7 +143,7 @@ job_mapping:
       returned: always
       sample: false
     reconciled:
-      description: Whether the outcome was read from the list of jobs, because the response was lost.
+      description: Whether the result was determined from the list of jobs, because the response was lost.
       type: bool
       returned: always
       sample: false
@@ -162,8 +164,7 @@ msg:
   sample: "Imported bucket-name/exports/jobs.zip: 1 created."
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -175,13 +176,13 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when nothing was imported because of such a response
+  description: HTTP status of the error response, if authentication failed or nothing was imported.
+  returned: when the service responded to the authentication or to a request to list or import jobs with an error
   type: int
   sample: 400
 error_code:
-  description: Error code of that response.
-  returned: when nothing was imported because of such a response
+  description: Error code of the error response, if authentication failed or nothing was imported.
+  returned: when the service responded to the authentication or to a request to list or import jobs with an error
   type: str
   sample: DLI.29002
 """

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dli_streaming_jobs_info
-short_description: Find streaming jobs of Huawei Cloud Data Lake Insight (DLI)
+short_description: List streaming jobs of Huawei Cloud Data Lake Insight (DLI)
 version_added: 0.2.0
 author:
   - Contributors to the huaweicloud.cloud collection (@huaweicloud-ansible)
 description:
-  - Finds streaming (Apache Flink) jobs by ID, name, status, queue and other properties, and returns their details.
+  - Lists streaming (Apache Flink) jobs, filtered by ID, name, status, queue and other properties, and returns their details.
   - O(job_ids) and O(job_names) select the union of the named jobs. Without them, all jobs of the project are selected. The
     other options filter the selected jobs. A job is returned only if it matches all filters.
   - This module does not change anything. It sends as few requests as possible. One request reads up to 100 jobs.
@@ -39,12 +39,13 @@ options:
   job_ids:
     description:
       - IDs of jobs, whole numbers from 1 to 9223372036854775807.
-      - A list, a single ID, or a text that contains IDs separated by commas, spaces or line breaks.
+      - A list, a single ID, or a string of IDs separated by commas, spaces or line breaks.
+      - If neither O(job_ids) nor O(job_names) is set, all jobs of the project are selected. Both can be set.
     type: list
     elements: str
   job_names:
     description:
-      - Exact names of jobs. A list, or a text that contains names separated by commas or line breaks.
+      - Exact names of jobs. A list, or a string of names separated by commas or line breaks.
       - If several jobs have the same name, all of them are returned.
     type: list
     elements: str
@@ -75,8 +76,9 @@ options:
     type: bool
   show_detail:
     description:
-      - Whether to return additional members, such as the SQL and the settings of a job. They can be large.
-      - SQL can contain passwords of the systems that the job connects to. Consider C(no_log) for the task.
+      - Whether to return additional keys, such as the SQL and the settings of a job. They can be large.
+      - >-
+        SQL can contain passwords of the systems that the job connects to. Set C(no_log: true) on the task to hide them.
     type: bool
     default: false
   order:
@@ -84,12 +86,14 @@ options:
     type: str
     choices: [asc, desc]
     default: desc
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
 seealso:
   - name: Querying the list of jobs
-    description: The API call behind this module.
+    description: Reference of the API request that this module sends.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0234.html
   - name: Querying job details
-    description: The other API call behind this module.
+    description: Reference of the API request that reads a job by its ID.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0235.html
 """
 
@@ -141,9 +145,9 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element for each job that was found, in the order of O(order). The members have the names of the service. All members
-      are always present. Members that the service does not return are V(null).
-    - With O(show_detail=true), each element has additional members. The service then does not return RV(jobs[].user_name),
+    - One element for each job that was found, in the order of O(order). The keys have the names of the API. All keys are always
+      present. The value is V(null) if the service does not return it.
+    - With O(show_detail=true), each element has additional keys. The service then does not return RV(jobs[].user_name),
       RV(jobs[].duration) and RV(jobs[].root_id).
   returned: always, unless an option has the wrong type
   type: list
@@ -324,7 +328,7 @@ msg:
   sample: "Found 1 job: 1 job_running. Not found: 999, no_such_job."
 request_ids:
   description:
-    - Request IDs from the service, for requests that failed. The support of Huawei Cloud requires them to trace a request.
+    - IDs of the API requests that failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -335,13 +339,13 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the jobs could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the jobs could not be read.
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the jobs could not be read because of such a response
+  description: Error code of the error response, if authentication failed or the jobs could not be read.
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: str
   sample: APIGW.0301
 """

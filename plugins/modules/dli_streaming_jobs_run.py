@@ -14,10 +14,11 @@ author:
 description:
   - Starts a batch of streaming (Apache Flink) jobs, optionally from their latest savepoint, and returns the result of each
     job.
-  - Reads the jobs first. A job that is already active is not started again, so the task can be run repeatedly.
+  - Reads the jobs first. A job that is already running or being started (status V(job_running), V(job_submitting),
+    V(job_downloading) or V(job_arrearage_recovering)) is not started again, so the task can be run repeatedly.
   - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any job was started.
-  - If the response of the service is lost or incomplete, the module reads the jobs to confirm the outcome. It does not send
-    a start again after a lost response.
+  - If the response of the service is lost or unclear, the module determines the result from the status of the jobs. It does
+    not send a start again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -38,7 +39,7 @@ attributes:
   idempotent:
     support: full
     details:
-      - A job that has ended in the meantime is started again.
+      - A job that ended after the first run is started again by the second run.
 options:
   resume_savepoint:
     description:
@@ -46,6 +47,18 @@ options:
       - The service refuses to start a job that has no savepoint or checkpoint. It does not start such a job without state.
     type: bool
     default: false
+  wait:
+    description:
+      - Whether to wait until every job is running or finished, or has failed. Also waits for jobs that were already being
+        started.
+      - If V(false), the module returns as soon as the service has accepted the request.
+  wait_timeout:
+    description:
+      - Maximum time to wait in seconds. A job that is not in the requested state by then is reported as V(timed_out).
+      - The first start on a new queue takes 6 to 10 minutes.
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:startFlinkJob) (C(dli:jobs:start) in a role policy).
 seealso:
   - name: Running jobs in batches
     description: Reference of the API request that this module sends.
@@ -94,7 +107,7 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The members are the same in
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The keys are the same in
       check mode, on success and on failure.
     - Empty if the task failed before it could read the jobs.
   returned: always, unless an option has the wrong type
@@ -120,8 +133,8 @@ jobs:
       status: job_init
       error_code: DLI.13017
       msg: >-
-        Not started: the job has no savepoint or checkpoint to resume from (DLI.13017). Run it without
-        resume_savepoint to start without state, or create a savepoint first.
+        Not started: the job has no savepoint or checkpoint to resume from (DLI.13017). Set
+        resume_savepoint to false to start the job without its previous state, or import a savepoint first.
       reconciled: false
   contains:
     job_id:
@@ -138,14 +151,14 @@ jobs:
       description:
         - What happened to the job.
         - V(started) - the service accepted the start; with O(wait=true), the job is running or has finished.
-        - V(already_active) - unchanged, because the job was already active.
+        - V(already_active) - unchanged, because the job was already running or being started.
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs have this name.
         - V(not_startable) - the status of the job does not allow a start. No request was sent.
-        - V(refused) - the service refused the start.
+        - V(refused) - the service refused the start, or the request could not be sent. The job was not started.
         - V(failed) - during the wait, the job ended in a status other than running or finished, or was deleted.
         - V(timed_out) - the job was not running when O(wait_timeout) expired.
-        - V(unknown) - the outcome could not be confirmed. RV(jobs[].changed) shows whether the job was started, if this is
+        - V(unknown) - the result could not be determined. RV(jobs[].changed) shows whether the job was started, if this is
           known.
       type: str
       returned: always
@@ -184,14 +197,14 @@ jobs:
       sample: Start accepted.
     reconciled:
       description:
-        - Whether the outcome was confirmed from the status of the job, because the response was lost or incomplete.
+        - Whether the result was determined from the job's status, because the response was lost or unclear.
       type: bool
       returned: always
       sample: false
 summary:
   description:
-    - Number of jobs that were requested, that changed (only confirmed changes) and that failed, and number of jobs in each
-      RV(jobs[].state).
+    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
+      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
   returned: when the jobs could be read
   type: dict
   sample:
@@ -215,8 +228,7 @@ msg:
     1 of 2 jobs started, 1 failed: 138 refused (DLI.13017). See jobs[].msg for details.
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -228,13 +240,15 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the jobs could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the jobs could not be read.
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the jobs could not be read because of such a response
+  description:
+    - Error code of the error response, if authentication failed or the jobs could not be read.
+    - The codes of single jobs are in RV(jobs[].error_code).
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: str
   sample: APIGW.0301
 """

@@ -14,10 +14,13 @@ author:
 description:
   - Stops a batch of streaming (Apache Flink) jobs, optionally with a savepoint of each job, and returns the result of each
     job.
-  - Reads the jobs first. A job that is already inactive is unchanged, so the task can be run repeatedly.
+  - Reads the jobs first. A job that is already inactive or being stopped is not changed, so the task can be run repeatedly.
+    A job is inactive if its status is V(job_init), V(job_submit_fail), V(job_running_exception), V(job_cancel_success),
+    V(job_arrearage_stopped) or V(job_finish).
   - A job that is still being submitted is stopped as well.
-  - If the response of the service is lost or incomplete, the module reads the jobs to confirm the outcome. It does not send
-    a stop again after a lost response.
+  - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any job was stopped.
+  - If the response of the service is lost or unclear, the module determines the result from the status of the jobs. It does
+    not send a stop again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -39,15 +42,25 @@ attributes:
   idempotent:
     support: full
     details:
-      - A job that has restarted in the meantime is stopped again.
+      - A job that was started after the first run is stopped again by the second run.
 options:
   trigger_savepoint:
     description:
-      - Whether to create a savepoint of each job before it is stopped, for a later start with
-        O(huaweicloud.cloud.dli_streaming_jobs_run#module:resume_savepoint).
-      - The service deletes this savepoint when the job is started again.
+      - Whether to create a savepoint of each job before it is stopped.
+      - To resume from this savepoint, start the job with
+        O(huaweicloud.cloud.dli_streaming_jobs_run#module:resume_savepoint=true).
+      - The service deletes this savepoint when the job is started again. To keep a savepoint, create it with
+        M(huaweicloud.cloud.dli_streaming_job_savepoint) before the stop.
     type: bool
     default: false
+  wait:
+    description:
+      - Whether to wait until every job is inactive, or its stop has failed. Also waits for jobs that were already being stopped
+        or creating a savepoint.
+      - If V(false), the module returns as soon as the service has accepted the request.
+notes:
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:stopFlinkJob) (C(dli:jobs:stop) in a role policy).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_run
   - name: Stopping jobs in batches
@@ -73,7 +86,7 @@ EXAMPLES = r"""
 RETURN = r"""
 jobs:
   description:
-    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The members are the same in
+    - One element per requested job, in the requested order (O(job_ids), then O(job_names)). The keys are the same in
       check mode, on success and on failure.
     - Empty if the task failed before it could read the jobs.
   returned: always, unless an option has the wrong type
@@ -120,10 +133,11 @@ jobs:
         - V(ambiguous) - several jobs have this name.
         - V(not_stoppable) - the job is creating a savepoint, which must not be interrupted. No request was sent. With
           O(wait=true), the module waits for the job instead, because the savepoint may be part of a stop.
-        - V(refused) - the service refused the stop.
-        - V(failed) - during the wait, the stop or the savepoint before it failed, or the job was deleted.
-        - V(timed_out) - the job was not inactive when O(wait_timeout) expired.
-        - V(unknown) - the outcome could not be confirmed. RV(jobs[].changed) shows whether the job was stopped, if this is
+        - V(refused) - the service refused the stop, or the request could not be sent. The job was not stopped.
+        - V(failed) - during the wait, the stop failed, or the savepoint that is created before the stop failed, or the job was
+          deleted.
+        - V(timed_out) - the job was still active when O(wait_timeout) expired.
+        - V(unknown) - the result could not be determined. RV(jobs[].changed) shows whether the job was stopped, if this is
           known.
       type: str
       returned: always
@@ -163,14 +177,14 @@ jobs:
       sample: Stop accepted.
     reconciled:
       description:
-        - Whether the outcome was confirmed from the status of the job, because the response was lost or incomplete.
+        - Whether the result was determined from the job's status, because the response was lost or unclear.
       type: bool
       returned: always
       sample: false
 summary:
   description:
-    - Number of jobs that were requested, that changed (only confirmed changes) and that failed, and number of jobs in each
-      RV(jobs[].state).
+    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
+      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
   returned: when the jobs could be read
   type: dict
   sample:
@@ -193,8 +207,7 @@ msg:
   sample: 1 of 2 jobs stopped, 1 unchanged (not running).
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -206,13 +219,15 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the jobs could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the jobs could not be read.
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the jobs could not be read because of such a response
+  description:
+    - Error code of the error response, if authentication failed or the jobs could not be read.
+    - The codes of single jobs are in RV(jobs[].error_code).
+  returned: when the service responded to the authentication or to the request to read the jobs with an error
   type: str
   sample: APIGW.0301
 """

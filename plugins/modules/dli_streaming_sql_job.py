@@ -16,7 +16,7 @@ description:
   - Reads the job first and performs only the steps that are required to reach the requested state. The module is idempotent.
   - A setting that cannot be changed while the job is running requires a restart. The module restarts the job only with
     O(restart=allowed). By default, it creates a savepoint before the stop and resumes the job from it.
-  - If the response to a request is lost, the module reads the job to determine the outcome. It does not create or start a job
+  - If the response to a request is lost, the module reads the job to determine the result. It does not create or start a job
     twice.
 extends_documentation_fragment:
   - huaweicloud.cloud.streaming_job
@@ -38,23 +38,26 @@ attributes:
   idempotent:
     support: full
     details:
-      - With O(state=started), a job that has ended by itself since the last run is started again.
+      - With O(state=started), a job that ended after the first run is started again by the second run.
 options:
   sql_body:
     description:
       - The SQL of the job, at most 1048576 characters. The comparison ignores the type of line breaks, and whitespace at the end.
-      - A job without SQL is a draft.
+      - A job without SQL is a draft. With O(state=started) and O(state=stopped), the module therefore creates a job only if
+        O(sql_body) or O(template_id) is set. A typo in O(name) then creates no empty job.
     type: str
   template_id:
     description: ID of the template that provides the SQL of a new job if O(sql_body) is not set. Not compared after creation.
     type: int
   job_type:
     description:
-      - V(flink_opensource_sql_job) or V(flink_sql_job). Cannot be changed after creation.
+      - Type of the job, V(flink_opensource_sql_job) or V(flink_sql_job). It cannot be changed after creation.
       - Shared clusters support only V(flink_sql_job).
     type: str
   run_mode:
-    description: V(shared_cluster) (default of the service), or V(exclusive_cluster), which requires O(queue_name).
+    description:
+      - Type of cluster on which the job runs. V(shared_cluster) is the default of the service. V(exclusive_cluster) requires
+        O(queue_name).
     type: str
   udf_jar_url:
     description: OBS path of the package with user-defined functions.
@@ -69,16 +72,36 @@ options:
     type: str
   operator_config:
     description:
-      - Parallelism of individual operators, as a dictionary or JSON text. The comparison ignores the formatting of the JSON.
+      - Parallelism of individual operators, as a dictionary or JSON string. Differences in JSON formatting are ignored.
       - The service accepts this setting only for an existing job. A new job is therefore created first and then updated.
     type: json
   static_estimator_config:
     description:
-      - Estimates for the static stream graph, as a dictionary or JSON text. The same rules apply as for O(operator_config).
+      - Estimates for the static stream graph, as a dictionary or JSON string. The same rules apply as for O(operator_config).
     type: json
+  resume_savepoint:
+    description:
+      - Whether to start the job from its most recently created savepoint or checkpoint. The service refuses this for a job
+        that has none.
+      - Required for a restart with O(savepoint=true) that changes O(sql_body) or O(parallel_number), because the
+        savepoint may be incompatible. If V(true), the module warns about this.
+      - For other restarts, the default is to resume from the savepoint that the restart creates, or V(false) with
+        O(savepoint=false). For other starts, the default is V(false).
+  wait_timeout:
+    description:
+      - Maximum time to wait in seconds. A job that is not in the requested state by then is reported as V(timed_out).
+      - The first start on a new queue takes 6 to 10 minutes.
+notes:
+  - >-
+    Ansible returns the module options, including the SQL, in the key C(invocation) of the result. Set C(no_log: true) on the
+    task to hide them.
+  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get). To create,
+    update, start, stop and delete a job, it also requires C(dli:jobs:create), C(dli:jobs:update), C(dli:jobs:startFlinkJob)
+    (C(dli:jobs:start) in a role policy), C(dli:jobs:stopFlinkJob) (C(dli:jobs:stop) in a role policy) and
+    C(dli:jobs:delete).
 seealso:
   - name: Creating a Flink SQL job
-    description: The API call that creates such a job.
+    description: Reference of the API request that creates a job.
     link: https://support.huaweicloud.com/intl/en-us/api-dli/dli_02_0228.html
 """
 
@@ -124,7 +147,7 @@ EXAMPLES = r"""
 RETURN = r"""
 job:
   description:
-    - Result for the job. The members are the same in check mode, on success and on failure.
+    - Result for the job. The keys are the same in check mode, on success and on failure.
   returned: when the job could be read
   type: dict
   sample:
@@ -136,7 +159,7 @@ job:
     status_before: job_running
     status: job_submitting
     error_code: null
-    msg: Stop accepted. The status is now job_cancel_success. Settings changed. Start accepted.
+    msg: Stopped (job_cancel_success). Settings updated. Start accepted.
     reconciled: false
   contains:
     job_id:
@@ -151,7 +174,7 @@ job:
       sample: orders_enriched
     state:
       description:
-        - Outcome for the job. RV(actions) contains the individual steps.
+        - What happened to the job. RV(actions) contains the individual steps.
         - V(created) - the job was created. With O(state=started), it was also started.
         - V(updated) - settings or tags were changed.
         - V(started) - the job was started, after an update if required.
@@ -168,10 +191,10 @@ job:
         - V(not_found) - the job does not exist and cannot be created from the options. Nothing was changed.
         - V(not_startable), V(not_stoppable) - the status of the job does not allow the step.
         - V(still_active) - the job is active, and O(force=false).
-        - V(refused) - the service refused a step, or the request could not be sent.
-        - V(failed) - the wait ended with another status than the requested one.
-        - V(timed_out) - the job did not reach the requested status within O(wait_timeout).
-        - V(unknown) - the outcome of a step could not be determined.
+        - V(refused) - the service refused a step, or the request could not be sent. The step was not carried out.
+        - V(failed) - during the wait, the job ended in a status other than the requested one, or was deleted.
+        - V(timed_out) - the job was not in the requested state when O(wait_timeout) expired.
+        - V(unknown) - the result of a step could not be determined.
       type: str
       returned: always
       sample: restarted
@@ -203,12 +226,12 @@ job:
       returned: always
       sample: DLI.11016
     msg:
-      description: Description of the outcome. On failure, also the state in which the job is, and how to continue.
+      description: What happened to the job. If a step failed, also the state of the job and what to do next.
       type: str
       returned: always
-      sample: Stop accepted. The status is now job_cancel_success. Settings changed. Start accepted.
+      sample: Stopped (job_cancel_success). Settings updated. Start accepted.
     reconciled:
-      description: Whether the outcome was read from the job, because a response was lost or incomplete.
+      description: Whether the result was determined by reading the job, because a response was lost or unclear.
       type: bool
       returned: always
       sample: false
@@ -228,8 +251,8 @@ differences:
   sample: [sql_body, parallel_number]
 definition:
   description:
-    - Settings of the job after the task, with the names of the options. JSON texts are returned as data. Contains C(tags) if
-      O(tags) is set.
+    - Settings of the job after the task, with the names of the options. JSON strings are returned as dictionaries. Contains
+      C(tags) if O(tags) is set.
     - In check mode, the predicted settings.
   returned: with O(show_detail=true), when the job could be read
   type: dict
@@ -244,8 +267,7 @@ msg:
   sample: Stopped, updated and started job 1001 (orders_enriched).
 request_ids:
   description:
-    - Request IDs from the service, for requests that change something and for requests that failed. The support of Huawei
-      Cloud requires them to trace a request.
+    - IDs of the API requests that changed something or failed. Huawei Cloud support needs them to trace a request.
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -257,13 +279,15 @@ credentials_from:
   type: str
   sample: HW_* (access key and secret key)
 http_status:
-  description: HTTP status of the error response to a request that failed as a whole.
-  returned: when the job could not be read because of such a response
+  description: HTTP status of the error response, if authentication failed or the job could not be read.
+  returned: when the service responded to the authentication or to the request to read the job with an error
   type: int
   sample: 401
 error_code:
-  description: Error code of that response.
-  returned: when the job could not be read because of such a response
+  description:
+    - Error code of the error response, if authentication failed or the job could not be read.
+    - The code of a step is in RV(job.error_code).
+  returned: when the service responded to the authentication or to the request to read the job with an error
   type: str
   sample: APIGW.0301
 """

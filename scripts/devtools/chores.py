@@ -10,6 +10,7 @@ import subprocess
 
 from . import local_dli
 from .job import Job, StepFailed
+from .pytests import pytest
 from .stage import collections_path, install_built, stage
 from .steps import Step
 from .venvs import compile_requirements, venv
@@ -39,6 +40,13 @@ def dli(job: Job, args: list[str]) -> None:
             service.wait(10)
     if service.returncode:
         raise StepFailed(f"the local DLI failed with exit code {service.returncode}", service.returncode)
+
+
+@chore
+def explore(job: Job, args: list[str]) -> None:
+    """property-based tests with other random scenarios in each run (N=: scenarios, default 10000)"""
+    variables = {"PROPERTY_SCENARIOS": os.environ.get("N") or "10000", "PROPERTY_EXPLORE": "1"}
+    pytest(job, venv(job, "dev"), "tests/property", args, **variables)
 
 
 @chore

@@ -107,7 +107,7 @@ def localdli(job: Job, args: list[str]) -> None:
 
 @step
 def property_(job: Job, args: list[str]) -> None:
-    """property-based tests: random scenarios with faults and other clients, compared with the ledger (N=: scenarios)"""
+    """property-based tests: scenarios with faults and other clients, compared with the ledger (N=: scenarios)"""
     pytest(job, venv(job, "dev"), "tests/property", args, PROPERTY_SCENARIOS=os.environ.get("N") or "2000")
 
 

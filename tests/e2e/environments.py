@@ -15,6 +15,7 @@ import time
 from dataclasses import fields
 
 import yaml
+from local_dli.testing import network
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
@@ -27,8 +28,16 @@ VARIABLES = {name for family in FAMILIES.values() for names in family.values() f
 SKIPPED = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
 #: Variables that every shell sets.
 _SHELL = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
+#: The ID of an example job that can be started, for the placeholder YOUR_JOB_ID.
+STARTABLE_JOB = 131
 #: Placeholder for any text in an output on a page.
 ELLIPSIS = "…"
+#: Shorter times than those of the roles and examples on the pages.
+SHORT_TIMES = {
+    "streaming_jobs_rollout_verify_seconds": 2,
+    "streaming_jobs_rollout_wait_interval": 1,
+    "streaming_jobs_recover_wait_interval": 0.2,
+}
 
 
 class Environment:
@@ -53,7 +62,7 @@ class Environment:
 
     def run_yaml(self, text: str) -> None:
         """A playbook."""
-        self.expect_success(self.ansible.playbook(text, env=self.env))
+        self.expect_success(self.ansible.playbook(text, "-e", json.dumps(SHORT_TIMES), env=self.env))
 
     def run_shell(self, text: str) -> None:
         """Command lines."""
@@ -108,15 +117,15 @@ class ExampleJobs(Environment):
 class SeveralHosts(ExampleJobs):
     """An environment with an inventory of hosts, each with its own job."""
 
-    PIPELINES = {"ares": "orders_enriched", "boreas": "clicks_hourly"}
+    PIPELINES = {"host1": "orders_enriched", "host2": "clicks_hourly"}
 
     def __init__(self, ansible, dli) -> None:
         super().__init__(ansible, dli)
         self.dli = dli
         ansible.env["ANSIBLE_PYTHON_INTERPRETER"] = PYTHONS["controller"]
-        shops = {name: {"pipeline": pipeline} for name, pipeline in self.PIPELINES.items()}
-        self.inventory = ansible.folder / "shops.yml"
-        self.inventory.write_text(json.dumps({"all": {"hosts": shops}}), encoding="utf-8")
+        hosts = {name: {"pipeline": pipeline} for name, pipeline in self.PIPELINES.items()}
+        self.inventory = ansible.folder / "hosts.yml"
+        self.inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
 
     def run_shell(self, text: str) -> None:
         """Several hosts start the same job: it is started once, with a warning."""
@@ -143,16 +152,18 @@ class Lifecycle(Environment):
         self.dli = dli
 
     def run_yaml(self, text: str) -> None:
-        self.expect_success(self.ansible.playbook(json.dumps([self._with_failure(text)]), env=self.env))
+        play = json.dumps([self._with_short_waits(self._with_failure(text))])
+        self.expect_success(self.ansible.playbook(play, "-e", json.dumps(SHORT_TIMES), env=self.env))
         recap = self.ended.stdout.rpartition("localhost")[2]
         assert "failed=0" in recap and "rescued=2" in recap, recap  # the role rescues the job, and the play rescues the role
         first, second = sorted({entry.job_id for entry in self.dli.ledger.find(accepted=True)})
         done = [entry.operation for entry in self.dli.ledger.find(job_id=first, accepted=True)]
         # created; started; savepoint; stopped with a savepoint, updated and resumed; updated and started without state;
         assert done[:9] == ["create", "start", "savepoint", "stop", "edit", "start", "stop", "edit", "start"]
-        # rolled out; savepoint, rolled out and rolled back; exported; deleted
-        assert done[9:18] == ["stop", "edit", "start", "savepoint", "stop", "edit", "start", "edit", "start"]
-        assert [word for word in done[18:] if word != "export"] == ["delete"]
+        # savepoint and rolled out; savepoint, rolled out and rolled back; exported; deleted
+        assert done[9:13] == ["savepoint", "stop", "edit", "start"]
+        assert done[13:19] == ["savepoint", "stop", "edit", "start", "edit", "start"]
+        assert [word for word in done[19:] if word != "export"] == ["delete"]
         resumed = [entry.resume_savepoint for entry in self.dli.ledger.starts(first)]
         assert resumed == [False, True, False, False, False, True]
         assert self.dli.ledger.find(job_id=second, accepted=True)[-1].operation == "delete"
@@ -172,9 +183,17 @@ class Lifecycle(Environment):
         at = next(number for number, task in enumerate(play["tasks"]) if task["name"] == "Roll out new SQL")
         bad = copy.deepcopy(play["tasks"][at])
         bad["vars"]["streaming_jobs_rollout_jobs"][0]["sql_body"] = self.BAD_SQL
-        bad["vars"]["streaming_jobs_rollout_savepoint_path"] = "{{ bucket }}/before"
         check = {"name": "Check the rollback", "ansible.builtin.assert": {"that": [self.ROLLED_BACK]}}
         play["tasks"].insert(at + 1, {"name": "Roll out bad SQL", "block": [bad], "rescue": [check]})
+        return play
+
+    @staticmethod
+    def _with_short_waits(play: dict) -> dict:
+        """Return the play with a shorter interval in each task that waits."""
+        for task in play["tasks"]:
+            for arguments in task.values():
+                if isinstance(arguments, dict) and arguments.get("wait"):
+                    arguments["wait_interval"] = 1
         return play
 
 
@@ -194,6 +213,7 @@ class Clouds(Environment):
             # The address of the metadata service is fixed on a cloud server.
             "auth_method: metadata": f"auth_method: metadata\n        metadata_url: {metadata_url}",
             **{f"YOUR_{name}": value for name, value in self.values.items()},
+            "YOUR_JOB_ID": str(STARTABLE_JOB),
         }
 
     def substitute(self, text: str) -> str:
@@ -274,6 +294,10 @@ class FailedCommand(ExampleJobs):
     def __init__(self, ansible, dli, ended) -> None:
         super().__init__(ansible, dli)
         self.ended = ended
+        self.authority = network.Authority()
+
+    def substitute(self, text: str) -> str:
+        return text.replace("/etc/pki/proxy.pem", str(self.authority.ca_file))
 
     def run_text(self, text: str) -> None:
         """The output of the command. If it depends on the version of Ansible, the block has a line for each version."""

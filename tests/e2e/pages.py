@@ -15,6 +15,9 @@ from .conftest import CHECKOUT
 _OWN_TESTS = {CHECKOUT / "docs" / "awx.md", CHECKOUT / "docs" / "execution_environments.md"}
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted(set((CHECKOUT / "docs").glob("*.md")) - _OWN_TESTS)]
 _BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
+#: The headings of the sections of a page, if they are not those of the second level.
+_SECTIONS = {"troubleshooting.md": re.compile(r"\n#{2,3} ")}
+_SECOND_LEVEL = re.compile(r"\n## ")
 _FENCE = re.compile(r"^ *(```|~~~)", re.MULTILINE)
 
 
@@ -24,7 +27,7 @@ class Block(NamedTuple):
 
 
 class Section(NamedTuple):
-    """The text below a heading of the second level."""
+    """The text below a heading of the second level, or also of the third level on pages with groups of sections."""
 
     page: str
     title: str
@@ -37,7 +40,7 @@ class Section(NamedTuple):
 def _sections() -> list[Section]:
     found = []
     for page in PAGES:
-        for text in page.read_text(encoding="utf-8").split("\n## "):
+        for text in _SECTIONS.get(page.name, _SECOND_LEVEL).split(page.read_text(encoding="utf-8")):
             blocks = [Block(one["language"], textwrap.dedent(one["text"])) for one in _BLOCK.finditer(text)]
             found.append(Section(page.name, text.partition("\n")[0].lstrip("# "), blocks))
     return found

@@ -265,12 +265,12 @@ def test_rejected_keys_are_not_used_again(ansible, dli):
 
 
 def test_wrong_secret_key_and_locked_access_key(ansible, dli):
-    """Five in a row lock the key (dli-api.md 0.1-9): each task makes one attempt, and the sixth reports the lock."""
+    """Five consecutive failures lock the key (dli-api.md 0.1-9): each task makes one attempt, and the sixth reports the lock."""
     messages = [
         error_message(ansible.adhoc("job_ids=131", env={"HW_SECRET_KEY": "not-the-secret-key"})) for _task in range(6)
     ]
     assert "The secret key does not match the access key" in messages[0]
-    assert messages[0].endswith("The credentials came from HW_* (access key and secret key).")
+    assert messages[0].endswith("Credentials used: HW_* (access key and secret key).")
     assert "The access key is locked for five minutes" in messages[5]
     assert len(dli.requests) == 6
 
@@ -328,7 +328,7 @@ def test_region_without_service(ansible, dli):
 def test_wrong_password_is_sent_once(ansible, dli):
     options = {"job_ids": [131], **user(dli), "password": "wrong-wrong-wrong"}
     message = error_message(ansible.task(options, env=without_credentials(dli)))
-    assert "Several wrong passwords in a row lock the user" in message
+    assert "Several consecutive wrong passwords lock the user" in message
     assert calls(dli) == ["token"]
 
 

@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from .conftest import BIN, CHECKOUT, started
 from .fake_awx_api import TOKEN, serve_awx
 
 PAGES = {name: (CHECKOUT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("awx", "execution_environments")}
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^ *(```|~~~)", re.MULTILINE)
 PLAYBOOKS = {f"playbooks/{path.name}" for path in (CHECKOUT / "playbooks").glob("*.yml")}
 SET_STATS = "ansible.builtin.set_stats"
 IMAGE = "registry.example.com/automation/ee-huaweicloud:1.0"
@@ -30,7 +32,7 @@ IMAGE = "registry.example.com/automation/ee-huaweicloud:1.0"
 def blocks(page: str, heading: str, language: str) -> list:
     """Return the blocks in one language of one section, or of the text before the first section."""
     sections = {section.partition("\n")[0]: section for section in ("\n" + PAGES[page]).split("\n## ")}
-    return [text for found, text in BLOCK.findall(sections[heading]) if found == language]
+    return [textwrap.dedent(text) for _indent, found, text in BLOCK.findall(sections[heading]) if found == language]
 
 
 def lines(*where: str) -> list:
@@ -39,7 +41,8 @@ def lines(*where: str) -> list:
 
 def test_every_block_is_tested():
     """The tests below run this number of blocks of each page."""
-    counts = {name: sorted(language for language, _text in BLOCK.findall(text)) for name, text in PAGES.items()}
+    counts = {name: sorted(language for _indent, language, _text in BLOCK.findall(text)) for name, text in PAGES.items()}
+    assert all(len(FENCE.findall(text)) == 2 * len(counts[name]) for name, text in PAGES.items())
     assert counts["awx"] == ["shell"] * 4 + ["text"] + ["yaml"] * 2
     assert counts["execution_environments"] == ["shell"] * 5 + ["yaml"] * 2
 
@@ -48,7 +51,7 @@ def test_every_block_is_tested():
 
 
 def test_command_lines(ansible, dli):
-    for line in lines("awx", ""):
+    for line in lines("awx", "Run the playbooks from the command line"):
         ended = ansible.command(*shlex.split(line))
         assert ended.code == 0, ended.output
     assert started(dli) == [131, 130, 137]
@@ -128,6 +131,15 @@ def test_documented_variables():
         artifacts |= set(stats["data"])
         assert f"| `{path.stem}` |" in PAGES["awx"]
     assert documented == artifacts
+
+
+def test_documented_tasks():
+    """The names of tasks with the results of the jobs are those of the playbooks and of the role."""
+    (section,) = [text for text in PAGES["awx"].split("\n## ") if text.startswith("When an AWX job fails\n")]
+    documented = set(re.findall(r"\*((?:Show|Start|Stop|List|Create)[^*]+)\*", section.replace("\n   ", " ")))
+    files = [*(CHECKOUT / "playbooks").glob("streaming_jobs_*.yml"), CHECKOUT / "roles/streaming_jobs_recover/tasks/main.yml"]
+    named = set(re.findall(r"- name: (.+)", "\n".join(path.read_text(encoding="utf-8") for path in files)))
+    assert len(documented) == 6 and documented <= named
 
 
 # docs/execution_environments.md

@@ -547,7 +547,7 @@ def test_import_with_lost_response(run_task, dli, exported, is_cover):
     assert mapped(ended) == rows[: 2 if is_cover else 1]
     assert all(row["reconciled"] for row in ended.result["job_mapping"])
     assert ended.failed is is_cover and ended.result["changed"] is True
-    assert "The result was read from the list of jobs" in " ".join(ended.output.split())
+    assert "The result was determined from the list of jobs" in " ".join(ended.output.split())
     assert calls(dli) == ["list", "import", "list", "list"]
 
 
@@ -556,7 +556,8 @@ def test_import_with_unknown_outcome(run_task, dli, exported):
     ended = run_task(IMPORT, {"zip_file": exported, "confirm_timeout": 1})
     assert mapped(ended) == [(None, None, "unknown", None, True)]
     assert ended.failed and ended.result["changed"] is False and calls(dli).count("import") == 1
-    assert f"Outcome of the import of {exported} unknown: " in ended.result["msg"]
+    unclear = f"Outcome unknown. Unclear response to the request to import the jobs of {exported}: HTTP 502 "
+    assert ended.result["msg"].startswith(unclear), ended.result["msg"]
 
 
 def test_import_refused(run_task, dli):

@@ -25,7 +25,6 @@ ENVIRONMENTS = {
     "quick_start.md: Start a job on Huawei Cloud": "clouds",
     "local_dli.md": "installation",
     "troubleshooting.md": "failed_command",
-    "troubleshooting.md: Readable results": "examples",
     "CONTRIBUTING.md: Contribute a change": "changelog_fragment",
     "ad_hoc.md: Credentials": "clouds",
     "ad_hoc.md: Several hosts": "hosts",

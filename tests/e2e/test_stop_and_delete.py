@@ -103,7 +103,7 @@ def test_stop_of_job_that_finishes(ansible, dli):
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["status"]) == ("already_stopped", None, "job_finish"), job
     assert ended.code == 0 and not job["failed"]
-    assert job["reconciled"] and job["msg"].startswith("Outcome unknown: ") and ended.result["changed"] is False
+    assert job["reconciled"] and job["msg"].startswith("Outcome unknown. ") and ended.result["changed"] is False
 
 
 def test_stop_with_missing_job(ansible, busy):
@@ -173,7 +173,7 @@ def test_missing_permission(ansible, busy, module):
     ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=READER)
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
     action = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
-    assert f"Request the IAM permission {action} for this user" in ended.result["jobs"][0]["msg"]
+    assert f"Grant the IAM permission {action} to this user" in ended.result["jobs"][0]["msg"]
 
 
 def test_stop_during_savepoint(ansible, busy):
@@ -184,6 +184,10 @@ def test_stop_during_savepoint(ansible, busy):
     assert first.code == 0 and first.result["jobs"][0]["status"] == "job_savepointing", first.output
     second = ansible.task(options, module=STOP)
     assert second.code == 2 and states(second.result) == {129: "not_stoppable"}, second.output
+    assert second.result["jobs"][0]["msg"] == (
+        "Not stopped: the job is creating a savepoint (job_savepointing), possibly as part of another stop. Run the task again "
+        "when the savepoint is complete."
+    )
     third = ansible.task({**options, "wait": True, "wait_interval": 0.2}, module=STOP)
     assert third.code == 0 and states(third.result) == {129: "already_stopped"}, third.output
     assert third.result["jobs"][0]["status"] == "job_cancel_success" and done(busy, "stop") == [129]

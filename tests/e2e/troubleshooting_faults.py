@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The errors in docs/troubleshooting.md: one task for each section, most of them in one play."""
+"""The messages in docs/troubleshooting.md: one or more tasks or commands for each section, most of them in one play."""
 
 from __future__ import annotations
 
@@ -15,17 +15,25 @@ from local_dli.testing.faults import Rule
 from .conftest import MODULE, PYTHONS, READER, Ansible, CommandResult, play
 
 ONCE = {"max_retries": 0, "job_ids": [131]}
+STOP = "huaweicloud.cloud.dli_streaming_jobs_stop"
 
 
 def run_faults(ansible: Ansible, collections: str) -> dict[str, CommandResult]:
-    """Return the title of each section with the output of Ansible or the messages of its task."""
+    """Return the title of each section with the outputs of its commands and the messages of its tasks."""
     with contextlib.ExitStack() as running:
-        tasks = dict(_tasks(running, PYTHONS["without_requests"]))
-        named = ({"name": title, MODULE: {**ONCE, **task.pop("options", {})}, **task} for title, task in tasks.items())
-        ended = ansible.playbook(play(*named, ignore_errors=True))
-    results = {entry["task"]: CommandResult(ended.code, _messages(entry["result"]), "") for entry in ended.results}
-    assert set(results) == set(tasks), ended.output
-    return {**results, **dict(_command_outputs(ansible, collections))}
+        tasks = list(_tasks(running, PYTHONS["without_requests"]))
+        ended = ansible.playbook(play(*(_named(title, **task) for title, task in tasks), ignore_errors=True))
+    assert [entry["task"] for entry in ended.results] == [title for title, _task in tasks], ended.output
+    outputs = [(entry["task"], _messages(entry["result"])) for entry in ended.results]
+    outputs += [(title, ended.output) for title, ended in _commands(ansible, collections)]
+    joined: dict[str, str] = {}
+    for title, output in outputs:
+        joined[title] = f"{joined[title]}\n{output}" if title in joined else output
+    return {title: CommandResult(ended.code, output, "") for title, output in joined.items()}
+
+
+def _named(title: str, module: str = MODULE, options: dict | None = None, **keywords) -> dict:
+    return {"name": title, module: {**ONCE, **(options or {})}, **keywords}
 
 
 def _messages(result: dict) -> str:
@@ -39,12 +47,21 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
         dli = running.enter_context(serve(**settings))
         return dli, dli.env()
 
-    def with_fault(fault):
+    def with_faults(*faults):
         dli, env = service()
-        dli.faults.add(fault)
+        for fault in faults:
+            dli.faults.add(fault)
         return env
 
     _plain, plain = service()
+    yield "Some jobs failed", {"environment": plain, "options": {"job_ids": [130, 999999]}}
+    yield "Job not started", {"environment": plain, "options": {"job_ids": [221], "resume_savepoint": True}}
+    yield "Job not started", {"environment": plain, "options": {"job_ids": [208]}}
+    lost = with_faults(Rule("reset_after", call="run"), Rule("status", call="detail", status=500, skip=1, times=None))
+    yield "Unknown outcome", {"environment": lost, "options": {"confirm_timeout": 1}}
+    failing = {"job_ids": [241], "wait": True, "wait_timeout": 60, "wait_interval": 1}
+    yield "Job failed after the start", {"environment": plain, "options": failing}
+    yield "Job not stopped", {"environment": plain, "module": STOP, "options": {"job_ids": [211]}}
     yield "Missing Python library requests", {"environment": plain, "vars": {"ansible_python_interpreter": without_requests}}
     yield "No credentials found", {"environment": {"HW_REGION_NAME": "cn-north-4"}}
     keys = {name: plain[name] for name in ("HW_ACCESS_KEY", "HW_SECRET_KEY")}
@@ -55,8 +72,8 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     other_endpoint = {"endpoint": "https://dli.cn-north-4.myhuaweicloud.com"}
     yield "Proxy authentication", {"environment": keys, "options": {"proxy": proxy.url, "region": "cn-north-4", **other_endpoint}}
     closed = running.enter_context(network.closed_port())
-    yield "Connection failure", {"environment": plain, "options": {"endpoint": f"http://{closed}"}}
-    yield "Throttling", {"environment": with_fault(Rule("status", status=429, times=None))}
+    yield "Connection failure", {"environment": plain, "options": {"endpoint": f"http://{closed}", "max_retries": 1}}
+    yield "Throttling", {"environment": with_faults(Rule("status", status=429, times=None))}
     wrong = {**plain, "HW_SECRET_KEY": "wrongForTheLocalDliOnly000000000000000001"}
     yield "Wrong secret key", {"environment": wrong}
     locked, locked_env = service()
@@ -67,7 +84,9 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     slow.clock.offset = 23 * 60
     yield "Clock skew", {"environment": slow_env}
     yield "Missing IAM permission", {"environment": {**plain, **READER}}
-    hanging = with_fault(Rule("hang", times=None))
+    gateway = with_faults(Rule("status", status=403, code="APIGW.0302", msg="no", times=None))
+    yield "Missing IAM permission", {"environment": gateway}
+    hanging = with_faults(Rule("hang", times=None))
     yield "Request timeout", {"environment": hanging, "options": {"request_timeout": 1, "overall_timeout": 3}}
     waiting = {"job_ids": [244], "wait": True, "wait_timeout": 1, "wait_interval": 1}
     yield "Wait timeout", {"environment": plain, "options": waiting}
@@ -76,9 +95,13 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     yield "Unchanged job", {"environment": plain, "options": {"job_ids": [207]}}
 
 
-def _command_outputs(ansible: Ansible, collections: str):
+def _commands(ansible: Ansible, collections: str):
     empty_path = {"ANSIBLE_COLLECTIONS_PATH": str(ansible.folder)}
     yield "Collection not found", ansible.adhoc("job_ids=131", env=empty_path)
+    # An own project in AWX imports the playbook.
+    imported = [{"ansible.builtin.import_playbook": "huaweicloud.cloud.streaming_jobs_run"}]
+    yield "Collection not found", ansible.playbook(imported, env=empty_path)
+    yield "Collection not found", ansible.command("ansible-playbook", "huaweicloud.cloud.streaming_jobs_run", env=empty_path)
     newer = ansible.folder / "newer"
     shutil.copytree(collections, newer)
     (runtime,) = newer.glob("ansible_collections/*/*/meta/runtime.yml")

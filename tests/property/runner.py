@@ -28,6 +28,8 @@ from .scenarios import BatchScenario, Scenario
 
 #: Scenarios of the largest test; the others run a part of it. ``make property N=...`` sets the variable.
 SCENARIOS = int(os.environ.get("PROPERTY_SCENARIOS", "2000"))
+#: Whether each run draws other scenarios, as with ``make explore``; otherwise they are the same in every run.
+EXPLORE = "PROPERTY_EXPLORE" in os.environ
 #: Options of ``for_each`` for tests that run the same scenarios every time and stop at the first failure.
 DETERMINISTIC: dict[str, t.Any] = {"derandomize": True, "phases": [Phase.generate], "report_multiple_bugs": False}
 
@@ -36,7 +38,8 @@ Outcome = t.TypeVar("Outcome")
 
 
 def for_each(strategy: st.SearchStrategy[Example], count: int, check: t.Callable[[Example], t.Any], **options: t.Any) -> None:
-    """Call ``check`` with ``count`` random examples."""
+    """Call a function with so many random examples, which are the same ones in every run, except with EXPLORE."""
+    options = {"derandomize": not EXPLORE, **options}
 
     @settings(
         max_examples=count, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck), **options

@@ -23,7 +23,7 @@ METADATA_TOKEN_LIFETIME = "21600"
 
 NO_IAM_THERE = "There is no identity service (IAM) at this address. Check auth_url, region and cloud."
 NOT_IAM = "A server other than the identity service (IAM) may have responded. Check auth_url and proxy."
-WRONG_PASSWORD = "Check username, password, domain_name and project. Several wrong passwords in a row lock the user."
+WRONG_PASSWORD = "Check username, password, domain_name and project. Several consecutive wrong passwords lock the user."
 NO_AGENCY = "Check agency_name, agency_domain_name and auth_url."
 #: Remedies for responses that do not come from an identity service, and for errors of single calls.
 IAM = Remedies(overrides={404: NO_IAM_THERE, 200: NOT_IAM, 201: NOT_IAM})

@@ -116,7 +116,7 @@ class GivenProvider(CredentialsProvider):
                 raise InputError(f"Invalid {name} in {source.name}: {problem}. Specify the value on one line.")
 
 
-class ProfileFile(t.NamedTuple):
+class CredentialsFile(t.NamedTuple):
     """A credentials file of other tools.
 
     :ivar name: value of the option ``auth_method``; ``options``: options that select the file or a part of it.

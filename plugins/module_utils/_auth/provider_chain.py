@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Selection of the credentials: options, then the environment, then profile files, then the role of the machine.
+"""Selection of the credentials: options, then the environment, then credentials files, then the role of the machine.
 
 Pure: parameters, an environment and a function that reads files in; one :class:`ResolvedCredentials` out. All credentials
 come from one source, because an access key from one source and a secret key from another do not belong together.
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from .._errors import InputError
 from .._options import text_or_none
 from .environment import DEFAULT_CLOUD, FAMILIES, family_values, sdk_endpoint
-from .provider import CredentialsProvider, GivenProvider, ProfileFile, ReadFile, Values, ValueSource
+from .provider import CredentialsFile, CredentialsProvider, GivenProvider, ReadFile, Values, ValueSource
 from .providers import agency, koocli_file, metadata, sdk_file
 from .providers.access_key import AccessKey
 from .providers.agency import Agency
@@ -43,7 +43,7 @@ METHODS = (AUTO, *GIVEN_METHODS, *(file.name for file in FILES), metadata.NAME)
 OPTIONS = "the options"
 METADATA = "the metadata service"
 
-NO_CREDENTIALS = "No credentials found in the options, the environment and the profile files"
+NO_CREDENTIALS = "No credentials found in the options, the environment or the credentials files"
 NO_CREDENTIALS_REMEDY = (
     "Set access_key and secret_key (environment variables HW_ACCESS_KEY and HW_SECRET_KEY), or use another"
     " authentication method."
@@ -118,8 +118,8 @@ class ProviderChain:
                 if source is not None:
                     yield source
 
-    def _named(self, file: ProfileFile) -> Values:
-        """Return the options of a profile file that the module options or any variable set."""
+    def _named(self, file: CredentialsFile) -> Values:
+        """Return the options of a credentials file that the module options or any variable set."""
         sources = (self._options, *(family.values for family in self._families))
         first = {name: next((values[name] for values in sources if name in values), "") for name in file.options}
         return {name: value for name, value in first.items() if value}

@@ -21,9 +21,9 @@ from .._errors import CloudError
 from .._result import sentences
 from .operation import REFUSED, UNKNOWN, Operation
 
-CONFIRMED = "Confirmed from the job's status, because the response was lost or incomplete"
+DETERMINED = "This was determined from the job's status, because the response was lost or unclear"
 WHICH_REASON = "The response contains several reasons and does not show which one applies to this job"
-MAY_HAVE_ENDED = "the response was lost or incomplete, and the job may have ended by itself"
+MAY_HAVE_ENDED = "The response was lost or unclear, and the job may have ended by itself"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False
 
     :arg status: the status that was read after the request, if it has changed; the default is the expected status.
     """
-    msg = sentences(f"{operation.wording.noun.capitalize()} accepted", CONFIRMED if reconciled else "")
+    msg = sentences(f"{operation.wording.noun.capitalize()} accepted", DETERMINED if reconciled else "")
     status = status or operation.expected_status(planned.job.status, reconciled)
     return planned.result(operation.done, changed=True, status=status, msg=msg, reconciled=reconciled)
 
@@ -97,22 +97,24 @@ def not_submitted(operation: Operation, planned: PlannedJob, error: CloudError) 
 
 def already_satisfied(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
     """Return the result of a job whose request was refused because another client has sent the same request."""
-    msg = f"Unchanged: {operation.wording.concurrent} in the meantime."
+    msg = f"Unchanged: {operation.wording.concurrent}."
     return planned.result(operation.unchanged, status=status, reconciled=True, msg=msg)
 
 
 def satisfied_unattributed(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
     """Return the result of a job that has the requested status after a lost response, possibly independent of the request."""
-    msg = f"Outcome unknown: {MAY_HAVE_ENDED}. The job is {operation.wording.unchanged}."
+    msg = sentences("Outcome unknown", MAY_HAVE_ENDED, f"The job is {operation.wording.unchanged}")
     return planned.result(operation.unchanged, changed=None, status=status, reconciled=True, msg=msg)
 
 
 def undetermined(
     operation: Operation, planned: PlannedJob, status: str | None, reason: str, error: CloudError | None = None
 ) -> JobResult:
-    """Return the result of a job where it could not be confirmed in time whether the request was carried out."""
-    rerun = f"Run the task again: {operation.wording.rerun}"
-    msg = sentences(f"Outcome unknown: {reason}", rerun, last_read_failed(error))
+    """Return the result of a job where it could not be determined in time whether the request was carried out.
+
+    :arg reason: a sentence.
+    """
+    msg = sentences("Outcome unknown", reason, "Run the task again", operation.wording.rerun, last_read_failed(error))
     return planned.result(
         UNKNOWN, changed=None, failed=True, status=status or planned.job.status, reconciled=True, msg=msg
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.client import DliClient
 from .._dli.job import Job
-from .._dli.job_status import SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED, status_of
+from .._dli.job_status import FIX_AND_RUN, SAVEPOINTING, WAIT_FAILED, WAIT_PENDING, WAIT_REACHED, status_of
 
 # States that every operation has; the others are its own.
 NOT_FOUND = "not_found"
@@ -40,9 +40,9 @@ class Wording(t.NamedTuple):
     """The parts of the messages of an operation. The past participle is its state ``done``: "Not started: ...".
 
     :ivar noun: "Start accepted.", "... does not allow a start."
-    :ivar rerun: "Run the task again: only jobs that are not active are started."
+    :ivar rerun: "Run the task again. Jobs that are already active are not started again."
     :ivar unchanged: "2 unchanged (already active)."; empty if every job needs a request.
-    :ivar concurrent: "Unchanged: started by another client in the meantime."; empty if this cannot be detected.
+    :ivar concurrent: "Unchanged: another client has already started the job."; empty if this cannot be detected.
     :ivar reached: "Not running after 900 s."; empty if the batch does not wait for this operation.
     """
 
@@ -112,7 +112,7 @@ class Operation(abc.ABC):
 
     def remedy(self, job: Job) -> str:
         """Return what to do after a wait that failed for this job."""
-        return "Check the reason, then run the task again."
+        return FIX_AND_RUN
 
     def status_refusal(self, job: Job, remedy: str) -> Decision:
         """Return the decision for a job whose status does not allow this operation."""

@@ -5,8 +5,8 @@
 """Determines the outcome of each job of a batch from the response of the service and the statuses of the jobs. Pure.
 
 The response contains no job IDs, and its order is not guaranteed. If it contains one element per job and all elements accept,
-the order does not matter. Any other response is confirmed by reading the jobs: the operation was carried out for a job whose
-status or start time has changed. If positions and statuses disagree, the statuses decide. An outcome that cannot be confirmed in
+the order does not matter. For any other response, the jobs are read: the operation was carried out for a job whose
+status or start time has changed. If positions and statuses disagree, the statuses decide. An outcome that cannot be determined in
 time is UNDETERMINED; it is never guessed.
 """
 
@@ -36,7 +36,7 @@ CONCURRENT_CHANGE = "concurrent change"  #: refused, because another client has 
 UNATTRIBUTED = "unattributed"  #: the job has the requested status, but it is unknown whether this task caused it
 UNDETERMINED = "undetermined"
 #: Why the outcome is unknown if the response could be parsed.
-MISMATCH = "the response does not match the requested jobs, and the status of the job does not show the outcome yet"
+MISMATCH = "The response does not match the requested jobs, and the status of the job does not show the outcome yet"
 
 
 class Verdict(t.NamedTuple):

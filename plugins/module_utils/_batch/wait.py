@@ -90,8 +90,9 @@ def _updated(operation: Operation, result: JobResult, job: Job | None, applied: 
     if not applied:
         return replace(result, status=job.status)
     if operation.wait_outcome(job) == WAIT_FAILED:
-        reason = f": {one_line(job.status_desc)}" if job.status_desc else ""
-        msg = f"Failed: the status is now {job.status} ({status_of(job.status).meaning}{reason}). {operation.remedy(job)}"
+        reason = f"Reason: {one_line(job.status_desc)}" if job.status_desc else ""
+        failure = f"Failed: the status is now {job.status} ({status_of(job.status).meaning})"
+        msg = sentences(failure, reason, operation.remedy(job))
         return replace(result, state=FAILED, failed=True, status=job.status, msg=msg)
     return with_status(result, job.status)
 

@@ -37,7 +37,7 @@ class BatchResponse(t.NamedTuple):
     """Exactly one of these: the elements, an error of the whole request, or an unknown outcome.
 
     :ivar refusal: the error of the whole request; nothing was carried out.
-    :ivar indeterminate: why the outcome is unknown, as a text for a message.
+    :ivar indeterminate: why the outcome is unknown, in whole sentences.
     """
 
     elements: tuple[ItemResponse, ...] = ()
@@ -62,22 +62,23 @@ def batch_response_of(send: t.Callable[[], object], sent: int = 1) -> BatchRespo
     return BatchResponse(elements=(ItemResponse(True),) * sent)
 
 
-def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError) -> BatchResponse:
+def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError, unclear: str) -> BatchResponse:
     """Parse the response to a batch of ``sent`` jobs.
 
-    :arg error: the error to return if the response applies to the request as a whole.
+    :arg error: the error to return if the response refuses the request as a whole.
+    :arg unclear: why the outcome is unknown if the response cannot be parsed.
     """
     value = response.value
     if response.status in REJECTED_STATUSES:
         return BatchResponse(refusal=error)
     if response.status not in (200, 400) or not isinstance(value, (list, Mapping)):
-        return BatchResponse(indeterminate=str(error))
+        return BatchResponse(indeterminate=unclear)
     elements = tuple(parse_item(item) for item in (value if isinstance(value, list) else [value]))
     undecided = next((element for element in elements if element.accepted is None), None)
     if undecided is not None:
         text = f"({undecided.text})" if undecided.text else ""
         item = " ".join(part for part in (undecided.code, text) if part) or "an empty item"
-        return BatchResponse(indeterminate=f"the response neither accepts nor refuses the request: {item}")
+        return BatchResponse(indeterminate=f"The response neither accepts nor refuses the request: {item}.")
     if isinstance(value, Mapping) and sent > 1 and _refuses_whole_request(elements[0].code):
         return BatchResponse(refusal=error)
     return BatchResponse(elements=elements)

@@ -145,7 +145,7 @@ class DliClient:
         try:
             return int(response.value["job"]["job_id"])
         except (KeyError, TypeError, ValueError):
-            raise ResponseLost(f"Could not {what}: the response does not contain the ID of the job.") from None
+            raise ResponseLost(f"The response to the request to {what} does not contain the ID of the job.") from None
 
     def update_job(self, kind: str, job_id: int, fields: Payload, deadline: float | None = None) -> None:
         """Change settings of a job (dli-api.md 1.9, 1.10). Fields that are not in the request do not change."""
@@ -180,7 +180,7 @@ class DliClient:
         response = self._change(what, f"{self._jobs}/export", payload, PERMISSION_EXPORT, deadline)
         files = response.value.get("zip_file") or response.value.get("zip_files")  # schema and example disagree
         if not isinstance(files, list):
-            raise ResponseLost(f"Could not {what}: the response does not contain the name of a file.")
+            raise ResponseLost(f"The response to the request to {what} does not contain the name of a file.")
         return [str(file) for file in files]
 
     def import_jobs(self, zip_file: str, is_cover: bool, deadline: float | None = None) -> list[Payload]:
@@ -199,7 +199,8 @@ class DliClient:
             return BatchResponse(refusal=error)
         except ResponseLost as error:
             return BatchResponse(indeterminate=str(error))
-        return parse_batch_response(response, len(payload["job_ids"]), self._error(what, response, permission))
+        refusal, unclear = self._error(what, response, permission), str(self._unclear(what, response))
+        return parse_batch_response(response, len(payload["job_ids"]), refusal, unclear)
 
     def _change(
         self, what: str, path: str, payload: Payload, permission: str, deadline: float | None, method: str = "POST"
@@ -221,10 +222,13 @@ class DliClient:
         is_refusal = response.status in REJECTED_STATUSES or (response.status in (200, 400) and is_explicit)
         if is_refusal and error.code not in INDETERMINATE_CODES:
             raise error
-        raise ResponseLost(str(error))
+        raise self._unclear(what, response)
 
     def _error(self, what: str, response: ApiResponse, permission: str) -> ServiceError:
         return self._client.error(what, response, DLI, permission)
+
+    def _unclear(self, what: str, response: ApiResponse) -> ResponseLost:
+        return self._client.unclear(what, response, DLI)
 
     def _member(self, what: str, response: ApiResponse, member: str, permission: str) -> Payload:
         """Return a member of a successful response.

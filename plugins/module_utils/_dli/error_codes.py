@@ -46,7 +46,7 @@ REMEDIES: dict[str, str] = {
     "APIGW.0101": OTHER_ADDRESS,
     PARAMETER_ERROR: "The service rejected a parameter. Check the options.",
     "DLI.0002": CHECK_NAMES,
-    "DLI.0003": "Request the IAM permission {permission} for this user.",
+    "DLI.0003": "Grant the IAM permission {permission} to this user.",
     "DLI.0004": FIX_SQL,
     "DLI.0005": FIX_SQL,
     "DLI.0006": "Choose another name.",
@@ -57,8 +57,10 @@ REMEDIES: dict[str, str] = {
     "DLI.1028": "A quota is exhausted. Request a higher quota, or remove unused resources.",
     "DLI.10001": SERVICE_PROBLEM,
     "DLI.13005": "Fix the SQL of the job. The message contains the position of the error.",
-    **dict.fromkeys(UNKNOWN_JOB, "Check the ID. The job may have been deleted, or it belongs to another project."),
-    RUN_NO_SAVEPOINT: "Run it without resume_savepoint to start without state, or create a savepoint first.",
+    **dict.fromkeys(UNKNOWN_JOB, "Check the ID. The job may have been deleted, or may belong to another project."),
+    RUN_NO_SAVEPOINT: (
+        "Set resume_savepoint to false to start the job without its previous state, or import a savepoint first."
+    ),
     "DLI.13024": "Assign the job to a queue first.",
     DELETE_UNKNOWN_JOB: "No action is required.",
     NO_GRAPH: "Start the job first.",

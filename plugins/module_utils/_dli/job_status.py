@@ -47,7 +47,7 @@ class Status(t.NamedTuple):
     stop: str = STOPPABLE
 
 
-FIX_AND_RUN = "Check the reason, fix it, and run the task again."
+FIX_AND_RUN = "Fix the cause, then run the task again."
 #: No start is sent where it is not documented whether a start is possible.
 STATUSES: dict[str, Status] = {
     "job_init": Status(STARTABLE, WAIT_PENDING, "a draft, never started", stop=INACTIVE),
@@ -81,10 +81,10 @@ STATUSES: dict[str, Status] = {
         BLOCKED,
         WAIT_FAILED,
         "stopped because the account is in arrears",
-        "Top up the account, then run the task again.",
+        "Add funds to the account, then run the task again.",
         INACTIVE,
     ),
-    "job_arrearage_recovering": Status(ACTIVE, WAIT_PENDING, "being recovered after a top-up"),
+    "job_arrearage_recovering": Status(ACTIVE, WAIT_PENDING, "being recovered after funds were added"),
     "job_finish": Status(STARTABLE, WAIT_REACHED, "finished", stop=INACTIVE),
 }
 #: For a status that this version does not support: the job is not started, and a wait for it continues.

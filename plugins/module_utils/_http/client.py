@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .._clock import Clock
 from .._errors import CloudError, NotDelivered, ResponseLost, ServiceError, TaskAbandoned
+from .._result import sentences
 from .errors import GATEWAY, Remedies, api_error
 from .request_response import ApiResponse, HttpRequest, HttpResponse, query_string
 from .retry import longest_pause, may_repeat, may_repeat_after, retry_after
@@ -84,7 +85,7 @@ class ApiClient:
     ) -> ApiResponse:
         """Send a GET, or a POST that changes nothing.
 
-        :arg what: the call in words, after "Could not": ``list the jobs``.
+        :arg what: the call in words, after "Could not" or "the request to": ``list the jobs``.
         :arg deadline: time of the clock at which the last attempt ends; no attempt begins after it.
         :arg payload: the body of a POST; :data:`None` for a GET.
         :raises NotDelivered: the service cannot be reached.
@@ -110,7 +111,11 @@ class ApiClient:
     def error(
         self, what: str, response: ApiResponse, remedies: Remedies = GATEWAY, permission: str | None = None
     ) -> ServiceError:
-        return api_error(what, self._endpoint, response, remedies, permission)
+        return api_error(f"Could not {what}", self._endpoint, response, remedies, permission)
+
+    def unclear(self, what: str, response: ApiResponse, remedies: Remedies = GATEWAY) -> ResponseLost:
+        """Return the error for a response after which the outcome of a write is unknown."""
+        return ResponseLost(str(api_error(f"Unclear response to the request to {what}", self._endpoint, response, remedies)))
 
     def _send(self, what: str, request: HttpRequest, deadline: float | None, is_write: bool) -> ApiResponse:
         attempt = 0
@@ -127,7 +132,7 @@ class ApiClient:
                 response = self._parse(self._sender.send(request, timeout), is_write)
             except (NotDelivered, ResponseLost) as error:
                 if not (may_repeat_after(error, is_write) and self._pause(attempt, 0.0, str(error), began, deadline)):
-                    raise type(error)(self._no_response(what, attempt, error)) from None
+                    raise type(error)(self._no_response(what, attempt, error, is_write)) from None
             else:
                 if response.status == 401 and self._was_accepted and self._refresh(deadline):
                     continue  # A request with rejected credentials changes nothing, so a write may be retried as well.
@@ -155,11 +160,14 @@ class ApiClient:
             self.request_log.request_ids.append(response.request_id)
         return response
 
-    def _no_response(self, what: str, attempts: int, error: CloudError) -> str:
+    def _no_response(self, what: str, attempts: int, error: CloudError, is_write: bool) -> str:
         count = f" ({attempts} attempts)" if attempts > 1 else ""
         if isinstance(error, NotDelivered):
             remedy = "Check region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this machine."
-            return f"Could not {what}: connection to {self._endpoint} failed{count}: {error}. {remedy}"
+            not_sent = "The request was not sent" if is_write else ""
+            return sentences(f"Could not {what}: connection to {self._endpoint} failed{count}: {error}", not_sent, remedy)
+        if is_write:
+            return f"No complete response from {self._endpoint} to the request to {what}{count}: {error}."
         return f"Could not {what}: no complete response from {self._endpoint}{count}: {error}."
 
 

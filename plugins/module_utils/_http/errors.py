@@ -24,8 +24,8 @@ TOKEN = "The token has expired or was revoked. Get a new token."
 
 #: Code of the gateway -> what to do, in whole sentences (dli-api.md 4.4).
 GATEWAY_REMEDIES: dict[str, str] = {
-    "APIGW.0302": "Request the IAM permission {permission} for this user.",
-    "APIGW.0306": "Request the IAM permission {permission} for this user.",
+    "APIGW.0302": "Grant the IAM permission {permission} to this user.",
+    "APIGW.0306": "Grant the IAM permission {permission} to this user.",
     "APIGW.0308": "The service throttles requests. Try again later, or increase max_retries.",
     "APIGW.0310": "The credentials are not valid for this project. Check project_id, region and cloud.",
     "APIGW.0401": ADDRESS_REFUSED,
@@ -36,7 +36,7 @@ GATEWAY_REMEDIES: dict[str, str] = {
 #: HTTP status -> what to do, where the code has no entry.
 STATUS_REMEDIES: dict[int, str] = {
     400: "Check the options.",
-    403: "Request the IAM permission {permission} for this user, and check project_id.",
+    403: "Grant the IAM permission {permission} to this user, and check project_id.",
     407: "The proxy requires credentials. Check proxy.",
     429: "The service throttles requests. Try again later, or increase max_retries.",
 }
@@ -44,7 +44,7 @@ STATUS_REMEDIES: dict[int, str] = {
 #: Texts of rejected credentials, all with the same code (dli-api.md 4.4) -> what to do. The gateway always writes them in
 #: English. Only the remedy depends on them, never a decision. Other texts have DEFAULT_AUTHENTICATION_REMEDY.
 AUTHENTICATION_REMEDIES: dict[str, str] = {
-    "reach the limit": "The access key is locked for five minutes after more than five failures in a row. Find the client"
+    "reach the limit": "The access key is locked for five minutes after more than five consecutive failures. Find the client"
     " that uses a wrong secret key, then wait until the key is unlocked.",
     "not exist": "The access key does not exist in this cloud. Check whether it was deleted, and check region and cloud.",
     "verify aksk signature": "The secret key does not match the access key, or a proxy changed the request. {lock_warning}",
@@ -55,7 +55,7 @@ AUTHENTICATION_REMEDIES: dict[str, str] = {
 
 #: Codes of a token that is no longer valid.
 TOKEN_CODES: tuple[str, ...] = ("APIGW.0307",)
-LOCK_WARNING = "Fix the cause before you try again: more than five failures in a row lock the access key for five minutes."
+LOCK_WARNING = "Fix the cause before you try again. More than five consecutive failures lock the access key for five minutes."
 DEFAULT_AUTHENTICATION_REMEDY = "Check the access key and secret key, or the token. {lock_warning}"
 #: Seconds that a clock may differ from the clock of the service (dli-api.md 5.2), less the possible duration of a request.
 CLOCK_LIMIT = 15 * 60 - 30
@@ -110,11 +110,11 @@ GATEWAY = Remedies()
 
 
 def api_error(
-    what: str, endpoint: str, response: ApiResponse, remedies: Remedies = GATEWAY, permission: str | None = None
+    failure: str, endpoint: str, response: ApiResponse, remedies: Remedies = GATEWAY, permission: str | None = None
 ) -> ServiceError:
     """Return the error for a response that is an error of the request as a whole.
 
-    :arg what: the call in words, after "Could not".
+    :arg failure: the first words of the message: ``Could not list the jobs``.
     :arg permission: the IAM action that the call requires, for the remedy.
     """
     code, text = error_parts(response)
@@ -135,7 +135,7 @@ def api_error(
     if text:
         parts.append(f"({text})")
     request_id = f", request ID {response.request_id}" if response.request_id else ""
-    message = f"Could not {what}: {' '.join(parts)} from {endpoint}{request_id}.{' ' + remedy if remedy else ''}"
+    message = f"{failure}: {' '.join(parts)} from {endpoint}{request_id}.{' ' + remedy if remedy else ''}"
     return ServiceError(message, response.status, code)
 
 

@@ -29,6 +29,7 @@ EXISTS = "exists"
 FAILED = "failed"
 UNKNOWN = "unknown"
 STATES = (CREATED, OVERWRITTEN, EXISTS, FAILED, UNKNOWN)
+DETERMINED = "The result was determined from the list of jobs, because the response was lost or unclear"
 CHECK_JOBS = "Check the jobs of the project, then run the task again"
 
 
@@ -76,7 +77,7 @@ def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:
         msg = f"Would import the jobs of {options.zip_file}. Check mode cannot read the content of the file."
         return ModuleResult({"changed": True, "msg": msg, "job_mapping": [], "summary": summary([])})
     jobs: list[ImportedJob] = []
-    lost = "the response contains no jobs"
+    lost = f"The response to the request to import the jobs of {options.zip_file} contains no jobs"
     try:
         mapping = dli.import_jobs(options.zip_file, options.is_cover, context.deadline)
         jobs = parse_mapping(mapping, options.is_cover, before)
@@ -84,8 +85,7 @@ def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:
         lost = str(error)
     warnings = []
     if not jobs:
-        reason = "because the response was lost or incomplete"
-        warnings = [sentences(f"The result was read from the list of jobs, {reason}: {lost}")]
+        warnings = [sentences(DETERMINED, lost)]
         deadline = min(context.deadline, clock.now() + options.confirm_timeout)
         jobs = infer_from_listing(_new_jobs(context, before, deadline), options.is_cover)
     values = {
@@ -155,11 +155,11 @@ def message(options: ImportOptions, jobs: Sequence[ImportedJob], lost: str) -> s
     is_unknown = any(job.state == UNKNOWN for job in jobs)
     counted = {state: count for state, count in summary(jobs).items() if count and state not in (UNKNOWN, FAILED)}
     if is_unknown and not counted:
-        return sentences(f"Outcome of the import of {options.zip_file} unknown: {lost}", CHECK_JOBS)
+        return sentences("Outcome unknown", lost, CHECK_JOBS)
     counts = ", ".join(f"{count} {state}" for state, count in counted.items())
     parts = [f"Imported {options.zip_file}: {counts}" if counts else f"Imported no jobs of {options.zip_file}"]
     if is_unknown:
-        parts += [f"Outcome unknown for jobs that may have been overwritten: {lost}", CHECK_JOBS]
+        parts += ["Outcome unknown for jobs that may have been overwritten", lost, CHECK_JOBS]
     failed = [job for job in jobs if job.state == FAILED]
     if failed:
         named = ", ".join(f"{job.old_job_id} ({job.remark or 'no reason given'})" for job in failed[:NAMED_IN_MESSAGE])

@@ -29,7 +29,7 @@ from .._options import SHORTEST_SECRET, positive
 from .._result import ModuleResult, sentences
 
 STDOUT = 1
-#: Seconds of delay by repeated requests from which a warning is reported.
+#: Seconds of delay by retried requests from which a warning is reported.
 REPORTED_RETRY_TIME = 1.0
 #: Variables that may contain the URL of a proxy, and therefore a password.
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
@@ -127,7 +127,7 @@ class ModuleRunner:
         if isinstance(error, ServiceError):
             values.update(http_status=error.status, error_code=error.code)
             if self._auth is not None and error.is_auth_failure:
-                message = f"{message} The credentials came from {self._auth.source}. {self._auth.hint}".rstrip()
+                message = f"{message} Credentials used: {self._auth.source}. {self._auth.hint}".rstrip()
         self._module.fail_json(msg=message, **values)
 
     def _origin(self) -> dict[str, t.Any]:
@@ -137,7 +137,7 @@ class ModuleRunner:
         return origin
 
     def _request_warnings(self) -> Iterator[str]:
-        """Yield warnings about repeated requests and rejected credentials."""
+        """Yield warnings about retried requests and rejected credentials."""
         yield from _retry_warnings(self._request_log)
         if self._auth is not None and self._auth.refresh_error:
             yield sentences(
@@ -192,5 +192,5 @@ def _retry_warnings(log: RequestLog) -> list[str]:
         return []
     times = sum(log.retries.values())
     reasons = ", ".join(f"{reason} ({count})" for reason, count in log.retries.items())
-    repeated = "1 request was" if times == 1 else f"{times} requests were"
-    return [f"{repeated} repeated: {reasons}. This delayed the task by {log.lost_time:.0f} s."]
+    retried = "1 request was" if times == 1 else f"{times} requests were"
+    return [f"{retried} retried: {reasons}. This delayed the task by {log.lost_time:.0f} s."]

@@ -21,7 +21,7 @@ from .._dli.job_status import ACTIVE, RUNNING, SAVEPOINTING, status_of
 from .._dli.task_context import Context
 from .._options import WaitOptions, bare_path, parse_wait_options, savepoint_folder, select_one
 from .._polling import backoff, poll
-from .._result import ModuleResult, job_label, one_line, sentences
+from .._result import ModuleResult, job_label, one_line, sentences, with_subject
 
 #: Return values if the job could not be read.
 EMPTY_RESULT: Mapping[str, t.Any] = {"job": None}
@@ -33,8 +33,11 @@ IN_PROGRESS = "in progress"
 NOT_VISIBLE = "not visible"  #: not started yet, or already finished between two reads
 #: Seconds between the first reads; the interval doubles. A savepoint may take less than one second.
 FIRST_PAUSE = 0.25
-#: State of a success -> the request, the whole operation, and its object, for messages.
-TEXTS = {TRIGGERED: ("trigger", "create", "a savepoint of"), IMPORTED: ("import", "import", "a savepoint for")}
+#: State of a success -> the request, the whole operation, its participle, and its object, for messages.
+TEXTS = {
+    TRIGGERED: ("trigger", "create", "created", "savepoint of"),
+    IMPORTED: ("import", "import", "imported", "savepoint for"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,16 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
 
 
 def message(options: BatchOptions, result: JobResult) -> str:
-    request, operation, savepoint = TEXTS[options.operation.done]
+    request, operation, done, savepoint = TEXTS[options.operation.done]
     savepoint = f"{savepoint} job {job_label(result.job_id, result.name)}"
     if result.failed:
-        return sentences(f"Could not {'confirm' if result.state == UNKNOWN else operation} {savepoint}", result.msg)
+        failure = f"Could not {operation} a {savepoint}"
+        if result.state == UNKNOWN:
+            failure = f"A {savepoint} may not have been {done}"
+        return with_subject(f"S{savepoint[1:]}", result.msg, failure)
     if options.check_mode:
-        return f"Would {request} {savepoint}."
-    return f"{'Created' if result.state == MADE else result.state.capitalize()} {savepoint}."
+        return f"Would {request} a {savepoint}."
+    return f"{'Created' if result.state == MADE else result.state.capitalize()} a {savepoint}."
 
 
 def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting: WaitOptions) -> JobResult:
@@ -158,6 +164,10 @@ def _updated(result: JobResult, now: Job | None, observed: str) -> JobResult:
 
 
 def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:
-    reason = f"savepoint accepted, but not shown by the job within {waiting.confirm_timeout:g} s"
-    msg = f"Outcome unknown: {reason}. Check savepoint_path before you run the task again."
+    msg = sentences(
+        "Outcome unknown",
+        "The service accepted the savepoint request, but the job did not report a savepoint within "
+        f"{waiting.confirm_timeout:g} s",
+        "Check whether savepoint_path contains the savepoint before you run the task again",
+    )
     return replace(result, state=UNKNOWN, failed=True, msg=msg)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the steps of a plan: creates and updates one job, and confirms the outcome after a lost response.
+"""Runs the steps of a plan: creates and updates one job, and determines the outcome after a lost response.
 
 A creation or an update whose response was lost is not sent again. The job is read to determine whether it was carried out.
 """
@@ -29,8 +29,8 @@ from .preview import created, updated
 
 T = t.TypeVar("T")
 # What a new run of the task does, for messages.
-CREATE_IF_ABSENT = "the job is created only if it does not exist"
-CHANGE_DIFFERENCES = "only values that differ are changed"
+CREATE_IF_ABSENT = "The job is created only if it does not exist"
+CHANGE_DIFFERENCES = "Only values that differ are changed"
 
 
 class Applier:
@@ -75,7 +75,8 @@ class Applier:
             if len(ids) == 1:
                 return created(name, ids[0], reconciled=lost is not None)
             msg = sentences(
-                f"Outcome unknown: {lost}",
+                "Outcome unknown",
+                lost,
                 f"{len(ids)} jobs have this name now: {', '.join(map(str, ids))}",
                 "Set job_id to select one of them",
             )
@@ -138,7 +139,7 @@ class Applier:
         check: t.Callable[[float], T | None],
         done: t.Callable[[T, ResponseLost | None], JobResult],
     ) -> JobResult:
-        """Send a change once; after a lost response, check until the outcome is confirmed.
+        """Send a change once; after a lost response, check until the outcome is determined.
 
         :arg rerun: what a new run of the task does, for messages.
         :arg done: returns the result from the value of ``send``, or from the value of ``check`` and the error.
@@ -155,7 +156,7 @@ class Applier:
         if value is not None:
             return done(value, lost)
         unread = f"The last read failed: {failure}" if failure else ""
-        msg = sentences(f"Outcome unknown: {lost}", f"Run the task again: {rerun}", unread)
+        msg = sentences("Outcome unknown", lost, "Run the task again", rerun, unread)
         return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
 

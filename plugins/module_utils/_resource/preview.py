@@ -22,17 +22,17 @@ from .plan import CREATE, TAG, Step
 
 #: Placeholder for the ID of a job that is not created yet.
 UNASSIGNED_ID = -1
-CONFIRMED = "Confirmed from {}, because the response was lost or incomplete"
+DETERMINED = "This was determined from {}, because the response was lost or unclear"
 
 
 def created(name: str, job_id: int | None, reconciled: bool = False) -> JobResult:
-    msg = sentences("Created", CONFIRMED.format("the list of jobs") if reconciled else "")
+    msg = sentences("Created", DETERMINED.format("the list of jobs") if reconciled else "")
     return JobResult(job_id, name, "created", True, status=DRAFT, msg=msg, reconciled=reconciled)
 
 
 def updated(result: JobResult, what: str, reconciled: bool = False) -> JobResult:
-    """Return the result of a job whose ``what``, "settings" or "tags", were changed."""
-    msg = sentences(f"{what.capitalize()} changed", CONFIRMED.format(f"the job's {what}") if reconciled else "")
+    """Return the result of a job whose ``what``, "settings" or "tags", were updated."""
+    msg = sentences(f"{what.capitalize()} updated", DETERMINED.format(f"the job's {what}") if reconciled else "")
     return replace(result, state="updated", changed=True, reconciled=reconciled, msg=msg)
 
 

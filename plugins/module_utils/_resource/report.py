@@ -14,7 +14,7 @@ from .._batch.job_result import JobResult
 from .._batch.operation import UNKNOWN
 from .._batch.operations.start import Start
 from .._dli.job import Job
-from .._result import ModuleResult, job_label, sentences
+from .._result import ModuleResult, job_label, sentences, with_subject
 from .desired import DesiredJob
 from .diff import apply_to, as_text, from_api
 from .plan import CREATE, DELETE, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
@@ -58,7 +58,7 @@ class Progress:
             reconciled=self.result.reconciled or result.reconciled,
             msg=sentences(*self._messages, result.msg, self._recovery(step, result) if result.failed else ""),
         )
-        self._messages.append(result.msg)
+        self._messages.append(_as_earlier_step(step, result))
 
     def _change_settings(self, step: Step, result: JobResult) -> None:
         if step.action == DELETE:
@@ -102,6 +102,14 @@ class Progress:
         return f"The job has its new settings. Fix the cause, then {again}{stateless}"
 
 
+def _as_earlier_step(step: Step, result: JobResult) -> str:
+    """Return the message of a step for a message in which other steps follow: a stop has ended, and its status is not current."""
+    if step.action != STOP:
+        return result.msg
+    stopped, *more = result.msg.split(" The status is now ")[0].split(". ", 1)
+    return sentences(f"Stopped ({result.status})" if result.changed else stopped, *more)
+
+
 def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) -> ModuleResult:
     """Return the result of a task.
 
@@ -124,12 +132,13 @@ def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) 
 def _message(progress: Progress) -> str:
     result = progress.result
     label = f"job {job_label(result.job_id, result.name)}"
+    subject = f"{label[0].upper()}{label[1:]}"
     if result.failed:
         reached = "may not be" if result.state == UNKNOWN else "is not"
-        return sentences(f"{label[0].upper()}{label[1:]} {reached} in the requested state", result.msg)
+        return with_subject(subject, result.msg, f"{subject} {reached} in the requested state")
     if not progress.actions:
         state = "absent" if result.state == "absent" else "already in the requested state"
-        return f"{label[0].upper()}{label[1:]} is {state}."
+        return f"{subject} is {state}."
     check_mode = progress.desired.check_mode
     verbs = progress.actions if check_mode else [DONE[action] for action in progress.actions]
     listed = " and ".join(filter(None, [", ".join(verbs[:-1]), verbs[-1]]))

@@ -15,16 +15,21 @@ import yaml
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import REGION_CLOUDS
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES, SDK_ENDPOINT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider_chain import METHODS
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import states
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import FAILED, states
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import (
     ACTIVE,
     BLOCKED,
+    BUSY,
+    INACTIVE,
     STARTABLE,
     STATUSES,
+    STOPPABLE,
+    STOPPING,
     WAIT_FAILED,
     WAIT_PENDING,
 )
@@ -111,14 +116,34 @@ def test_other_documented_codes_have_no_remedy():
     assert others and not {*others} & {*error_codes.REMEDIES, *error_codes.MEANINGS, *error_codes.TOKEN_CODES}
 
 
+# troubleshooting.md
+
+TROUBLESHOOTING = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+
+
+def test_index_lists_every_section_with_a_message():
+    """Each row contains parts of the messages of the section that it links to."""
+    messages = {}
+    for section in TROUBLESHOOTING.split("\n### ")[1:]:
+        blocks = re.findall(r"(?ms)^```text\n(.*?)^```$", section)
+        if blocks:
+            messages[section.partition("\n")[0]] = "\n".join(blocks)
+    index = rows(TROUBLESHOOTING.partition("\n## ")[0])
+    assert [re.match(r"\[(.+?)\]\(#", row[1])[1] for row in index] == list(messages)
+    for (cell, _link), text in zip(index, messages.values()):
+        for part in code_spans(cell):
+            assert re.search(".+".join(map(re.escape, part.split("…"))), text), part
+
+
 # results.md
 
 
 def documented_states(module):
-    """Return the states that a module documents."""
+    """Return the states that a module documents and can return."""
     returned = yaml.safe_load((importlib.import_module(f"ansible_collections.huaweicloud.cloud.plugins.modules.{module}")).RETURN)
     results = next(returned[name] for name in ("jobs", "job", "job_mapping") if name in returned)
-    return re.findall(r"V\(([a-z_]+)\)(?= -|,)", " ".join(results["contains"]["state"]["description"]))
+    described = [text for text in results["contains"]["state"]["description"] if "module does not return this state" not in text]
+    return re.findall(r"V\(([a-z_]+)\)(?= -|,)", " ".join(described))
 
 
 TABLES = {
@@ -143,7 +168,11 @@ def test_state_tables_match_module_documentation(title):
     "title, operation", [("Start jobs", Start(False)), ("Stop jobs", Stop(False)), ("Delete jobs", Delete(False))]
 )
 def test_state_tables_of_batches_match_code(title, operation):
-    assert {state for row in rows(sections("results.md")[title]) for state in code_spans(row[0])} == set(states(operation))
+    """`failed` is listed only if a wait can fail: a wait for a deletion cannot."""
+    jobs = [None, *(Job(131, "orders", status) for status in STATUSES)]
+    can_fail = WAIT_FAILED in {operation.wait_outcome(job) for job in jobs}
+    possible = set(states(operation)) - (set() if can_fail else {FAILED})
+    assert {state for row in rows(sections("results.md")[title]) for state in code_spans(row[0])} == possible
 
 
 def test_every_module_with_states_has_a_table():
@@ -152,6 +181,29 @@ def test_every_module_with_states_has_a_table():
 
 
 # Job statuses
+
+
+GROUPS = {STARTABLE: "inactive", ACTIVE: "active", WAIT_PENDING: "transitional", WAIT_FAILED: "action required"}
+
+
+def group_of(entry):
+    """Return the group of a status. The statuses that do not allow a start are divided by the outcome of a wait."""
+    return GROUPS[entry.wait_outcome if entry.start == BLOCKED else entry.start]
+
+
+def test_status_table_of_results_page_matches_code():
+    section = sections("results.md")["Job statuses"]
+    start = {STARTABLE: "sent", ACTIVE: "unchanged", BLOCKED: "not sent"}
+    stop = {STOPPABLE: "sent", INACTIVE: "unchanged", STOPPING: "unchanged", BUSY: "not sent"}
+    shown = [(code_spans(row[0])[0], *row[1:]) for row in rows(section)]
+    assert sorted(shown) == sorted(
+        (status, entry.meaning, group_of(entry), start[entry.start], stop[entry.stop], entry.remedy)
+        for status, entry in STATUSES.items()
+    )
+    # The sentence below the table lists the statuses in which a stop or a deletion treats the job as inactive.
+    (others,) = re.findall(r"counts as inactive in the group \*inactive\* and in the status ([^.]*)\.", section)
+    inactive = {status for status, entry in STATUSES.items() if entry.stop == INACTIVE}
+    assert inactive == {status for status, entry in STATUSES.items() if entry.start == STARTABLE} | set(code_spans(others))
 
 
 def test_status_table_of_behaviour_page_matches_code():
@@ -176,11 +228,11 @@ def test_status_diagram_matches_code():
     for group, classes, text in diagram_texts("job_status.svg"):
         if "status" in classes:
             shown.setdefault(group, set()).add(text)
-    groups = {"startable": {}, "active": {}, "transitional": {}, "action_required": {}}
+    ids = {"inactive": "startable", "active": "active", "transitional": "transitional", "action required": "action_required"}
+    groups = {group: set() for group in ids.values()}
     for status, entry in STATUSES.items():
-        blocked = {WAIT_PENDING: "transitional", WAIT_FAILED: "action_required"}
-        groups[blocked[entry.wait_outcome] if entry.start == BLOCKED else entry.start][status] = entry
-    assert shown == {group: set(entries) for group, entries in groups.items()}
+        groups[ids[group_of(entry)]].add(status)
+    assert shown == groups
 
 
 def test_credential_diagram_matches_table():

@@ -12,7 +12,7 @@ import typing as t
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..provider import ProfileFile, ReadFile, Values, ValueSource, read_text
+from ..provider import CredentialsFile, ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
 DEFAULT_PATH = "~/.hcloud/config.json"
@@ -63,4 +63,4 @@ def load(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSou
     return ValueSource(f"the profile {profile} of {path}", values, ENCRYPTED)
 
 
-FILE = ProfileFile("hcloud", ("profile", "shared_config_file"), load)
+FILE = CredentialsFile("hcloud", ("profile", "shared_config_file"), load)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The profile file of the official SDKs, ``~/.huaweicloud/credentials`` (dli-api.md 5.5)."""
+"""The credentials file of the official SDKs, ``~/.huaweicloud/credentials`` (dli-api.md 5.5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import os.path
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..provider import ProfileFile, ReadFile, Values, ValueSource, read_text
+from ..provider import CredentialsFile, ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
 DEFAULT_PATH = "~/.huaweicloud/credentials"
@@ -55,4 +55,4 @@ def load(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSou
     return ValueSource(path, values)
 
 
-FILE = ProfileFile("sdk_file", ("credentials_file",), load)
+FILE = CredentialsFile("sdk_file", ("credentials_file",), load)

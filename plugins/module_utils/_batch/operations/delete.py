@@ -29,9 +29,9 @@ class Delete(Operation):
     absent: t.ClassVar[str] = "absent"
     wording: t.ClassVar[Wording] = Wording(
         noun="deletion",
-        rerun="only jobs that exist are deleted",
+        rerun="Jobs that are already deleted are not changed.",
         unchanged="absent",
-        concurrent="deleted by another client",
+        concurrent="another client has already deleted the job",
         reached="deleted",
     )
 

@@ -28,7 +28,7 @@ class Export(Operation):
 
     done: t.ClassVar[str] = "exported"
     blocked: t.ClassVar[str] = REFUSED
-    wording: t.ClassVar[Wording] = Wording(noun="export", rerun="each run writes another file")
+    wording: t.ClassVar[Wording] = Wording(noun="export", rerun="The next run writes another file.")
 
     def decide(self, job: Job) -> Decision:
         """A definition can be exported in any status."""

@@ -44,7 +44,7 @@ class TriggerSavepoint(Operation):
 
     done: t.ClassVar[str] = TRIGGERED
     blocked: t.ClassVar[str] = WRONG_STATUS
-    wording: t.ClassVar[Wording] = Wording(noun="savepoint", rerun="each run creates another savepoint")
+    wording: t.ClassVar[Wording] = Wording(noun="savepoint", rerun="The next run creates another savepoint.")
 
     def decide(self, job: Job) -> Decision:
         """Running jobs only (dli-api.md 1.11)."""
@@ -72,7 +72,7 @@ class ImportSavepoint(Operation):
 
     done: t.ClassVar[str] = IMPORTED
     blocked: t.ClassVar[str] = WRONG_STATUS
-    wording: t.ClassVar[Wording] = Wording(noun="savepoint import", rerun="the savepoint is imported again")
+    wording: t.ClassVar[Wording] = Wording(noun="savepoint import", rerun="The next run imports the savepoint again.")
 
     def decide(self, job: Job) -> Decision:
         """Inactive jobs only (dli-api.md 1.11)."""

@@ -30,9 +30,9 @@ class Start(Operation):
     job_error_codes: t.ClassVar[frozenset[str]] = JOB_ERROR_CODES
     wording: t.ClassVar[Wording] = Wording(
         noun="start",
-        rerun="only jobs that are not active are started",
+        rerun="Jobs that are already active are not started again.",
         unchanged="already active",
-        concurrent="started by another client",
+        concurrent="another client has already started the job",
         reached="running",
     )
 

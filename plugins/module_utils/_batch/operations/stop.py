@@ -45,9 +45,9 @@ class Stop(Operation):
     blocked: t.ClassVar[str] = "not_stoppable"
     wording: t.ClassVar[Wording] = Wording(
         noun="stop",
-        rerun="only jobs that are still active are stopped",
+        rerun="Jobs that are already inactive are not changed.",
         unchanged="not running",
-        concurrent="stopped by another client, or ended by itself,",
+        concurrent="another client has already stopped the job, or the job has ended",
         reached="stopped",
     )
 
@@ -62,7 +62,9 @@ class Stop(Operation):
             now = inactive if status.stop == INACTIVE else f"already {status.meaning}"
             return Decision(False, self.unchanged, msg=f"Unchanged: the job is {now}.")
         if status.stop == BUSY:
-            return self.status_refusal(job, "Wait until the savepoint is complete, then run the task again.")
+            reason = f"the job is creating a savepoint ({job.status}), possibly as part of another stop"
+            msg = f"Not stopped: {reason}. Run the task again when the savepoint is complete."
+            return Decision(False, self.blocked, True, msg)
         return SUBMIT
 
     def expected_status(self, status: str | None, reconciled: bool) -> str | None:

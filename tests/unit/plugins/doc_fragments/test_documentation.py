@@ -22,7 +22,9 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import client
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR, SQL
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import ACTIVE, INACTIVE, STATUSES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
 
 CHECKOUT = Path(__file__).parents[4]
@@ -82,7 +84,8 @@ def documented(name):
     options = dict(documentation["options"])
     for used in documentation["extends_documentation_fragment"]:
         _namespace, _collection, title, *part = used.split(".")
-        options.update(fragment(title, part[0].upper() if part else "DOCUMENTATION")["options"])
+        for option, entry in fragment(title, part[0].upper() if part else "DOCUMENTATION")["options"].items():
+            options[option] = {**entry, **options.get(option, {})}  # as in Ansible, the module overrides the fragment
     return options
 
 
@@ -168,7 +171,7 @@ def test_every_variable_belongs_to_an_option():
     assert {option for family in FAMILIES.values() for option in family} <= set(_argspec.connection())
 
 
-def test_the_notes_list_the_families_in_order():
+def test_the_notes_list_the_groups_of_variables_in_order():
     assert re.findall(r"C\(([A-Z_]+\*)\)", fragment("connection")["notes"][0]) == list(FAMILIES)
 
 
@@ -184,6 +187,60 @@ def test_module_is_in_the_action_group(name):
     runtime = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     (membership,) = fragment("attributes", "ACTION_GROUP")["attributes"]["action_group"]["membership"]
     assert name in runtime["action_groups"][membership.rpartition(".")[2]]
+
+
+LIST, GET = client.PERMISSION_LIST, client.PERMISSION_GET
+RUN, STOP, DELETE = client.PERMISSION_RUN, client.PERMISSION_STOP, client.PERMISSION_DELETE
+CREATE, UPDATE = client.PERMISSION_CREATE, client.PERMISSION_UPDATE
+#: Module -> the IAM permissions of its requests.
+PERMISSIONS = {
+    "dli_streaming_jar_job": [LIST, GET, CREATE, UPDATE, RUN, STOP, DELETE],
+    "dli_streaming_job_graph_info": [LIST, GET],
+    "dli_streaming_job_savepoint": [LIST, GET, UPDATE],
+    "dli_streaming_jobs_delete": [LIST, GET, DELETE],
+    "dli_streaming_jobs_export": [LIST, GET, client.PERMISSION_EXPORT],
+    "dli_streaming_jobs_import": [LIST, CREATE],
+    "dli_streaming_jobs_info": [LIST, GET],
+    "dli_streaming_jobs_run": [LIST, GET, RUN],
+    "dli_streaming_jobs_stop": [LIST, GET, STOP],
+    "dli_streaming_sql_job": [LIST, GET, CREATE, UPDATE, RUN, STOP, DELETE],
+}
+
+
+@each_module
+def test_notes_list_the_iam_permissions(name):
+    (note,) = [note for note in yaml.safe_load(MODULES[name].DOCUMENTATION)["notes"] if "IAM permissions" in note]
+    text = re.sub(r"C\(([a-zA-Z:]+)\)", r"\1", note)
+    assert all(permission in text for permission in PERMISSIONS[name])
+    assert text.count("dli:jobs:") == "".join(PERMISSIONS[name]).count("dli:jobs:")
+
+
+@pytest.mark.parametrize("name", ["dli_streaming_jar_job", "dli_streaming_jobs_delete", "dli_streaming_sql_job"])
+def test_force_defines_active_jobs(name):
+    (definition,) = [text for text in documented(name)["force"]["description"] if text.startswith("A job is inactive if")]
+    assert re.findall(r"V\((job_[a-z_]+)\)", definition) == list(statuses(stop=INACTIVE))
+
+
+def test_stop_module_defines_inactive_jobs():
+    (text,) = [text for text in yaml.safe_load(MODULES["dli_streaming_jobs_stop"].DOCUMENTATION)["description"] if "job_" in text]
+    assert re.findall(r"V\((job_[a-z_]+)\)", text) == list(statuses(stop=INACTIVE))
+
+
+def test_run_module_lists_statuses_that_need_no_start():
+    (text,) = [text for text in yaml.safe_load(MODULES["dli_streaming_jobs_run"].DOCUMENTATION)["description"] if "job_" in text]
+    assert sorted(re.findall(r"V\((job_[a-z_]+)\)", text)) == sorted(statuses(start=ACTIVE))
+
+
+def statuses(**members):
+    """Return the statuses with these members, in the order of the table."""
+    return [name for name, entry in STATUSES.items() if all(getattr(entry, member) == members[member] for member in members)]
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(MODULES) if "_jobs_" in name and not name.endswith("_info")])
+def test_module_for_several_jobs_documents_its_failure(name):
+    description = " ".join(yaml.safe_load(MODULES[name].DOCUMENTATION)["description"])
+    failure = r"The task fails if (any job|the import of any job) failed\. The result still contains every job, and C\(changed\)"
+    assert re.search(failure, description)
 
 
 @each_module

@@ -88,7 +88,7 @@ def test_error_of_last_check_is_returned():
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_rejected_credentials_end_polling(status):
-    """dli-api.md 0.1-9: more than five failures in a row lock the access key."""
+    """dli-api.md 0.1-9: more than five consecutive failures lock the access key."""
     error = ServiceError("rejected", status, None)
     result, checks = run(None, error, "value")
     assert result == (None, error) and len(checks.calls) == 2

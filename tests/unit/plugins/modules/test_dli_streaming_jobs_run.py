@@ -476,7 +476,7 @@ def test_result_contains_source_of_credentials(
         (Service(tokens=[]), USER, "Could not authenticate as user user of account account: HTTP 401 (wrong) from https://iam."),
         (Service(tokens=[]), {**KEYS, **AGENCY}, "Could not assume the agency agency: HTTP 401 (wrong) from https://iam."),
         (Service(), {**KEYS, "project_id": ""}, "Project cn-north-4 not found. Projects that these credentials have access to: "),
-        (Service(tokens=[]), PROJECT, "No credentials found in the options, the environment and the profile files, and the "),
+        (Service(tokens=[]), PROJECT, "No credentials found in the options, the environment or the credentials files, and the "),
         (Service(tokens=[]), {**PROJECT, "auth_method": "metadata"}, "Could not authenticate: the metadata service at http://169.254"),
     ],
 )
@@ -491,8 +491,8 @@ def test_failed_authentication(run_module, service, options, part):
 @pytest.mark.parametrize(
     "environ, file, status, ending",
     [
-        ({"HW_AUTH_TOKEN": SECRET}, None, 401, " The credentials came from HW_* (IAM token)."),
-        ({"HW_AUTH_TOKEN": SECRET}, None, 403, " The credentials came from HW_* (IAM token)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 401, " Credentials used: HW_* (IAM token)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 403, " Credentials used: HW_* (IAM token)."),
         ({"HW_AUTH_TOKEN": SECRET}, None, 404, "Check region, cloud and endpoint."),
         ({}, "koocli", 401, " by default. Disable it with hcloud configure set --cli-auth-encrypt=false."),
         ({}, "ini", 403, "/.huaweicloud/credentials (access key and secret key)."),
@@ -538,7 +538,7 @@ def test_credentials_that_cannot_be_renewed_are_not_used_again(run_module, crede
 
 
 def test_credentials_that_were_never_accepted_are_not_renewed(run_module):
-    """Several failures in a row lock the access key."""
+    """Several consecutive failures lock the access key."""
     service = Service(job(131), outcomes=[EXPIRED])
     result = run_module(service, **USER, job_ids=[131])
     assert result["http_status"] == 401 and service.tokens == ["token-of-iam-2"] and len(service.requests) == 2
@@ -780,7 +780,7 @@ def test_long_retries_cause_warning(run_module, fails):
     service = Service(job(131), outcomes=[busy, NotDelivered("no route")] + [busy] * (9 if fails else 0))
     (warning,) = run_module(service, **KEYS, job_ids=[131])["warnings"]
     times, seconds, count = (5, 16, 4) if fails else (2, 2, 1)
-    assert warning == f"{times} requests were repeated: HTTP 503 ({count}), no route (1). This delayed the task by {seconds} s."
+    assert warning == f"{times} requests were retried: HTTP 503 ({count}), no route (1). This delayed the task by {seconds} s."
 
 
 def test_short_retries_cause_no_warning(run_module):

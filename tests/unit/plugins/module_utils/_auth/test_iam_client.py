@@ -108,7 +108,7 @@ def test_a_token_in_a_response_without_body_is_used():
 
 
 OTHER = "A server other than the identity service (IAM) may have responded. Check auth_url and proxy."
-LOCKS = "Check username, password, domain_name and project. Several wrong passwords in a row lock the user."
+LOCKS = "Check username, password, domain_name and project. Several consecutive wrong passwords lock the user."
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_the_keys_of_an_agency(agency, signer):
     [
         (
             reply(403, {"error": {"code": 403, "message": "You have no right to do this action", "title": "Forbidden"}}),
-            "HTTP 403 (You have no right to do this action) from https://iam.test. Request the IAM permission "
-            "iam:agencies:assume (the role Agent Operator) for this user, and check project_id.",
+            "HTTP 403 (You have no right to do this action) from https://iam.test. Grant the IAM permission "
+            "iam:agencies:assume (the role Agent Operator) to this user, and check project_id.",
         ),
         (
             reply(401, {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: token expires"}),
@@ -358,8 +358,8 @@ def test_the_message_for_an_unknown_project_lists_the_available_projects(first, 
     [
         (
             reply(403, {"error_code": "IAM.0003", "error_msg": "no"}),
-            "HTTP 403 IAM.0003 (no) from https://iam.test. Request the IAM permission "
-            "iam:projects:list for this user, and check project_id.",
+            "HTTP 403 IAM.0003 (no) from https://iam.test. Grant the IAM permission "
+            "iam:projects:list to this user, and check project_id.",
         ),
         (
             reply(

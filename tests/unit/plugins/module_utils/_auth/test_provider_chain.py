@@ -347,7 +347,7 @@ def test_missing_credentials():
     with pytest.raises(InputError) as caught:
         search()
     assert str(caught.value) == (
-        "No credentials found in the options, the environment and the profile files. Set access_key and secret_key"
+        "No credentials found in the options, the environment or the credentials files. Set access_key and secret_key"
         " (environment variables HW_ACCESS_KEY and HW_SECRET_KEY), or use another authentication method."
     )
 

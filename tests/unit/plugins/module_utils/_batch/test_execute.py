@@ -151,13 +151,13 @@ def test_outcome_is_unknown_if_the_status_does_not_show_it():
 
 def test_lost_response_starts_no_job_twice():
     dli, clock = FakeDli(job(1), job(2)), FakeClock()
-    dli.responses = [BatchResponse(indeterminate="Could not start 2 jobs: no complete response.")]
+    dli.responses = [BatchResponse(indeterminate="No complete response to the request to start 2 jobs.")]
     clock.at(3, lambda: dli.set(1, "job_finish", start_time=7))
     outcome = run(dli, clock, task([1, 2]))
     assert states(outcome) == ["started", "unknown"]
     assert outcome.results[1].msg == (
-        "Outcome unknown: Could not start 2 jobs: no complete response. "
-        "Run the task again: only jobs that are not active are started."
+        "Outcome unknown. No complete response to the request to start 2 jobs. "
+        "Run the task again. Jobs that are already active are not started again."
     )
     assert len(runs(dli)) == 1
 
@@ -166,7 +166,11 @@ def test_start_time_shows_a_restart_that_ends_in_the_same_status():
     dli = FakeDli(job(1, "job_finish", start_time=5))
     dli.responses = [BatchResponse(indeterminate="lost")]
     dli.on_run = lambda: dli.set(1, "job_finish", start_time=9)
-    assert states(run(dli, FakeClock(), task([1]))) == ["started"]
+    outcome = run(dli, FakeClock(), task([1]))
+    assert states(outcome) == ["started"]
+    assert outcome.results[0].msg == (
+        "Start accepted. This was determined from the job's status, because the response was lost or unclear."
+    )
 
 
 def test_confirmation_continues_after_failed_reads():
@@ -262,7 +266,7 @@ def test_job_that_ends_otherwise_is_failed_and_changed(status):
     clock.at(3, lambda: (dli.set(1, status, status_desc="no  CU\nleft"), dli.set(2, "job_running")))
     bad, good = run(dli, clock, task([1, 2], wait=True)).results
     assert (bad.state, bad.changed, bad.failed, bad.status) == ("failed", True, True, status)
-    assert bad.msg.startswith(f"Failed: the status is now {status} (") and ": no CU left). " in bad.msg
+    assert bad.msg.startswith(f"Failed: the status is now {status} (") and "). Reason: no CU left. " in bad.msg
     assert (good.state, good.failed) == ("started", False)
 
 
@@ -375,6 +379,7 @@ def test_refusal_with_an_unknown_code_is_confirmed_after_the_grace_period():
     clock.at(5, lambda: dli.set(1, "job_running"))
     (row,) = run(dli, clock, task([1])).results
     assert (row.state, row.changed, row.failed, row.status) == ("already_active", False, False, "job_running")
+    assert row.msg == "Unchanged: another client has already started the job."
 
 
 def test_grace_period_ends():

@@ -16,7 +16,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_respo
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ServiceError
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import api_error
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import ApiResponse
 
 YES = {"is_success": "true", "message": "The request for submitting DLI jobs is successfully delivered."}
@@ -30,7 +30,9 @@ def response(status, value=None, text=None):
 
 
 def parse(given, sent):
-    return parse_batch_response(given, sent, api_error("start jobs", "https://dli.test", given, DLI, "dli:jobs:startFlinkJob"))
+    client = ApiClient(None, "https://dli.test", None, 60, 0)
+    error = client.error("start jobs", given, DLI, "dli:jobs:startFlinkJob")
+    return parse_batch_response(given, sent, error, str(client.unclear("start jobs", given, DLI)))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_object_is_the_element_of_a_single_job(status, value):
 )
 def test_undecided_element_makes_the_outcome_unknown(status, items, message):
     assert parse(response(status, items), 2) == BatchResponse(
-        indeterminate=f"the response neither accepts nor refuses the request: {message}"
+        indeterminate=f"The response neither accepts nor refuses the request: {message}."
     )
 
 
@@ -216,7 +218,8 @@ def test_request_rejected_as_a_whole(status, value):
 )
 def test_any_other_response_makes_the_outcome_unknown(given, sent):
     batch = parse(given, sent)
-    assert batch.indeterminate is not None and batch.indeterminate.startswith(f"Could not start jobs: HTTP {given.status}")
+    assert batch.indeterminate is not None
+    assert batch.indeterminate.startswith(f"Unclear response to the request to start jobs: HTTP {given.status}")
     assert not batch.elements and batch.refusal is None
 
 
@@ -244,4 +247,4 @@ def test_request_that_was_not_delivered_is_not_too_large():
 @pytest.mark.parametrize("value", [{"error_code": "DLI.0003", "error_msg": "no"}, {"error_code": "APIGW.0306"}, {}, []])
 def test_refusal_contains_the_missing_permission(value):
     """dli-api.md 1.2."""
-    assert "Request the IAM permission dli:jobs:startFlinkJob" in str(parse(response(403, value), 2).refusal)
+    assert "Grant the IAM permission dli:jobs:startFlinkJob" in str(parse(response(403, value), 2).refusal)

@@ -224,5 +224,5 @@ def test_error_contains_the_missing_permission(call, actions):
         message = str(call(dli).refusal)
     except ServiceError as error:
         message = str(error)
-    remedy = message.partition("Request the IAM permission ")[2]
+    remedy = message.partition("Grant the IAM permission ")[2]
     assert re.findall(r"dli:jobs:\w+", remedy) == actions

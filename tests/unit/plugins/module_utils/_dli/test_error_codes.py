@@ -93,10 +93,11 @@ def test_rejected_credentials(text, message, code, ahead):
 
 @pytest.mark.parametrize("text, message", REJECTIONS)
 def test_wrong_signature_warns_of_the_lock(text, message):
-    """dli-api.md 0.1-9: more than five failures in a row lock the key for five minutes."""
+    """dli-api.md 0.1-9: more than five consecutive failures lock the key for five minutes."""
     is_signature = "secret key" in message
     remedy = error_codes.DLI.for_rejected_credentials("APIGW.0301", text, 0)
-    assert ("Fix the cause before you try again: more than five failures in a row lock the access key" in remedy) == is_signature
+    warning = "Fix the cause before you try again. More than five consecutive failures lock the access key"
+    assert (warning in remedy) == is_signature
     assert "{" not in remedy
 
 

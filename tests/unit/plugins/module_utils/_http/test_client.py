@@ -363,7 +363,7 @@ def test_accepted_credentials_are_refreshed_and_the_request_is_retried(call):
 @any_call
 @pytest.mark.parametrize("before", [[], [reply(403)], [reply(401)], [reply(404)]])
 def test_credentials_that_were_never_accepted_are_not_refreshed(call, before):
-    """Wrong credentials stay wrong, and several failures in a row lock the key."""
+    """Wrong credentials stay wrong, and several consecutive failures lock the key."""
     transport, sender, refreshes = refreshing(*before, reply(401))
     for _response in before:
         read(transport)
@@ -466,8 +466,9 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
             write,
             NotDelivered("Connection refused"),
             2,
-            "Could not start 2 jobs: connection to https://dli.example.test failed (3 attempts): Connection refused. Check "
-            "region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this machine.",
+            "Could not start 2 jobs: connection to https://dli.example.test failed (3 attempts): Connection refused. The "
+            "request was not sent. Check region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this "
+            "machine.",
         ),
         (
             read,
@@ -479,7 +480,7 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
             write,
             ResponseLost("Connection reset by peer"),
             5,
-            "Could not start 2 jobs: no complete response from https://dli.example.test: Connection reset by peer.",
+            "No complete response from https://dli.example.test to the request to start 2 jobs: Connection reset by peer.",
         ),
     ],
 )

@@ -77,8 +77,8 @@ def test_a_response_that_is_not_json_is_not_quoted(text, message):
         ),
         (
             response(403, {"error": {"code": 403, "message": "no", "title": "Forbidden"}}),
-            "Could not list the jobs: HTTP 403 (no) from https://dli.example.test. Request the IAM permission that "
-            "this call requires for this user, and check project_id.",
+            "Could not list the jobs: HTTP 403 (no) from https://dli.example.test. Grant the IAM permission that "
+            "this call requires to this user, and check project_id.",
         ),
         (
             response(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
@@ -111,7 +111,7 @@ def test_a_response_that_is_not_json_is_not_quoted(text, message):
     ],
 )
 def test_the_message_for_an_error_of_the_whole_request(given, start):
-    error = api_error("list the jobs", URL, given, DLI)
+    error = api_error("Could not list the jobs", URL, given, DLI)
     assert isinstance(error, ServiceError)
     assert str(error).startswith(start) and str(error).endswith(".") and not str(error).endswith("..")
     assert error.status == given.status
@@ -129,20 +129,20 @@ def test_one_line(value, text):
 @pytest.mark.parametrize("code", ["DLI.0003", "APIGW.0302", "APIGW.0306", "APIG.0302", None, "DLI.99999"])
 def test_the_message_contains_the_missing_permission(code):
     given = response(403, {"error_code": code, "error_msg": "no"} if code else {})
-    error = api_error("list the jobs", URL, given, DLI, "dli:jobs:list")
-    assert ". Request the IAM permission dli:jobs:list for this user" in str(error)
-    assert "dli:jobs:list" not in str(api_error("list the jobs", URL, response(404, {}), DLI, "dli:jobs:list"))
+    error = api_error("Could not list the jobs", URL, given, DLI, "dli:jobs:list")
+    assert ". Grant the IAM permission dli:jobs:list to this user" in str(error)
+    assert "dli:jobs:list" not in str(api_error("Could not list the jobs", URL, response(404, {}), DLI, "dli:jobs:list"))
 
 
 @pytest.mark.parametrize(
     "status, message",
-    [(401, ". Wait."), (403, ". Request the IAM permission x for this user, and "), (400, ". Check the options.")],
+    [(401, ". Wait."), (403, ". Grant the IAM permission x to this user, and "), (400, ". Check the options.")],
 )
 def test_a_service_can_override_the_remedy_of_a_status(status, message):
     given = response(
         status, {"error_code": "APIGW.0301" if status == 401 else "X.1", "error_msg": "verify aksk signature fail"}
     )
-    error = api_error("authenticate", URL, given, Remedies(overrides={401: "Wait."}), "x")
+    error = api_error("Could not authenticate", URL, given, Remedies(overrides={401: "Wait."}), "x")
     assert message in str(error) and "lock the access key" not in str(error)
 
 
@@ -151,7 +151,7 @@ def test_the_message_contains_the_clock_difference_for_rejected_signatures():
     message = (
         ". The clock of this machine is 23 minutes ahead of the clock of the service (limit: 15 minutes). Correct the clock."
     )
-    assert str(api_error("list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(message)
+    assert str(api_error("Could not list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(message)
 
 
 @pytest.mark.parametrize(

@@ -207,13 +207,13 @@ def test_states_inferred_from_list(new, is_cover, expected):
         ),
         (
             infer_from_listing([], False),
-            "gone",
-            "Outcome of the import of b/f.zip unknown: gone. Check the jobs of the project, then run the task again.",
+            "The response was lost.",
+            "Outcome unknown. The response was lost. Check the jobs of the project, then run the task again.",
         ),
         (
             infer_from_listing([9], True),
-            "gone",
-            "Imported b/f.zip: 1 created. Outcome unknown for jobs that may have been overwritten: gone. "
+            "The response was lost.",
+            "Imported b/f.zip: 1 created. Outcome unknown for jobs that may have been overwritten. The response was lost. "
             "Check the jobs of the project, then run the task again.",
         ),
     ],

@@ -215,6 +215,8 @@ def test_wrong_status_sends_no_request(action, status):
     dli = SavepointDli(seen(status))
     predicted, refused = run(dli, True, action=action), run(dli, action=action)
     assert predicted == refused and refused["state"] == "wrong_status"
+    subject = "Savepoint of job 7 (orders) not triggered" if action == "trigger" else "Savepoint for job 7 (orders) not imported"
+    assert refused["message"].startswith(f"{subject}: the status {status} (")
     assert {call[0] for call in dli.calls} == {"show"}
 
 
@@ -247,6 +249,10 @@ def test_lost_response(action, before, later, expected):
     assert state(job) == expected and job["reconciled"]
     assert [call[0] for call in dli.calls].count(action) == 1
     assert dli.clock.now() <= 1000 + OPTIONS["confirm_timeout"] + 1
+    if job["state"] == "unknown":
+        subject = "savepoint of job 7 (orders)" if action == "trigger" else "savepoint for job 7 (orders)"
+        done = "created" if action == "trigger" else "imported"
+        assert job["message"].startswith(f"A {subject} may not have been {done}. Outcome unknown. gone. Run the task again. ")
 
 
 @pytest.mark.parametrize(
@@ -266,6 +272,14 @@ def test_wait(before, later, expected, seconds):
     assert (job["state"], job["failed"], job["status"]) == expected and job["changed"] is True
     assert dli.clock.now() - 1000 <= seconds
     assert job["progress"]
+
+
+def test_savepoint_that_is_not_shown_is_unknown():
+    assert run(SavepointDli(seen(saved=True)), wait=True)["message"] == (
+        "A savepoint of job 7 (orders) may not have been created. Outcome unknown. The service accepted the savepoint request, but "
+        f"the job did not report a savepoint within {OPTIONS['confirm_timeout']:g} s. Check whether savepoint_path contains the "
+        "savepoint before you run the task again."
+    )
 
 
 def test_wait_after_lost_response():

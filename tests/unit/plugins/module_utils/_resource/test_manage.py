@@ -26,7 +26,7 @@ from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_
 
 from ..fake_jobs import ResourceDli, job, run
 
-LOST = ResponseLost("Could not do it: no complete response.")
+LOST = ResponseLost("No complete response to the request to do it.")
 REFUSED = ServiceError("Could not do it: HTTP 400 DLI.11016 (no). Authorise the bucket.", 400, "DLI.11016")
 
 
@@ -169,7 +169,8 @@ def test_restart_after_incompatible_change_requires_resume_savepoint(name, check
     dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=True))
     result = run(dli, check_mode, **desired).values
     assert (result["actions"], result["job"]["state"], result["failed"]) == ([], "resume_undecided", True)
-    assert name in result["msg"] and set(dli.call_names) <= {"list", "show"}
+    assert result["msg"].startswith(f"Job 7 (a) not changed: a change of {name} can make the savepoint incompatible.")
+    assert set(dli.call_names) <= {"list", "show"}
     assert run(dli, check_mode, **desired, resume_savepoint=False).warnings == []
     dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=True))
     (warning,) = run(dli, check_mode, **desired, resume_savepoint=True).warnings
@@ -187,7 +188,7 @@ def test_restart_waits_for_stop_but_not_for_start():
     result = run(dli, desc="B", restart="allowed").values
     assert result["job"]["status"] == "job_submitting"
     assert dli.call_names.index("update") > dli.call_names.index("stop") + 1
-    assert result["job"]["msg"] == "Stop accepted. The status is now job_cancel_success. Settings changed. Start accepted."
+    assert result["job"]["msg"] == "Stopped (job_cancel_success). Settings updated. Start accepted."
     assert result["msg"] == "Stopped, updated and started job 7 (a)."
     assert result["job"]["status_before"] == "job_running"
 
@@ -301,11 +302,14 @@ def test_creation_with_lost_response_and_several_jobs_of_the_name_is_unknown():
     assert (row["state"], row["changed"]) == ("unknown", None) and "8, 9" in row["msg"]
 
 
-def test_update_with_lost_response_is_confirmed_from_job():
+def test_update_with_lost_response_is_determined_from_job():
     dli = ResourceDli(job(7, sql_body="A"))
     dli.faults["update"] = (LOST,)
     row = run(dli, sql_body="B").values["job"]
     assert (row["state"], row["changed"], row["reconciled"]) == ("updated", True, True)
+    assert row["msg"] == (
+        "Settings updated. This was determined from the job's settings, because the response was lost or unclear."
+    )
     assert dli.call_names.count("update") == 1
 
 
@@ -322,8 +326,11 @@ def test_update_with_unknown_outcome_starts_nothing():
 def test_single_update_with_lost_response_is_unknown():
     dli = ResourceDli(job(7, sql_body="A"))
     dli.faults["update"] = LOST
-    row = run(dli, sql_body="B").values["job"]
+    result = run(dli, sql_body="B").values
+    row = result["job"]
     assert (row["state"], row["changed"], row["failed"]) == ("unknown", None, True)
+    assert row["msg"] == f"Outcome unknown. {LOST} Run the task again. Only values that differ are changed."
+    assert result["msg"] == f"Job 7 (a) may not be in the requested state. {row['msg']}"
 
 
 def test_job_deleted_during_update():
