@@ -16,7 +16,7 @@ from .._errors import CloudError, NotDelivered, ResponseLost, ServiceError, Task
 from .._result import sentences
 from .errors import GATEWAY, Remedies, api_error
 from .request_response import ApiResponse, HttpRequest, HttpResponse, query_string
-from .retry import longest_pause, may_repeat, may_repeat_after, retry_after
+from .retry import longest_pause, may_retry, may_retry_after, retry_after
 
 HEADERS = {
     "Accept": "application/json",
@@ -131,7 +131,7 @@ class ApiClient:
             try:
                 response = self._parse(self._sender.send(request, timeout), is_write)
             except (NotDelivered, ResponseLost) as error:
-                if not (may_repeat_after(error, is_write) and self._pause(attempt, 0.0, str(error), began, deadline)):
+                if not (may_retry_after(error, is_write) and self._pause(attempt, 0.0, str(error), began, deadline)):
                     raise type(error)(self._no_response(what, attempt, error, is_write)) from None
             else:
                 if response.status == 401 and self._was_accepted and self._refresh(deadline):
@@ -139,7 +139,7 @@ class ApiClient:
                 self._was_accepted = self._was_accepted or response.status < 400
                 requested_pause = retry_after(response.headers.get("retry-after"), self._clock.utc())
                 reason = f"HTTP {response.status}"
-                if not (may_repeat(response, is_write) and self._pause(attempt, requested_pause, reason, began, deadline)):
+                if not (may_retry(response, is_write) and self._pause(attempt, requested_pause, reason, began, deadline)):
                     return response
 
     def _pause(self, attempt: int, at_least: float, reason: str, began: float, deadline: float | None) -> bool:

@@ -23,7 +23,7 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 
-def may_repeat(response: ApiResponse, is_write: bool) -> bool:
+def may_retry(response: ApiResponse, is_write: bool) -> bool:
     """Return whether a request may be sent again after this response.
 
     A read is retried when it was throttled, on a server error, and when a successful response is not JSON. A write is
@@ -34,7 +34,7 @@ def may_repeat(response: ApiResponse, is_write: bool) -> bool:
     return not is_write and (response.status >= 500 or (response.status == 200 and not response.is_json))
 
 
-def may_repeat_after(error: CloudError, is_write: bool) -> bool:
+def may_retry_after(error: CloudError, is_write: bool) -> bool:
     """Return whether a request without a response may be sent again."""
     if isinstance(error, NotDelivered):
         return not isinstance(error, PermanentlyUnreachable)
