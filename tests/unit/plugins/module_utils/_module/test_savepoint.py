@@ -276,9 +276,9 @@ def test_wait(before, later, expected, seconds):
 
 def test_savepoint_that_is_not_shown_is_unknown():
     assert run(SavepointDli(seen(saved=True)), wait=True)["message"] == (
-        "A savepoint of job 7 (orders) may not have been created. Outcome unknown. The service accepted the savepoint request, but "
-        f"the job did not report a savepoint within {OPTIONS['confirm_timeout']:g} s. Check whether savepoint_path contains the "
-        "savepoint before you run the task again."
+        "A savepoint of job 7 (orders) may not have been created. Outcome unknown. The service accepted the savepoint request, "
+        f"but the job did not report a savepoint within {OPTIONS['confirm_timeout']:g} s. Check whether savepoint_path contains "
+        "the savepoint before you run the task again."
     )
 
 
