@@ -38,7 +38,9 @@ attributes:
     description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
     support: full
     details:
-      - If several hosts of a play run the task with the same arguments, they run it one after the other. Each host then reads
-        the jobs as the previous host left them. A warning reports this.
+      - If several hosts of a play run the task with the same arguments, they run it one after the other. Each host reads the
+        jobs after the previous host has finished, so it sees the changes. A warning reports that several hosts run the same
+        task.
+      - With C(async), each host waits only until the task of the previous host has started in the background.
       - Hosts with different arguments run the task in parallel.
 """

@@ -201,8 +201,9 @@ options:
   max_retries:
     description:
       - Maximum number of retries of a request. Reads are retried after lost responses, throttling and server errors. A
-        request that changes something is retried only if it was certainly not executed. Rejected credentials are never
-        retried.
+        request that changes something is retried only if it was certainly not executed.
+      - A request whose credentials were rejected is not retried, unless the module can renew an expired token or temporary
+        access key.
     type: int
     default: 5
 requirements:
@@ -211,13 +212,16 @@ requirements:
 notes:
   - All credentials come from one source. The module searches the options, then the groups C(HW_*), C(HUAWEICLOUD_SDK_*)
     and C(OS_*) of environment variables, then O(credentials_file), then O(shared_config_file), and finally the metadata
-    service with a timeout of one second. RV(credentials_from) contains the source. Values of several sources are not
-    combined, and empty values are treated as unset.
-  - The options O(domain_name), O(project_id), O(project_name), O(region), O(cloud), O(endpoint) and O(auth_url) take precedence
-    over the values of the credential source. If the credentials come from a group of environment variables, missing values
-    are taken only from this group. Otherwise, they are taken from the first group that contains one of these values.
-  - If O(region) or O(cloud) is set and differs from the value of such a source, the projects and addresses of this source are
-    ignored. If O(project_name) is set, the project IDs of other sources are ignored.
+    service with a timeout of one second. RV(credentials_from) contains the source. Credentials from several sources are not
+    combined. Empty values are treated as unset.
+  - >-
+    These options take precedence over other sources: O(domain_name), O(project_id), O(project_name), O(region), O(cloud),
+    O(endpoint) and O(auth_url). If one of them is not set, its value is taken from the credentials file that is used, then
+    from the environment. If the credentials come from a group of environment variables, only this group is used. Otherwise,
+    the first group that contains one of these values is used.
+  - If the option O(region) or O(cloud) is set and differs from the value in the credentials file or in that group, the
+    projects and addresses of that file or group are ignored. If O(project_name) is set, the project IDs of other sources are
+    ignored.
   - The module runs on the target host of the task, usually C(localhost). The environment variables, the files and the Python
     library of this host are used.
 """

@@ -27,7 +27,8 @@ options:
     description:
       - Requested state of the job.
       - V(present) - the job exists and has the specified settings. A new job is not started. A running job continues to run.
-      - V(started) - as V(present), and the job is running or being started. An inactive job is started.
+      - V(started) - as V(present), and the job is running or being started. An inactive job is started if its status
+        allows a start.
       - V(stopped) - as V(present), and the job is inactive. An active job is stopped.
       - V(absent) - the job does not exist.
     type: str

@@ -44,7 +44,7 @@ options:
     type: bool
     default: false
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_info
   - name: Querying the execution plan of a job
@@ -159,7 +159,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the job or a graph could not be read.
   returned: when the service responded to the authentication or to a request to read the job or a graph with an error

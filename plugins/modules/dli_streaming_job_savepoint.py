@@ -14,8 +14,8 @@ author:
 description:
   - Creates a savepoint of a running streaming (Apache Flink) job, or imports a savepoint from which an inactive job resumes.
   - Reads the job first. If its status does not allow the operation, the module sends no request and the task fails.
-  - If the response of the service is lost, the module reads the job to determine the result. It does not send the request
-    again.
+  - If the response of the service is lost or unclear, the module reads the job to determine the result. It does not send the
+    request again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.job
   - huaweicloud.cloud.waiting
@@ -66,11 +66,11 @@ options:
     description: Maximum time in seconds between two reads of the job. The first intervals are shorter.
   confirm_timeout:
     description:
-      - Maximum time in seconds to determine the result from the job, if the response of the service was lost. With
-        O(wait=true), also the maximum time until the module must detect the savepoint. After this time, the state is
-        V(unknown).
+      - Maximum time in seconds to determine the result from the job, if the response of the service was lost or unclear.
+      - With O(wait=true), the module must also detect within this time that DLI has begun the savepoint. Otherwise, the
+        state is V(unknown). O(wait_timeout) limits the whole time until the savepoint is complete.
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
     C(dli:jobs:update).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_run
@@ -180,7 +180,7 @@ job:
       returned: always
       sample: Savepoint created.
     reconciled:
-      description: Whether the result was determined by reading the job, because the response was lost.
+      description: Whether the result was determined by reading the job, because the response was lost or unclear.
       type: bool
       returned: always
       sample: false
@@ -201,7 +201,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the job could not be read.
   returned: when the service responded to the authentication or to the request to read the job with an error

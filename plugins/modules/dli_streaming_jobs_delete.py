@@ -53,7 +53,7 @@ options:
       - Whether to wait until the jobs no longer exist.
       - If V(false), the module returns as soon as the service has accepted the request.
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
     C(dli:jobs:delete).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_stop
@@ -173,8 +173,11 @@ jobs:
       sample: false
 summary:
   description:
-    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
-      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
+    - Numbers of jobs.
+    - C(requested) - all jobs.
+    - C(changed) - jobs that this task changed.
+    - C(failed_jobs) - jobs with RV(jobs[].failed=true).
+    - All other keys have the name of a state and count the jobs in this state.
   returned: when the jobs could be read
   type: dict
   sample:
@@ -207,7 +210,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the jobs could not be read.
   returned: when the service responded to the authentication or to the request to read the jobs with an error

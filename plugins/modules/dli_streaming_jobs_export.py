@@ -16,7 +16,7 @@ description:
     do not change. M(huaweicloud.cloud.dli_streaming_jobs_import) creates jobs from such files.
   - The service exports at most 50 jobs per request, so more jobs result in several files.
   - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any file was written.
-  - The module does not send an export again after a lost response, because each export writes a new file.
+  - The module does not send the export request again after a lost response, because each export writes a new file.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.overall
@@ -57,7 +57,7 @@ options:
     type: str
     required: true
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
     C(dli:jobs:export).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_import
@@ -177,8 +177,11 @@ jobs:
       sample: bucket-name/exports/aggregate_1767323045000.zip
 summary:
   description:
-    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
-      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
+    - Numbers of jobs.
+    - C(requested) - all jobs.
+    - C(changed) - jobs that this task exported.
+    - C(failed_jobs) - jobs with RV(jobs[].failed=true).
+    - All other keys have the name of a state and count the jobs in this state.
   returned: when the jobs could be read
   type: dict
   sample:
@@ -207,7 +210,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the jobs could not be read.
   returned: when the service responded to the authentication or to the request to read the jobs with an error

@@ -16,8 +16,8 @@ description:
     M(huaweicloud.cloud.dli_streaming_jobs_export) writes such files.
   - The task fails if the import of any job failed. The result still contains every job, and C(changed) is V(true) if any job
     was created or overwritten.
-  - If the response of the service is lost, the module compares the list of jobs before and after the import to determine the
-    result. It does not send the request again.
+  - If the response of the service is lost or unclear, the module compares the list of jobs before and after the import to
+    determine the result. It does not send the import request again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.overall
   - huaweicloud.cloud.connection
@@ -53,14 +53,15 @@ options:
     default: false
   confirm_timeout:
     description:
-      - Maximum time in seconds to read the list of jobs after the response of the service was lost. If the list contains no new
-        jobs by then, the result has the state V(unknown).
+      - Maximum time in seconds to read the list of jobs after the response of the service was lost or unclear. If the list
+        contains no new jobs by then, the result has the state V(unknown).
     type: float
     default: 60
 notes:
   - The module reads the list of jobs before every import, with one request for each 100 jobs. The list is required to
     distinguish overwritten jobs from new jobs, and to determine the result of an import if the response is lost.
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:create).
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy) and
+    C(dli:jobs:create).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_export
   - name: Importing a Flink job
@@ -92,8 +93,8 @@ RETURN = r"""
 job_mapping:
   description:
     - One element for each job in the file. Empty in check mode, and if the task failed before the import.
-    - If the response was lost, one element for each new job in the list of jobs, and one element with the state V(unknown) for
-      changes that the list of jobs does not contain.
+    - If the response was lost or unclear, one element for each new job in the list of jobs, and one element with the state
+      V(unknown) for changes that the list of jobs does not contain.
   returned: always, unless an option has the wrong type
   type: list
   elements: dict
@@ -128,7 +129,7 @@ job_mapping:
         - V(overwritten) - the definition of a job with the same name was overwritten.
         - V(exists) - a job with the same name exists. It was not changed, because of O(is_cover=false).
         - V(failed) - the service did not import the job. RV(job_mapping[].remark) may contain the reason.
-        - V(unknown) - the response was lost, and the result could not be determined from the list of jobs.
+        - V(unknown) - the response was lost or unclear, and the result could not be determined from the list of jobs.
       type: str
       returned: always
       sample: created
@@ -143,7 +144,7 @@ job_mapping:
       returned: always
       sample: false
     reconciled:
-      description: Whether the result was determined from the list of jobs, because the response was lost.
+      description: Whether the result was determined from the list of jobs, because the response was lost or unclear.
       type: bool
       returned: always
       sample: false
@@ -174,7 +175,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or nothing was imported.
   returned: when the service responded to the authentication or to a request to list or import jobs with an error

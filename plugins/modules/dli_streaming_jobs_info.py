@@ -87,7 +87,7 @@ options:
     choices: [asc, desc]
     default: desc
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
 seealso:
   - name: Querying the list of jobs
     description: Reference of the API request that this module sends.
@@ -337,7 +337,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the jobs could not be read.
   returned: when the service responded to the authentication or to the request to read the jobs with an error

@@ -18,7 +18,7 @@ description:
     V(job_downloading) or V(job_arrearage_recovering)) is not started again, so the task can be run repeatedly.
   - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any job was started.
   - If the response of the service is lost or unclear, the module determines the result from the status of the jobs. It does
-    not send a start again after a lost response.
+    not send the start request again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -44,7 +44,8 @@ options:
   resume_savepoint:
     description:
       - Whether to restore each job from its most recent savepoint or checkpoint.
-      - The service refuses to start a job that has no savepoint or checkpoint. It does not start such a job without state.
+      - The service refuses to start a job that has no savepoint or checkpoint. It does not fall back to a start
+        without Flink state.
     type: bool
     default: false
   wait:
@@ -57,8 +58,8 @@ options:
       - Maximum time to wait in seconds. A job that is not in the requested state by then is reported as V(timed_out).
       - The first start on a new queue takes 6 to 10 minutes.
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
-    C(dli:jobs:startFlinkJob) (C(dli:jobs:start) in a role policy).
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:startFlinkJob) (named C(dli:jobs:start) in a role policy).
 seealso:
   - name: Running jobs in batches
     description: Reference of the API request that this module sends.
@@ -134,7 +135,7 @@ jobs:
       error_code: DLI.13017
       msg: >-
         Not started: the job has no savepoint or checkpoint to resume from (DLI.13017). Set
-        resume_savepoint to false to start the job without its previous state, or import a savepoint first.
+        resume_savepoint to false to start the job without its previous Flink state, or import a savepoint first.
       reconciled: false
   contains:
     job_id:
@@ -156,7 +157,8 @@ jobs:
         - V(ambiguous) - several jobs have this name.
         - V(not_startable) - the status of the job does not allow a start. No request was sent.
         - V(refused) - the service refused the start, or the request could not be sent. The job was not started.
-        - V(failed) - during the wait, the job ended in a status other than running or finished, or was deleted.
+        - V(failed) - during the wait, the job was deleted, reached the status V(job_cancel_fail) or became inactive with a
+          status other than V(job_finish).
         - V(timed_out) - the job was not running when O(wait_timeout) expired.
         - V(unknown) - the result could not be determined. RV(jobs[].changed) shows whether the job was started, if this is
           known.
@@ -203,8 +205,11 @@ jobs:
       sample: false
 summary:
   description:
-    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
-      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
+    - Numbers of jobs.
+    - C(requested) - all jobs.
+    - C(changed) - jobs that this task changed.
+    - C(failed_jobs) - jobs with RV(jobs[].failed=true).
+    - All other keys have the name of a state and count the jobs in this state.
   returned: when the jobs could be read
   type: dict
   sample:
@@ -238,7 +243,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the jobs could not be read.
   returned: when the service responded to the authentication or to the request to read the jobs with an error

@@ -20,7 +20,7 @@ description:
   - A job that is still being submitted is stopped as well.
   - The task fails if any job failed. The result still contains every job, and C(changed) is V(true) if any job was stopped.
   - If the response of the service is lost or unclear, the module determines the result from the status of the jobs. It does
-    not send a stop again after a lost response.
+    not send the stop request again after a lost response.
 extends_documentation_fragment:
   - huaweicloud.cloud.selection
   - huaweicloud.cloud.waiting
@@ -59,8 +59,8 @@ options:
         or creating a savepoint.
       - If V(false), the module returns as soon as the service has accepted the request.
 notes:
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
-    C(dli:jobs:stopFlinkJob) (C(dli:jobs:stop) in a role policy).
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
+    C(dli:jobs:stopFlinkJob) (named C(dli:jobs:stop) in a role policy).
 seealso:
   - module: huaweicloud.cloud.dli_streaming_jobs_run
   - name: Stopping jobs in batches
@@ -132,10 +132,10 @@ jobs:
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs have this name.
         - V(not_stoppable) - the job is creating a savepoint, which must not be interrupted. No request was sent. With
-          O(wait=true), the module waits for the job instead, because the savepoint may be part of a stop.
+          O(wait=true), the module waits until the savepoint is complete. If it was part of another stop, the module reports
+          the outcome of that stop. Otherwise, the job is running again, and the state is V(failed).
         - V(refused) - the service refused the stop, or the request could not be sent. The job was not stopped.
-        - V(failed) - during the wait, the stop failed, or the savepoint that is created before the stop failed, or the job was
-          deleted.
+        - V(failed) - during the wait, the stop failed, the savepoint before the stop failed, or the job was deleted.
         - V(timed_out) - the job was still active when O(wait_timeout) expired.
         - V(unknown) - the result could not be determined. RV(jobs[].changed) shows whether the job was stopped, if this is
           known.
@@ -183,8 +183,11 @@ jobs:
       sample: false
 summary:
   description:
-    - Number of jobs by result. C(requested) counts all jobs, C(changed) the jobs with RV(jobs[].changed=true), C(failed_jobs)
-      the jobs with RV(jobs[].failed=true). Each other key counts the jobs in that RV(jobs[].state).
+    - Numbers of jobs.
+    - C(requested) - all jobs.
+    - C(changed) - jobs that this task changed.
+    - C(failed_jobs) - jobs with RV(jobs[].failed=true).
+    - All other keys have the name of a state and count the jobs in this state.
   returned: when the jobs could be read
   type: dict
   sample:
@@ -217,7 +220,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the jobs could not be read.
   returned: when the service responded to the authentication or to the request to read the jobs with an error

@@ -15,9 +15,10 @@ description:
   - Creates, updates, starts, stops and deletes a Flink SQL job.
   - Reads the job first and performs only the steps that are required to reach the requested state. The module is idempotent.
   - A setting that cannot be changed while the job is running requires a restart. The module restarts the job only with
-    O(restart=allowed). By default, it creates a savepoint before the stop and resumes the job from it.
-  - If the response to a request is lost, the module reads the job to determine the result. It does not create or start a job
-    twice.
+    O(restart=allowed). By default, it creates a savepoint before the stop and resumes the job from it. In this case,
+    O(resume_savepoint) must be set if O(sql_body) or O(parallel_number) changes.
+  - If the response to a request is lost or unclear, the module reads the job to determine the result. It does not create or
+    start a job twice.
 extends_documentation_fragment:
   - huaweicloud.cloud.streaming_job
   - huaweicloud.cloud.waiting
@@ -42,7 +43,8 @@ attributes:
 options:
   sql_body:
     description:
-      - The SQL of the job, at most 1048576 characters. The comparison ignores the type of line breaks, and whitespace at the end.
+      - The SQL of the job, at most 1048576 characters. The comparison ignores the type of line breaks (LF or CRLF) and
+        whitespace at the end of the SQL.
       - A job without SQL is a draft. With O(state=started) and O(state=stopped), the module therefore creates a job only if
         O(sql_body) or O(template_id) is set. A typo in O(name) then creates no empty job.
     type: str
@@ -95,10 +97,10 @@ notes:
   - >-
     Ansible returns the module options, including the SQL, in the key C(invocation) of the result. Set C(no_log: true) on the
     task to hide them.
-  - The task requires the IAM permissions C(dli:jobs:list) (C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get). To create,
-    update, start, stop and delete a job, it also requires C(dli:jobs:create), C(dli:jobs:update), C(dli:jobs:startFlinkJob)
-    (C(dli:jobs:start) in a role policy), C(dli:jobs:stopFlinkJob) (C(dli:jobs:stop) in a role policy) and
-    C(dli:jobs:delete).
+  - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy) and C(dli:jobs:get).
+    To create, update, start, stop and delete a job, it also requires C(dli:jobs:create), C(dli:jobs:update),
+    C(dli:jobs:startFlinkJob) (named C(dli:jobs:start) in a role policy), C(dli:jobs:stopFlinkJob) (named C(dli:jobs:stop)
+    in a role policy) and C(dli:jobs:delete).
 seealso:
   - name: Creating a Flink SQL job
     description: Reference of the API request that creates a job.
@@ -192,7 +194,8 @@ job:
         - V(not_startable), V(not_stoppable) - the status of the job does not allow the step.
         - V(still_active) - the job is active, and O(force=false).
         - V(refused) - the service refused a step, or the request could not be sent. The step was not carried out.
-        - V(failed) - during the wait, the job ended in a status other than the requested one, or was deleted.
+        - V(failed) - during the wait, the job reached a status from which it cannot reach the requested state, or the job
+          was deleted.
         - V(timed_out) - the job was not in the requested state when O(wait_timeout) expired.
         - V(unknown) - the result of a step could not be determined.
       type: str
@@ -237,8 +240,8 @@ job:
       sample: false
 actions:
   description:
-    - Steps that were performed, in this order, or would be performed in check mode - V(create), V(tag), V(stop), V(update),
-      V(start), V(delete).
+    - Steps in the order in which they were performed, or would be performed in check mode. Possible steps are V(create),
+      V(tag), V(stop), V(update), V(start) and V(delete).
   returned: always, unless an option has the wrong type
   type: list
   elements: str
@@ -277,7 +280,7 @@ credentials_from:
   description: Source and type of the credentials. It never contains a secret.
   returned: when credentials were found
   type: str
-  sample: HW_* (access key and secret key)
+  sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the job could not be read.
   returned: when the service responded to the authentication or to the request to read the job with an error

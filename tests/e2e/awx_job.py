@@ -20,7 +20,7 @@ from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
 from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES, HW
 
 from .awx_rules import check_survey_input
 from .conftest import CHECKOUT, Ansible, CommandResult
@@ -30,7 +30,7 @@ AWX_FILES = CHECKOUT / "extensions" / "awx"
 TYPE = yaml.safe_load((AWX_FILES / "credential_types" / "huaweicloud.yml").read_text(encoding="utf-8"))
 FIELDS = [field["id"] for field in TYPE["inputs"]["fields"]]
 #: The variable of each field of the credential type.
-VARIABLES = {option: names[0] for option, names in FAMILIES["HW_*"].items()}
+VARIABLES = {option: names[0] for option, names in FAMILIES[HW].items()}
 #: MAX_EVENT_RES_DATA of awx/settings/defaults.py: a larger result of a task is dropped from its event.
 LARGEST_RESULT = 700_000
 

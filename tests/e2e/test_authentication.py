@@ -180,9 +180,9 @@ def test_order_of_credential_sources(ansible, dli):
     home = ansible.folder / "home"
     kind = "(access key and secret key)"
     assert seen == [
-        f"HW_* {kind}",
-        f"HUAWEICLOUD_SDK_* {kind}",
-        f"OS_* {kind}",
+        f"the environment variables HW_* {kind}",
+        f"the environment variables HUAWEICLOUD_SDK_* {kind}",
+        f"the environment variables OS_* {kind}",
         f"{home}/.huaweicloud/credentials {kind}",
         f"the profile default of {home}/.hcloud/config.json {kind}",
     ]
@@ -270,7 +270,7 @@ def test_wrong_secret_key_and_locked_access_key(ansible, dli):
         error_message(ansible.adhoc("job_ids=131", env={"HW_SECRET_KEY": "not-the-secret-key"})) for _task in range(6)
     ]
     assert "The secret key does not match the access key" in messages[0]
-    assert messages[0].endswith("Credentials used: HW_* (access key and secret key).")
+    assert messages[0].endswith("Credentials used: the environment variables HW_* (access key and secret key).")
     assert "The access key is locked for five minutes" in messages[5]
     assert len(dli.requests) == 6
 
@@ -290,7 +290,7 @@ def test_encrypted_profile(ansible, dli):
 def test_clock_difference(ansible, dli, minutes, word):
     dli.clock.offset += minutes * 60
     message = error_message(ansible.adhoc("job_ids=131"))
-    assert f"The clock of this machine is {abs(minutes)} minutes {word} the clock of the service" in message
+    assert f"The clock of the host that runs the module is {abs(minutes)} minutes {word} the clock of the service" in message
 
 
 def test_expired_token(ansible, dli):
@@ -315,7 +315,7 @@ def test_missing_permission(ansible, dli, denied_by):
     dli.settings.update({"denied_by": denied_by})
     ended = ansible.adhoc("job_ids=131", env=READER)
     assert ended.code == 2 and states(ended.result) == {131: "refused"}, ended.output
-    assert "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)" in ended.result["jobs"][0]["msg"]
+    assert "dli:jobs:startFlinkJob (named dli:jobs:start in a role policy)" in ended.result["jobs"][0]["msg"]
     assert started(dli) == []
 
 

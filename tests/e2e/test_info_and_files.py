@@ -556,7 +556,7 @@ def test_import_with_unknown_outcome(run_task, dli, exported):
     ended = run_task(IMPORT, {"zip_file": exported, "confirm_timeout": 1})
     assert mapped(ended) == [(None, None, "unknown", None, True)]
     assert ended.failed and ended.result["changed"] is False and calls(dli).count("import") == 1
-    unclear = f"Outcome unknown. Unclear response to the request to import the jobs of {exported}: HTTP 502 "
+    unclear = f"Outcome unknown. The request to import the jobs of {exported} received an unclear response: HTTP 502 "
     assert ended.result["msg"].startswith(unclear), ended.result["msg"]
 
 

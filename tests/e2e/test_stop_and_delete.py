@@ -172,8 +172,8 @@ def test_diff_mode(ansible: Ansible, busy, module, job, line):
 def test_missing_permission(ansible, busy, module):
     ended = ansible.task({"job_ids": 129, **({"force": True} if module == DELETE else {})}, module=module, env=READER)
     assert ended.code == 2 and states(ended.result) == {129: "refused"}, ended.output
-    action = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
-    assert f"Grant the IAM permission {action} to this user" in ended.result["jobs"][0]["msg"]
+    action = "dli:jobs:stopFlinkJob (named dli:jobs:stop in a role policy)" if module == STOP else "dli:jobs:delete"
+    assert f"Grant the IAM permission {action} to the user of these credentials" in ended.result["jobs"][0]["msg"]
 
 
 def test_stop_during_savepoint(ansible, busy):
@@ -185,8 +185,8 @@ def test_stop_during_savepoint(ansible, busy):
     second = ansible.task(options, module=STOP)
     assert second.code == 2 and states(second.result) == {129: "not_stoppable"}, second.output
     assert second.result["jobs"][0]["msg"] == (
-        "Not stopped: the job is creating a savepoint (job_savepointing), possibly as part of another stop. Run the task again "
-        "when the savepoint is complete."
+        "Not stopped: the job is creating a savepoint (job_savepointing), possibly because of another stop request. Run the "
+        "task again when the savepoint is complete."
     )
     third = ansible.task({**options, "wait": True, "wait_interval": 0.2}, module=STOP)
     assert third.code == 0 and states(third.result) == {129: "already_stopped"}, third.output

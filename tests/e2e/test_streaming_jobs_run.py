@@ -205,7 +205,7 @@ def test_authentication_methods(ansible, dli):
     mixed = ansible.task(
         {"job_ids": 131, **target}, env={**unset, "HW_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"]}
     )
-    assert mixed.code == 2 and "Missing secret_key in HW_*. " in mixed.result["msg"]
+    assert mixed.code == 2 and "Missing secret_key in the environment variables HW_*. " in mixed.result["msg"]
 
 
 @pytest.mark.parametrize(

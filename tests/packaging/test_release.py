@@ -114,7 +114,7 @@ def test_release(clone, galaxy):
     assert opened != version and f"open-{opened}" in clone.run(f"git -C '{clone.origin}' branch")
 
     # Both installation commands of README, with this release.
-    from_galaxy, from_a_clone = dict.fromkeys(text for text in blocks(README) if "collection install" in text)
+    from_galaxy, from_a_clone = list(dict.fromkeys(text for text in blocks(README) if "collection install" in text))
     shutil.rmtree(clone.collections)
     clone.run(from_galaxy)
     assert (installed / "README.md").is_file()

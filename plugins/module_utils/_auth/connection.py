@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from .._errors import InputError
 from .._http.options import HttpOptions, parse_http_options
 from .._options import not_negative, positive
-from .environment import DEFAULT_CLOUD, FAMILIES
+from .environment import DEFAULT_CLOUD, FAMILIES, HW
 from .iam_client import Scope
 from .provider import CredentialsProvider, ReadFile, Values
 from .provider_chain import ProviderChain
@@ -115,7 +115,7 @@ class _EndpointResolver:
 
     def endpoint(self) -> str:
         given = self._location.get("endpoint")
-        return self._checked("endpoint", given) if given else f"https://dli.{self._domain('endpoint')}"
+        return self._checked("endpoint", given) if given else f"https://dli.{self._domain('endpoint and project_id')}"
 
     def auth_url(self) -> str:
         """Return the address of IAM: from the option, or derived from the address of DLI or the region."""
@@ -128,13 +128,14 @@ class _EndpointResolver:
                 raise InputError(
                     f"Missing auth_url. Set it to the address of the identity service (IAM) that belongs to {endpoint}."
                 )
-            return f"{parts.scheme}://iam.{parts.netloc[len('dli.') :]}"
+            return f"{parts.scheme}://iam.{parts.netloc[len('dli.'):]}"
         return f"https://iam.{self._domain('auth_url')}"
 
     def _domain(self, alternative: str) -> str:
         region = self._region()
         if not region:
-            raise InputError(f"Missing region. Set the option region or {alternative}{self._or_variable('region')}")
+            remedy = f"Set the option region{self._or_variable('region')} Alternatively, set {alternative}."
+            raise InputError(f"Missing region. {remedy}")
         if not re.fullmatch(r"[a-z0-9-]+", region):
             raise InputError(f"Invalid region: {region!r} is not a region name. Specify a name such as cn-north-4.")
         cloud = self._location.get("cloud") or self._cloud_of_iam(region) or REGION_CLOUDS.get(region, DEFAULT_CLOUD)
@@ -155,7 +156,7 @@ class _EndpointResolver:
             return known
         for prefix in (f"iam.{region}.", "iam."):
             if host.startswith(prefix):
-                return host[len(prefix) :]
+                return host[len(prefix):]
         if host:
             raise InputError(f"Missing endpoint. Set it to the address of the DLI service that belongs to {auth_url}.")
         return None
@@ -186,10 +187,10 @@ class _EndpointResolver:
 
     def _or_variable(self, option: str) -> str:
         """Return the end of a message: the variable for an option, from the family in use or else from the first one."""
-        family = FAMILIES.get(self._source, FAMILIES["HW_*"])
+        family = FAMILIES.get(self._source, FAMILIES[HW])
         if option in family:
             return f", or the environment variable {family[option][0]}."
-        return f". The environment variables {self._source} include none for this option."
+        return f". It cannot be set with {self._source}."
 
 
 def _warnings(params: Mapping[str, t.Any], resolver: _EndpointResolver) -> t.Iterator[str]:

@@ -14,9 +14,14 @@ from .provider import Values
 #: Domain of the default cloud.
 DEFAULT_CLOUD = "myhuaweicloud.com"
 
+#: Names of the families, for messages.
+HW = "the environment variables HW_*"
+SDK = "the environment variables HUAWEICLOUD_SDK_*"
+OS = "the environment variables OS_*"
+
 #: In the order of precedence; option -> variables, of which the first that is set is used.
 FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
-    "HW_*": {
+    HW: {
         "access_key": ("HW_ACCESS_KEY",),
         "secret_key": ("HW_SECRET_KEY",),
         "security_token": ("HW_SECURITY_TOKEN",),
@@ -36,7 +41,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "profile": ("HW_PROFILE",),
         "shared_config_file": ("HW_SHARED_CONFIG_FILE",),
     },
-    "HUAWEICLOUD_SDK_*": {
+    SDK: {
         "access_key": ("HUAWEICLOUD_SDK_AK",),
         "secret_key": ("HUAWEICLOUD_SDK_SK",),
         "security_token": ("HUAWEICLOUD_SDK_SECURITY_TOKEN",),
@@ -44,7 +49,7 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
         "auth_url": ("HUAWEICLOUD_SDK_IAM_ENDPOINT",),
         "credentials_file": ("HUAWEICLOUD_SDK_CREDENTIALS_FILE",),
     },
-    "OS_*": {
+    OS: {
         "access_key": ("OS_ACCESS_KEY",),
         "secret_key": ("OS_SECRET_KEY",),
         "security_token": ("OS_SECURITY_TOKEN",),

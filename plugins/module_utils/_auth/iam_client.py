@@ -118,7 +118,7 @@ class IamClient:
         return keys
 
     def machine_keys(self, url: str, timeout: float) -> TemporaryKeys:
-        """Get the temporary keys of this machine (dli-api.md 5.4).
+        """Get the temporary keys of this host (dli-api.md 5.4).
 
         :arg timeout: seconds for each of the two requests.
         :raises InputError: the machine has no keys, or there is no metadata service; the message contains only the reason.

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .._errors import InputError
 from .._options import text_or_none
-from .environment import DEFAULT_CLOUD, FAMILIES, family_values, sdk_endpoint
+from .environment import DEFAULT_CLOUD, FAMILIES, SDK, family_values, sdk_endpoint
 from .provider import CredentialsFile, CredentialsProvider, GivenProvider, ReadFile, Values, ValueSource
 from .providers import agency, koocli_file, metadata, sdk_file
 from .providers.access_key import AccessKey
@@ -43,7 +43,7 @@ METHODS = (AUTO, *GIVEN_METHODS, *(file.name for file in FILES), metadata.NAME)
 OPTIONS = "the options"
 METADATA = "the metadata service"
 
-NO_CREDENTIALS = "No credentials found in the options, the environment or the credentials files"
+NO_CREDENTIALS = "No credentials found in the options, the environment"
 NO_CREDENTIALS_REMEDY = (
     "Set access_key and secret_key (environment variables HW_ACCESS_KEY and HW_SECRET_KEY), or use another"
     " authentication method."
@@ -142,7 +142,7 @@ class ProviderChain:
         """Return the location in a family, with the address of the region from the variable of the SDK."""
         location = _only(LOCATION, family.values)
         region = self._options.get("region") or location.get("region")
-        if family.name != "HUAWEICLOUD_SDK_*" or not region:
+        if family.name != SDK or not region:
             return location
         endpoint = sdk_endpoint(region, self._environ)
         return {**location, "endpoint": endpoint} if endpoint else location
@@ -160,13 +160,14 @@ class ProviderChain:
                 " environment."
             )
         location = self._location(ValueSource(METADATA, {}))
-        provider = metadata.Metadata(self._metadata_url, metadata.TIMEOUT, "Could not authenticate:", metadata.REMEDY)
+        service = f"{METADATA} at {self._metadata_url}"
+        failure = f"Could not authenticate: {service} returned no keys"
+        provider = metadata.Metadata(self._metadata_url, metadata.TIMEOUT, failure, metadata.REMEDY)
         if self._method == AUTO:
             if not _only(("region", "endpoint", "project_name"), location):
-                raise InputError(f"{NO_CREDENTIALS}. {NO_CREDENTIALS_REMEDY}")
-            provider = metadata.Metadata(
-                self._metadata_url, metadata.LAST_RESORT_TIMEOUT, f"{NO_CREDENTIALS}, and", NO_CREDENTIALS_REMEDY
-            )
+                raise InputError(f"{NO_CREDENTIALS} or the credentials files. {NO_CREDENTIALS_REMEDY}")
+            failure = f"{NO_CREDENTIALS}, the credentials files or {service}"
+            provider = metadata.Metadata(self._metadata_url, metadata.LAST_RESORT_TIMEOUT, failure, NO_CREDENTIALS_REMEDY)
         return ResolvedCredentials(self._with_agency(provider, {}), METADATA, location)
 
 

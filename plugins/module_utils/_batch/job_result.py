@@ -62,7 +62,8 @@ def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False
 
     :arg status: the status that was read after the request, if it has changed; the default is the expected status.
     """
-    msg = sentences(f"{operation.wording.noun.capitalize()} accepted", DETERMINED if reconciled else "")
+    request = operation.wording.noun.capitalize()
+    msg = sentences(operation.done.capitalize(), DETERMINED) if reconciled else f"{request} accepted."
     status = status or operation.expected_status(planned.job.status, reconciled)
     return planned.result(operation.done, changed=True, status=status, msg=msg, reconciled=reconciled)
 

@@ -24,10 +24,10 @@ from .error_codes import DLI, NO_GRAPH, SHOW_UNKNOWN_JOB
 from .job import Job
 
 #: IAM actions (dli-api.md 1.2). Identity policies and the older role policies have different names for some of them.
-PERMISSION_LIST = "dli:jobs:list (dli:jobs:listAll in a role policy)"
+PERMISSION_LIST = "dli:jobs:list (named dli:jobs:listAll in a role policy)"
 PERMISSION_GET = "dli:jobs:get"
-PERMISSION_RUN = "dli:jobs:startFlinkJob (dli:jobs:start in a role policy)"
-PERMISSION_STOP = "dli:jobs:stopFlinkJob (dli:jobs:stop in a role policy)"
+PERMISSION_RUN = "dli:jobs:startFlinkJob (named dli:jobs:start in a role policy)"
+PERMISSION_STOP = "dli:jobs:stopFlinkJob (named dli:jobs:stop in a role policy)"
 PERMISSION_DELETE = "dli:jobs:delete"
 PERMISSION_CREATE = "dli:jobs:create"
 PERMISSION_UPDATE = "dli:jobs:update"

@@ -46,7 +46,7 @@ REMEDIES: dict[str, str] = {
     "APIGW.0101": OTHER_ADDRESS,
     PARAMETER_ERROR: "The service rejected a parameter. Check the options.",
     "DLI.0002": CHECK_NAMES,
-    "DLI.0003": "Grant the IAM permission {permission} to this user.",
+    "DLI.0003": "Grant the IAM permission {permission} to the user of these credentials.",
     "DLI.0004": FIX_SQL,
     "DLI.0005": FIX_SQL,
     "DLI.0006": "Choose another name.",
@@ -59,7 +59,7 @@ REMEDIES: dict[str, str] = {
     "DLI.13005": "Fix the SQL of the job. The message contains the position of the error.",
     **dict.fromkeys(UNKNOWN_JOB, "Check the ID. The job may have been deleted, or may belong to another project."),
     RUN_NO_SAVEPOINT: (
-        "Set resume_savepoint to false to start the job without its previous state, or import a savepoint first."
+        "Set resume_savepoint to false to start the job without its previous Flink state, or import a savepoint first."
     ),
     "DLI.13024": "Assign the job to a queue first.",
     DELETE_UNKNOWN_JOB: "No action is required.",

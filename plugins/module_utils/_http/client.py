@@ -115,7 +115,8 @@ class ApiClient:
 
     def unclear(self, what: str, response: ApiResponse, remedies: Remedies = GATEWAY) -> ResponseLost:
         """Return the error for a response after which the outcome of a write is unknown."""
-        return ResponseLost(str(api_error(f"Unclear response to the request to {what}", self._endpoint, response, remedies)))
+        failure = f"The request to {what} received an unclear response"
+        return ResponseLost(str(api_error(failure, self._endpoint, response, remedies)))
 
     def _send(self, what: str, request: HttpRequest, deadline: float | None, is_write: bool) -> ApiResponse:
         attempt = 0
@@ -163,11 +164,14 @@ class ApiClient:
     def _no_response(self, what: str, attempts: int, error: CloudError, is_write: bool) -> str:
         count = f" ({attempts} attempts)" if attempts > 1 else ""
         if isinstance(error, NotDelivered):
-            remedy = "Check region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this machine."
+            remedy = (
+                "Check the options region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of the host that"
+                " runs the module."
+            )
             not_sent = "The request was not sent" if is_write else ""
             return sentences(f"Could not {what}: connection to {self._endpoint} failed{count}: {error}", not_sent, remedy)
         if is_write:
-            return f"No complete response from {self._endpoint} to the request to {what}{count}: {error}."
+            return f"The request to {what} received no complete response from {self._endpoint}{count}: {error}."
         return f"Could not {what}: no complete response from {self._endpoint}{count}: {error}."
 
 

@@ -19,13 +19,15 @@ from .request_response import ApiResponse
 
 SERVICE_PROBLEM = "Try again later. If the error persists, send the request ID to the support of the service."
 REDIRECT = "Redirects are not followed. Check endpoint and auth_url."
-ADDRESS_REFUSED = "The gateway rejects the IP address of this machine. Request access for the address, or check proxy."
+ADDRESS_REFUSED = (
+    "The gateway rejects the IP address of the host that runs the module. Request access for the address, or check proxy."
+)
 TOKEN = "The token has expired or was revoked. Get a new token."
 
 #: Code of the gateway -> what to do, in whole sentences (dli-api.md 4.4).
 GATEWAY_REMEDIES: dict[str, str] = {
-    "APIGW.0302": "Grant the IAM permission {permission} to this user.",
-    "APIGW.0306": "Grant the IAM permission {permission} to this user.",
+    "APIGW.0302": "Grant the IAM permission {permission} to the user of these credentials.",
+    "APIGW.0306": "Grant the IAM permission {permission} to the user of these credentials.",
     "APIGW.0308": "The service throttles requests. Try again later, or increase max_retries.",
     "APIGW.0310": "The credentials are not valid for this project. Check project_id, region and cloud.",
     "APIGW.0401": ADDRESS_REFUSED,
@@ -36,7 +38,7 @@ GATEWAY_REMEDIES: dict[str, str] = {
 #: HTTP status -> what to do, where the code has no entry.
 STATUS_REMEDIES: dict[int, str] = {
     400: "Check the options.",
-    403: "Grant the IAM permission {permission} to this user, and check project_id.",
+    403: "Grant the IAM permission {permission} to the user of these credentials, and check project_id.",
     407: "The proxy requires credentials. Check proxy.",
     429: "The service throttles requests. Try again later, or increase max_retries.",
 }
@@ -87,14 +89,15 @@ class Remedies(t.NamedTuple):
     def for_rejected_credentials(self, code: str | None, text: str, clock_ahead: float) -> str:
         """Return the remedy of an HTTP 401 response.
 
-        :arg clock_ahead: by how many seconds the clock of this machine is ahead of the clock of the service.
+        :arg clock_ahead: by how many seconds the clock of this host is ahead of the clock of the service.
         """
         if plain_code(code) in self.token_codes:
             return TOKEN
         known = next((part for part in AUTHENTICATION_REMEDIES if part in text), None)
         if abs(clock_ahead) > CLOCK_LIMIT and known in (None, "verify aksk signature"):
             minutes = f"{abs(clock_ahead) / 60:.0f} minutes {'ahead of' if clock_ahead > 0 else 'behind'}"
-            return f"The clock of this machine is {minutes} the clock of the service (limit: 15 minutes). Correct the clock."
+            clock = "The clock of the host that runs the module"
+            return f"{clock} is {minutes} the clock of the service (limit: 15 minutes). Correct the clock."
         remedy = AUTHENTICATION_REMEDIES[known] if known else DEFAULT_AUTHENTICATION_REMEDY
         return remedy.format(lock_warning=LOCK_WARNING)
 

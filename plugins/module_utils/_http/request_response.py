@@ -60,7 +60,7 @@ class ApiResponse:
 
     :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
     :ivar headers: name in lower case -> value.
-    :ivar clock_ahead: by how many seconds the clock of this machine is ahead of the clock of the service.
+    :ivar clock_ahead: by how many seconds the clock of this host is ahead of the clock of the service.
     """
 
     status: int

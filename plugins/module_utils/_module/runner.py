@@ -191,6 +191,6 @@ def _retry_warnings(log: RequestLog) -> list[str]:
     if log.lost_time < REPORTED_RETRY_TIME:
         return []
     times = sum(log.retries.values())
-    reasons = ", ".join(f"{reason} ({count})" for reason, count in log.retries.items())
+    reasons = ", ".join(f"{reason} ({count} time{'' if count == 1 else 's'})" for reason, count in log.retries.items())
     retried = "1 request was" if times == 1 else f"{times} requests were"
     return [f"{retried} retried: {reasons}. This delayed the task by {log.lost_time:.0f} s."]

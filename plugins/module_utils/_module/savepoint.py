@@ -81,6 +81,8 @@ def message(options: BatchOptions, result: JobResult) -> str:
     request, operation, done, savepoint = TEXTS[options.operation.done]
     savepoint = f"{savepoint} job {job_label(result.job_id, result.name)}"
     if result.failed:
+        if result.msg.startswith("Could not "):
+            return result.msg
         failure = f"Could not {operation} a {savepoint}"
         if result.state == UNKNOWN:
             failure = f"A {savepoint} may not have been {done}"
@@ -166,7 +168,7 @@ def _updated(result: JobResult, now: Job | None, observed: str) -> JobResult:
 def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:
     msg = sentences(
         "Outcome unknown",
-        "The service accepted the savepoint request, but the job did not report a savepoint within "
+        "The service accepted the savepoint request, but the module did not detect a savepoint within "
         f"{waiting.confirm_timeout:g} s",
         "Check whether savepoint_path contains the savepoint before you run the task again",
     )

@@ -96,12 +96,12 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         return _refuse(result, WRONG_TYPE, reason, differences)
     if _restarts(desired, job, names) and desired.restart == NEVER:
         reason = f"{', '.join(requires_stop(names))} cannot be changed while the job is {status_of(job.status).meaning}"
-        return _refuse(result, RESTART_NEEDED, f"{reason}. Set restart to allowed, or stop the job first", differences)
+        return _refuse(result, RESTART_NEEDED, f"{reason}. Set restart=allowed, or stop the job first", differences)
     steps = [Step(TAG, remove=remove, add=add)] if remove or add else []
     steps += _steps(desired, job, names)
     breaking = _breaking(steps, names)
     if breaking and desired.resume_savepoint is None:
-        remedy = "Set resume_savepoint to false to start without state, or to true if the savepoint is compatible"
+        remedy = "Set resume_savepoint to false to start without Flink state, or to true if the savepoint is compatible"
         reason = f"a change of {', '.join(breaking)} can make the savepoint incompatible. {remedy}"
         return _refuse(result, RESUME_UNDECIDED, reason, differences)
     if not steps:
@@ -190,7 +190,7 @@ def _warnings(breaking: Sequence[str]) -> list[str]:
         return []
     return [
         f"The job resumes from a savepoint that was created before {', '.join(breaking)} changed. If the start fails, set "
-        "resume_savepoint to false to start the job without state."
+        "resume_savepoint to false to start the job without Flink state."
     ]
 
 

@@ -98,7 +98,7 @@ class Progress:
         if step.action == UPDATE:
             settings = "may have its new settings" if result.state == UNKNOWN else "has its previous settings"
             return f"The job is inactive now and {settings}. Fix the cause, then {again}"
-        stateless = ", or with resume_savepoint=false to start without state" if start.resume_savepoint else ""
+        stateless = ", or with resume_savepoint=false to start without Flink state" if start.resume_savepoint else ""
         return f"The job has its new settings. Fix the cause, then {again}{stateless}"
 
 

@@ -201,7 +201,7 @@ def test_status_table_of_results_page_matches_code():
         for status, entry in STATUSES.items()
     )
     # The sentence below the table lists the statuses in which a stop or a deletion treats the job as inactive.
-    (others,) = re.findall(r"counts as inactive in the group \*inactive\* and in the status ([^.]*)\.", section)
+    (others,) = re.findall(r"job is inactive if it is in the group \*inactive\* or has the status\s+([^.]*)\.", section)
     inactive = {status for status, entry in STATUSES.items() if entry.stop == INACTIVE}
     assert inactive == {status for status, entry in STATUSES.items() if entry.start == STARTABLE} | set(code_spans(others))
 
@@ -270,7 +270,7 @@ def test_variable_table_matches_code():
 
 def test_source_table_matches_code():
     sources = rows(AUTHENTICATION["Credential sources"])
-    assert [code_spans(row[1])[0] for row in sources[1:4]] == list(FAMILIES)
+    assert [f"the environment variables {code_spans(row[1])[0]}" for row in sources[1:4]] == list(FAMILIES)
     assert len(sources) == 7
     for method in METHODS[1:]:
         assert f"`{method}`" in AUTHENTICATION["Credential sources"]

@@ -101,10 +101,10 @@ def test_defaults_of_sql_job(api: Api) -> None:
     assert (detail["job_type"], detail["run_mode"]) == ("flink_opensource_sql_job", "shared_cluster")
     assert (detail["desc"], detail["queue_name"], detail["sql_body"]) == ("", "", "")
     expected = {"cu_number": 2, "manager_cu_number": 1, "parallel_number": 1, "tm_cus": 1, "tm_slot_num": 1,
-              "checkpoint_enabled": False, "checkpoint_mode": "exactly_once", "checkpoint_interval": 10,
-              "log_enabled": False, "restart_when_exception": False, "resume_checkpoint": False, "resume_max_num": -1,
-              "idle_state_retention": 3600, "dirty_data_strategy": "0", "resource_config_version": "v1",
-              "obs_bucket": None, "smn_topic": None, "resource_config": None, "flink_version": None}  # fmt: skip
+                "checkpoint_enabled": False, "checkpoint_mode": "exactly_once", "checkpoint_interval": 10,
+                "log_enabled": False, "restart_when_exception": False, "resume_checkpoint": False, "resume_max_num": -1,
+                "idle_state_retention": 3600, "dirty_data_strategy": "0", "resource_config_version": "v1",
+                "obs_bucket": None, "smn_topic": None, "resource_config": None, "flink_version": None}  # fmt: skip
     assert {name: detail["job_config"][name] for name in expected} == expected
 
 

@@ -26,12 +26,12 @@ class Metadata(CredentialsProvider):
     """The metadata service.
 
     :ivar timeout: seconds for each request.
-    :ivar missing: beginning of the message if it returns no keys; ``remedy``: last sentence of this message.
+    :ivar failure: the message if it returns no keys, to follow with the reason; ``remedy``: last sentence of this message.
     """
 
     url: str
     timeout: float
-    missing: str
+    failure: str
     remedy: str
 
     description = "temporary keys of the machine"
@@ -45,5 +45,4 @@ class Metadata(CredentialsProvider):
         try:
             return ScopedCredentials(AccessKey(*iam.machine_keys(self.url, self.timeout)))
         except InputError as error:
-            message = f"{self.missing} the metadata service at {self.url} returned no keys ({error}). {self.remedy}"
-            raise InputError(message) from None
+            raise InputError(f"{self.failure} ({error}). {self.remedy}") from None

@@ -62,7 +62,7 @@ class Stop(Operation):
             now = inactive if status.stop == INACTIVE else f"already {status.meaning}"
             return Decision(False, self.unchanged, msg=f"Unchanged: the job is {now}.")
         if status.stop == BUSY:
-            reason = f"the job is creating a savepoint ({job.status}), possibly as part of another stop"
+            reason = f"the job is creating a savepoint ({job.status}), possibly because of another stop request"
             msg = f"Not stopped: {reason}. Run the task again when the savepoint is complete."
             return Decision(False, self.blocked, True, msg)
         return SUBMIT

@@ -172,7 +172,8 @@ def test_every_variable_belongs_to_an_option():
 
 
 def test_the_notes_list_the_groups_of_variables_in_order():
-    assert re.findall(r"C\(([A-Z_]+\*)\)", fragment("connection")["notes"][0]) == list(FAMILIES)
+    names = re.findall(r"C\(([A-Z_]+\*)\)", fragment("connection")["notes"][0])
+    assert [f"the environment variables {name}" for name in names] == list(FAMILIES)
 
 
 @each_module

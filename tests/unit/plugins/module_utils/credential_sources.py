@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os.path
 
-HW, SDK, OS = "HW_*", "HUAWEICLOUD_SDK_*", "OS_*"
+HW, SDK, OS = (f"the environment variables {prefix}_*" for prefix in ("HW", "HUAWEICLOUD_SDK", "OS"))
 OPTIONS, INI, KOOCLI, MACHINE = "the options", "the SDK's file", "KooCLI's file", "the metadata service"
 #: The order in which credentials are searched.
 ORDER = (OPTIONS, HW, SDK, OS, INI, KOOCLI, MACHINE)

@@ -439,18 +439,23 @@ def write(home, name, text=None):
         ({**PROJECT, "auth_token": SECRET}, {}, None, "the options (IAM token)"),
         (USER, {}, None, "the options (user name and password)"),
         ({**KEYS, **AGENCY}, {}, None, "the options (access key and secret key, then the agency agency)"),
-        (PROJECT, {"HW_ACCESS_KEY": "an-access-key", "HW_SECRET_KEY": SECRET}, None, "HW_* (access key and secret key)"),
+        (
+            PROJECT,
+            {"HW_ACCESS_KEY": "an-access-key", "HW_SECRET_KEY": SECRET},
+            None,
+            "the environment variables HW_* (access key and secret key)",
+        ),
         (
             PROJECT,
             {"HUAWEICLOUD_SDK_AK": "an-access-key", "HUAWEICLOUD_SDK_SK": SECRET},
             None,
-            "HUAWEICLOUD_SDK_* (access key and secret key)",
+            "the environment variables HUAWEICLOUD_SDK_* (access key and secret key)",
         ),
         (
             PROJECT,
             {"OS_USERNAME": "user", "OS_PASSWORD": SECRET, "OS_USER_DOMAIN_NAME": "account"},
             None,
-            "OS_* (user name and password)",
+            "the environment variables OS_* (user name and password)",
         ),
         (PROJECT, {}, "ini", "{file} (access key and secret key)"),
         (PROJECT, {}, "koocli", "the profile work of {file} (access key and secret key)"),
@@ -476,7 +481,11 @@ def test_result_contains_source_of_credentials(
         (Service(tokens=[]), USER, "Could not authenticate as user user of account account: HTTP 401 (wrong) from https://iam."),
         (Service(tokens=[]), {**KEYS, **AGENCY}, "Could not assume the agency agency: HTTP 401 (wrong) from https://iam."),
         (Service(), {**KEYS, "project_id": ""}, "Project cn-north-4 not found. Projects that these credentials have access to: "),
-        (Service(tokens=[]), PROJECT, "No credentials found in the options, the environment or the credentials files, and the "),
+        (
+            Service(tokens=[]),
+            PROJECT,
+            "No credentials found in the options, the environment, the credentials files or the metadata service at ",
+        ),
         (Service(tokens=[]), {**PROJECT, "auth_method": "metadata"}, "Could not authenticate: the metadata service at http://169.254"),
     ],
 )
@@ -491,8 +500,8 @@ def test_failed_authentication(run_module, service, options, part):
 @pytest.mark.parametrize(
     "environ, file, status, ending",
     [
-        ({"HW_AUTH_TOKEN": SECRET}, None, 401, " Credentials used: HW_* (IAM token)."),
-        ({"HW_AUTH_TOKEN": SECRET}, None, 403, " Credentials used: HW_* (IAM token)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 401, " Credentials used: the environment variables HW_* (IAM token)."),
+        ({"HW_AUTH_TOKEN": SECRET}, None, 403, " Credentials used: the environment variables HW_* (IAM token)."),
         ({"HW_AUTH_TOKEN": SECRET}, None, 404, "Check region, cloud and endpoint."),
         ({}, "koocli", 401, " by default. Disable it with hcloud configure set --cli-auth-encrypt=false."),
         ({}, "ini", 403, "/.huaweicloud/credentials (access key and secret key)."),
@@ -780,7 +789,8 @@ def test_long_retries_cause_warning(run_module, fails):
     service = Service(job(131), outcomes=[busy, NotDelivered("no route")] + [busy] * (9 if fails else 0))
     (warning,) = run_module(service, **KEYS, job_ids=[131])["warnings"]
     times, seconds, count = (5, 16, 4) if fails else (2, 2, 1)
-    assert warning == f"{times} requests were retried: HTTP 503 ({count}), no route (1). This delayed the task by {seconds} s."
+    reasons = f"{count} because of HTTP 503, 1 because of no route"
+    assert warning == f"{times} requests were retried: {reasons}. This delayed the task by {seconds} s."
 
 
 def test_short_retries_cause_no_warning(run_module):

@@ -121,7 +121,7 @@ def test_missing_project(options, environ, files, variable):
         f"Missing project_id. Set the option project_id, project_name or region, or the environment variable {variable}."
     )
     if "endpoint" not in options:
-        assert refusal(options, environ, files).startswith("Missing region. Set the option region or endpoint")
+        assert refusal(options, environ, files).startswith("Missing region. Set the option region")
 
 
 # Regions and clouds
@@ -212,18 +212,20 @@ def test_a_cloud_is_a_domain(cloud):
         (
             {**PAIR, "project_id": "p1"},
             {},
-            "Missing region. Set the option region or endpoint, or the environment variable HW_REGION_NAME.",
+            "Missing region. Set the option region, or the environment variable HW_REGION_NAME. Alternatively, set endpoint"
+            " and project_id.",
         ),
         (
             {"project_id": "p1"},
             KEYS[OS],
-            "Missing region. Set the option region or endpoint, or the environment variable OS_REGION_NAME.",
+            "Missing region. Set the option region, or the environment variable OS_REGION_NAME. Alternatively, set endpoint"
+            " and project_id.",
         ),
         (
             {"project_id": "p1"},
             KEYS[SDK],
-            "Missing region. Set the option region or endpoint. The environment variables HUAWEICLOUD_SDK_* include none for"
-            " this option.",
+            "Missing region. Set the option region. It cannot be set with the environment variables HUAWEICLOUD_SDK_*."
+            " Alternatively, set endpoint and project_id.",
         ),
         (
             {**USER, "project_id": "p1", "endpoint": "https://lake.test"},

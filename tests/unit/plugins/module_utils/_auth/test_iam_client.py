@@ -198,7 +198,7 @@ def test_the_keys_of_an_agency(agency, signer):
         (
             reply(403, {"error": {"code": 403, "message": "You have no right to do this action", "title": "Forbidden"}}),
             "HTTP 403 (You have no right to do this action) from https://iam.test. Grant the IAM permission "
-            "iam:agencies:assume (the role Agent Operator) to this user, and check project_id.",
+            "iam:agencies:assume (the role Agent Operator) to the user of these credentials, and check project_id.",
         ),
         (
             reply(401, {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication information: token expires"}),
@@ -359,7 +359,7 @@ def test_the_message_for_an_unknown_project_lists_the_available_projects(first, 
         (
             reply(403, {"error_code": "IAM.0003", "error_msg": "no"}),
             "HTTP 403 IAM.0003 (no) from https://iam.test. Grant the IAM permission "
-            "iam:projects:list to this user, and check project_id.",
+            "iam:projects:list to the user of these credentials, and check project_id.",
         ),
         (
             reply(

@@ -358,7 +358,10 @@ def test_the_metadata_service_is_the_last_resort_if_the_location_is_known(option
     found = search({option: "cn-north-4"})
     assert_is(found, MACHINE, "metadata")
     assert (found.provider.url, found.provider.timeout) == ("http://169.254.169.254", 1.0)
-    assert found.provider.missing.startswith("No credentials found in the options, ")
+    assert found.provider.failure == (
+        "No credentials found in the options, the environment, the credentials files or the metadata service at "
+        "http://169.254.169.254"
+    )
     assert found.provider.remedy.startswith("Set access_key and secret_key")
     with pytest.raises(InputError, match="^No credentials found"):
         search({"project_id": "p1", "cloud": "cloud.test"})
@@ -369,7 +372,7 @@ def test_auth_method_metadata_has_a_longer_timeout():
     assert found.provider == Metadata(
         "http://metadata.test",
         5.0,
-        "Could not authenticate:",
+        "Could not authenticate: the metadata service at http://metadata.test returned no keys",
         "Only a cloud server that has an agency receives keys from it.",
     )
 

@@ -169,7 +169,7 @@ def test_start_time_shows_a_restart_that_ends_in_the_same_status():
     outcome = run(dli, FakeClock(), task([1]))
     assert states(outcome) == ["started"]
     assert outcome.results[0].msg == (
-        "Start accepted. This was determined from the job's status, because the response was lost or unclear."
+        "Started. This was determined from the job's status, because the response was lost or unclear."
     )
 
 

@@ -219,7 +219,7 @@ def test_request_rejected_as_a_whole(status, value):
 def test_any_other_response_makes_the_outcome_unknown(given, sent):
     batch = parse(given, sent)
     assert batch.indeterminate is not None
-    assert batch.indeterminate.startswith(f"Unclear response to the request to start jobs: HTTP {given.status}")
+    assert batch.indeterminate.startswith(f"The request to start jobs received an unclear response: HTTP {given.status}")
     assert not batch.elements and batch.refusal is None
 
 

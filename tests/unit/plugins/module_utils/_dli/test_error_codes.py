@@ -123,7 +123,10 @@ def test_token_codes(code, text, ahead):
 def test_clock_error_above_the_limit(ahead, message, text):
     """dli-api.md 5.2: 15 minutes."""
     remedy = error_codes.DLI.for_rejected_credentials("APIGW.0301", text, ahead)
-    assert remedy == f"The clock of this machine is {message} the clock of the service (limit: 15 minutes). Correct the clock."
+    assert remedy == (
+        f"The clock of the host that runs the module is {message} the clock of the service (limit: 15 minutes). "
+        "Correct the clock."
+    )
 
 
 @pytest.mark.parametrize("text, message", [entry for entry in REJECTIONS if "secret key" not in entry[1]])

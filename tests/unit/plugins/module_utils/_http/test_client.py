@@ -459,16 +459,17 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
             read,
             NotDelivered("Connection refused"),
             0,
-            "Could not list the jobs: connection to https://dli.example.test failed: Connection refused. Check region, "
-            "cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this machine.",
+            "Could not list the jobs: connection to https://dli.example.test failed: Connection refused. Check the "
+            "options region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of the host that runs the "
+            "module.",
         ),
         (
             write,
             NotDelivered("Connection refused"),
             2,
             "Could not start 2 jobs: connection to https://dli.example.test failed (3 attempts): Connection refused. The "
-            "request was not sent. Check region, cloud, endpoint, auth_url, proxy and ca_cert, and the network access of this "
-            "machine.",
+            "request was not sent. Check the options region, cloud, endpoint, auth_url, proxy and ca_cert, and the network "
+            "access of the host that runs the module.",
         ),
         (
             read,
@@ -480,7 +481,7 @@ def test_request_ids_of_writes_and_failures(call, given, ids):
             write,
             ResponseLost("Connection reset by peer"),
             5,
-            "No complete response from https://dli.example.test to the request to start 2 jobs: Connection reset by peer.",
+            "The request to start 2 jobs received no complete response from https://dli.example.test: Connection reset by peer.",
         ),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_response_that_is_not_json_is_not_quoted(text, message):
         (
             response(403, {"error": {"code": 403, "message": "no", "title": "Forbidden"}}),
             "Could not list the jobs: HTTP 403 (no) from https://dli.example.test. Grant the IAM permission that "
-            "this call requires to this user, and check project_id.",
+            "this call requires to the user of these credentials, and check project_id.",
         ),
         (
             response(404, {"error_code": "APIG.0101", "error_msg": "not published"}),
@@ -130,13 +130,17 @@ def test_one_line(value, text):
 def test_the_message_contains_the_missing_permission(code):
     given = response(403, {"error_code": code, "error_msg": "no"} if code else {})
     error = api_error("Could not list the jobs", URL, given, DLI, "dli:jobs:list")
-    assert ". Grant the IAM permission dli:jobs:list to this user" in str(error)
+    assert ". Grant the IAM permission dli:jobs:list to the user of these credentials" in str(error)
     assert "dli:jobs:list" not in str(api_error("Could not list the jobs", URL, response(404, {}), DLI, "dli:jobs:list"))
 
 
 @pytest.mark.parametrize(
     "status, message",
-    [(401, ". Wait."), (403, ". Grant the IAM permission x to this user, and "), (400, ". Check the options.")],
+    [
+        (401, ". Wait."),
+        (403, ". Grant the IAM permission x to the user of these credentials, and "),
+        (400, ". Check the options."),
+    ],
 )
 def test_a_service_can_override_the_remedy_of_a_status(status, message):
     given = response(
@@ -149,7 +153,8 @@ def test_a_service_can_override_the_remedy_of_a_status(status, message):
 def test_the_message_contains_the_clock_difference_for_rejected_signatures():
     given = response(401, {"error_code": "APIGW.0301", "error_msg": "verify aksk signature fail"})
     message = (
-        ". The clock of this machine is 23 minutes ahead of the clock of the service (limit: 15 minutes). Correct the clock."
+        ". The clock of the host that runs the module is 23 minutes ahead of the clock of the service (limit: 15 minutes)."
+        " Correct the clock."
     )
     assert str(api_error("Could not list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(message)
 

@@ -221,14 +221,18 @@ def test_wrong_status_sends_no_request(action, status):
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(ServiceError("no", 400, "DLI.15002"), "DLI.15002"), (NotDelivered("no way"), None)]
+    ("error", "code", "message"),
+    [
+        (ServiceError("no", 400, "DLI.15002"), "DLI.15002", "Could not create a savepoint of job 7 (orders). no."),
+        (NotDelivered("Could not create it: no route."), None, "Could not create it: no route."),
+    ],
 )
-def test_refusal(error, code):
+def test_refusal(error, code, message):
     dli = SavepointDli(seen())
     dli.error = error
     job = run(dli)
     assert state(job) == ("refused", False, True, "job_running") and job["error_code"] == code
-    assert job["message"] == f"Could not create a savepoint of job 7 (orders). {error}."
+    assert job["message"] == message
 
 
 @pytest.mark.parametrize(
@@ -277,8 +281,8 @@ def test_wait(before, later, expected, seconds):
 def test_savepoint_that_is_not_shown_is_unknown():
     assert run(SavepointDli(seen(saved=True)), wait=True)["message"] == (
         "A savepoint of job 7 (orders) may not have been created. Outcome unknown. The service accepted the savepoint request, "
-        f"but the job did not report a savepoint within {OPTIONS['confirm_timeout']:g} s. Check whether savepoint_path contains "
-        "the savepoint before you run the task again."
+        f"but the module did not detect a savepoint within {OPTIONS['confirm_timeout']:g} s. Check whether savepoint_path "
+        "contains the savepoint before you run the task again."
     )
 
 

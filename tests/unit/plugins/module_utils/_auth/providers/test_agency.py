@@ -22,7 +22,7 @@ BASES = [
     AccessKey("access-key", "hidden-secret", "hidden-security-token"),
     IamToken("hidden-token"),
     Password("user", "hidden-password", "account"),
-    Metadata("http://metadata.test", 5.0, "Could not authenticate:", "Use another server."),
+    Metadata("http://metadata.test", 5.0, "Could not authenticate", "Use another server."),
 ]
 
 
@@ -82,7 +82,5 @@ def test_an_error_of_the_base_provider_is_reported():
         def machine_keys(self, url, timeout):
             raise InputError("Connection refused")
 
-    with pytest.raises(
-        InputError, match="^Could not authenticate: the metadata service .* returned no keys .Connection refused.. Use"
-    ):
+    with pytest.raises(InputError, match="^Could not authenticate .Connection refused.. Use"):
         Agency(BASES[4], AGENCY).get_credentials(NoMachine(), None)
