@@ -789,7 +789,7 @@ def test_long_retries_cause_warning(run_module, fails):
     service = Service(job(131), outcomes=[busy, NotDelivered("no route")] + [busy] * (9 if fails else 0))
     (warning,) = run_module(service, **KEYS, job_ids=[131])["warnings"]
     times, seconds, count = (5, 16, 4) if fails else (2, 2, 1)
-    reasons = f"{count} because of HTTP 503, 1 because of no route"
+    reasons = f"HTTP 503 ({count} time{'' if count == 1 else 's'}), no route (1 time)"
     assert warning == f"{times} requests were retried: {reasons}. This delayed the task by {seconds} s."
 
 
