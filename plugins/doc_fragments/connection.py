@@ -217,11 +217,11 @@ notes:
   - >-
     These options take precedence over other sources: O(domain_name), O(project_id), O(project_name), O(region), O(cloud),
     O(endpoint) and O(auth_url). If one of them is not set, its value is taken from the credentials file that is used, then
-    from the environment. If the credentials come from a group of environment variables, only this group is used. Otherwise,
-    the first group that contains one of these values is used.
-  - If the option O(region) or O(cloud) is set and differs from the value in the credentials file or in that group, the
-    projects and addresses of that file or group are ignored. If O(project_name) is set, the project IDs of other sources are
-    ignored.
+    from one group of environment variables. If the credentials come from environment variables, this is their group.
+    Otherwise, it is the first group that contains at least one of these values.
+  - If the option O(region) or O(cloud) is set and differs from the value in the credentials file or in the group of
+    environment variables that is used, the projects and addresses of this file or group are ignored. If
+    O(project_name) is set, the project IDs of other sources are ignored.
   - The module runs on the target host of the task, usually C(localhost). The environment variables, the files and the Python
     library of this host are used.
 """

@@ -36,8 +36,8 @@ options:
     default: 60
   overall_timeout:
     description:
-      - Maximum time of the task in seconds without the wait, including authentication, retries and the reads after a lost
-        response. O(wait_timeout) limits the wait separately.
+      - Maximum time of the task in seconds, excluding the wait, but including authentication, retries and the reads after a
+        lost response. O(wait_timeout) limits the wait separately.
       - After this time, the module starts no further operation and returns the results. A job whose request was not sent is
         reported as V(refused).
     type: float

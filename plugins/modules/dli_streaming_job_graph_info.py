@@ -162,12 +162,12 @@ credentials_from:
   sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the job or a graph could not be read.
-  returned: when the service responded to the authentication or to a request to read the job or a graph with an error
+  returned: when the service returned an error for the authentication or for a request to read the job or a graph
   type: int
   sample: 400
 error_code:
   description: Error code of the error response, if authentication failed or the job or a graph could not be read.
-  returned: when the service responded to the authentication or to a request to read the job or a graph with an error
+  returned: when the service returned an error for the authentication or for a request to read the job or a graph
   type: str
   sample: JK.1001
 """

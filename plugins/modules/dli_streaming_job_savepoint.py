@@ -204,14 +204,14 @@ credentials_from:
   sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the job could not be read.
-  returned: when the service responded to the authentication or to the request to read the job with an error
+  returned: when the service returned an error for the authentication or for the request to read the job
   type: int
   sample: 401
 error_code:
   description:
     - Error code of the error response, if authentication failed or the job could not be read.
     - The code of the operation is in RV(job.error_code).
-  returned: when the service responded to the authentication or to the request to read the job with an error
+  returned: when the service returned an error for the authentication or for the request to read the job
   type: str
   sample: APIGW.0301
 """

@@ -178,12 +178,12 @@ credentials_from:
   sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or nothing was imported.
-  returned: when the service responded to the authentication or to a request to list or import jobs with an error
+  returned: when the service returned an error for the authentication or for a request to list or import jobs
   type: int
   sample: 400
 error_code:
   description: Error code of the error response, if authentication failed or nothing was imported.
-  returned: when the service responded to the authentication or to a request to list or import jobs with an error
+  returned: when the service returned an error for the authentication or for a request to list or import jobs
   type: str
   sample: DLI.29002
 """

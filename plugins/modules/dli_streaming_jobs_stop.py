@@ -183,7 +183,7 @@ jobs:
       sample: false
 summary:
   description:
-    - Numbers of jobs.
+    - Job counts.
     - C(requested) - all jobs.
     - C(changed) - jobs that this task changed.
     - C(failed_jobs) - jobs with RV(jobs[].failed=true).
@@ -223,14 +223,14 @@ credentials_from:
   sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the jobs could not be read.
-  returned: when the service responded to the authentication or to the request to read the jobs with an error
+  returned: when the service returned an error for the authentication or for the request to read the jobs
   type: int
   sample: 401
 error_code:
   description:
     - Error code of the error response, if authentication failed or the jobs could not be read.
-    - The codes of single jobs are in RV(jobs[].error_code).
-  returned: when the service responded to the authentication or to the request to read the jobs with an error
+    - The error codes of individual jobs are in RV(jobs[].error_code).
+  returned: when the service returned an error for the authentication or for the request to read the jobs
   type: str
   sample: APIGW.0301
 """

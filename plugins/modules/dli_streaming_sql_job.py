@@ -30,8 +30,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - Reads the job and predicts the result of a run. Errors that only a request can detect, such as an error in the SQL,
-        cannot be predicted.
+      - Reads the job and predicts the result of a run. Errors that the service detects only when it processes a
+        request, such as an error in the SQL, cannot be predicted.
   diff_mode:
     support: full
     details:
@@ -46,7 +46,7 @@ options:
       - The SQL of the job, at most 1048576 characters. The comparison ignores the type of line breaks (LF or CRLF) and
         whitespace at the end of the SQL.
       - A job without SQL is a draft. With O(state=started) and O(state=stopped), the module therefore creates a job only if
-        O(sql_body) or O(template_id) is set. A typo in O(name) then creates no empty job.
+        O(sql_body) or O(template_id) is set. This prevents a typo in O(name) from creating an empty job.
     type: str
   template_id:
     description: ID of the template that provides the SQL of a new job if O(sql_body) is not set. Not compared after creation.
@@ -86,7 +86,8 @@ options:
       - Whether to start the job from its most recently created savepoint or checkpoint. The service refuses this for a job
         that has none.
       - Required for a restart with O(savepoint=true) that changes O(sql_body) or O(parallel_number), because the
-        savepoint may be incompatible. If V(true), the module warns about this.
+        savepoint may be incompatible. If O(resume_savepoint=true), the module reports a warning
+        that the savepoint may be incompatible.
       - For other restarts, the default is to resume from the savepoint that the restart creates, or V(false) with
         O(savepoint=false). For other starts, the default is V(false).
   wait_timeout:
@@ -283,14 +284,14 @@ credentials_from:
   sample: the environment variables HW_* (access key and secret key)
 http_status:
   description: HTTP status of the error response, if authentication failed or the job could not be read.
-  returned: when the service responded to the authentication or to the request to read the job with an error
+  returned: when the service returned an error for the authentication or for the request to read the job
   type: int
   sample: 401
 error_code:
   description:
     - Error code of the error response, if authentication failed or the job could not be read.
     - The code of a step is in RV(job.error_code).
-  returned: when the service responded to the authentication or to the request to read the job with an error
+  returned: when the service returned an error for the authentication or for the request to read the job
   type: str
   sample: APIGW.0301
 """

@@ -94,13 +94,15 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         name = immutable(names)[0]
         reason = f"{name} is {job.raw.get(name)} and cannot be changed after creation. To change it, delete the job first"
         return _refuse(result, WRONG_TYPE, reason, differences)
-    if _restarts(desired, job, names) and desired.restart == NEVER:
-        reason = f"{', '.join(requires_stop(names))} cannot be changed while the job is {status_of(job.status).meaning}"
-        return _refuse(result, RESTART_NEEDED, f"{reason}. Set restart=allowed, or stop the job first", differences)
     steps = [Step(TAG, remove=remove, add=add)] if remove or add else []
     steps += _steps(desired, job, names)
     breaking = _breaking(steps, names)
-    if breaking and desired.resume_savepoint is None:
+    is_undecided = bool(breaking) and desired.resume_savepoint is None
+    if _restarts(desired, job, names) and desired.restart == NEVER:
+        reason = f"{', '.join(requires_stop(names))} cannot be changed while the job is {status_of(job.status).meaning}"
+        remedy = f"Set restart=allowed{' and resume_savepoint' if is_undecided else ''}, or stop the job first"
+        return _refuse(result, RESTART_NEEDED, f"{reason}. {remedy}", differences)
+    if is_undecided:
         remedy = "Set resume_savepoint to false to start without Flink state, or to true if the savepoint is compatible"
         reason = f"a change of {', '.join(breaking)} can make the savepoint incompatible. {remedy}"
         return _refuse(result, RESUME_UNDECIDED, reason, differences)

@@ -108,6 +108,20 @@ def test_actions_and_state_of_each_case(status, state, differing, more, actions,
         assert dli.call_names in (["list", "show"], ["list"]) or more.get("wait")
 
 
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ({"cu_number": 4}, "Set restart=allowed, or stop the job first."),
+        ({"sql_body": "B"}, "Set restart=allowed and resume_savepoint, or stop the job first."),
+        ({"sql_body": "B", "resume_savepoint": False}, "Set restart=allowed, or stop the job first."),
+        ({"sql_body": "B", "savepoint": False}, "Set restart=allowed, or stop the job first."),
+    ],
+)
+def test_needed_restart_lists_all_required_options(options, remedy):
+    dli = ResourceDli(job(7, "job_running", sql_body="A", has_savepoint=True))
+    assert predict_and_run(dli, state="present", **options)["job"]["msg"].endswith(f"while the job is running. {remedy}")
+
+
 @pytest.mark.parametrize("state", ["started", "stopped"])
 def test_wait_includes_job_in_transition(state):
     dli = ResourceDli(job(7, {"started": "job_submitting", "stopped": "job_canceling"}[state]))
