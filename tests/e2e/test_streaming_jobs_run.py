@@ -290,7 +290,7 @@ def test_throttling(ansible, dli):
     dli.faults.add("status", status=429, retry_after=2, call="run")
     ended = ansible.task({"job_ids": [131]})
     assert ended.code == 0 and started(dli) == [131]
-    assert "HTTP 429 (1)" in " ".join(ended.output.split())
+    assert "HTTP 429 (1 time)" in " ".join(ended.output.split())
 
 
 def test_task_timeout_starts_nothing(ansible, dli):
