@@ -19,7 +19,7 @@ import tomllib
 
 HERE = Path(__file__).parent
 LIST = HERE / "words.toml"
-#: Texts of others, and examples of words that are on the list.
+#: Texts with other authors, the list itself, and examples of words that are on it.
 EXEMPT = re.compile(r"^(LICENSES?(/.*)?|CODE_OF_CONDUCT\.md|requirements/.*\.txt|scripts/words\.toml|.*/test_words\.py)$")
 
 
@@ -31,16 +31,13 @@ class Entry(NamedTuple):
 
 def read_list(path: Path = LIST) -> list[Entry]:
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["entry"]
-    return [Entry(_words(entry["words"]), _allowed(entry.get("allow", [])), entry["write"]) for entry in entries]
+    return [parse(**entry) for entry in entries]
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    """An underscore ends a word, so that the parts of identifiers count as words too."""
-    return re.compile(rf"(?<![^\W_])(?:{pattern})(?![^\W_])", re.IGNORECASE)
-
-
-def _allowed(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+def parse(words: str, write: str, allow: Iterable[str] = ()) -> Entry:
+    """Return an entry. An underscore ends a word, so that the parts of identifiers count as words too."""
+    pattern = re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
+    return Entry(pattern, re.compile("|".join(allow), re.IGNORECASE) if allow else None, write)
 
 
 def find(text: str, entries: Iterable[Entry]) -> Iterator[tuple[int, str, str]]:
@@ -64,7 +61,7 @@ def main(names: list[str]) -> int:
         try:
             text = path.read_text(encoding="utf-8") if path.is_file() else ""
         except UnicodeDecodeError:
-            continue  # a picture
+            continue  # a binary file
         for number, word, write in find(text, entries):
             found += 1
             print(f"{name}:{number}: {word!r}: write {write}")

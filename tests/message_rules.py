@@ -8,21 +8,16 @@ The end-to-end tests and the property tests apply this to every message of every
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 
-_spec = importlib.util.spec_from_file_location("words", Path(__file__).resolve().parents[1] / "scripts" / "words.py")
-assert _spec is not None and _spec.loader is not None
-words = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(words)
+import words
 
 WORD_LIST = words.read_list()
 #: Texts of the service, of the system or of the user, which a message quotes in parentheses or quotation marks.
-QUOTED = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|'[^']*'|\"[^\"]*\"")
+QUOTED = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)|(?<!\w)'[^']*'|\"[^\"]*\"")
 #: The text of ansible-core for a missing library.
 MISSING_LIBRARY = "Failed to import the required Python library"
 #: (problem, pattern). A sentence begins with a capital letter, or with a number ("3 of 5 jobs started.").

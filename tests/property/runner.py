@@ -67,7 +67,8 @@ class Runner:
     def run(self, scenario: Scenario, task: t.Callable[[Context], Outcome], waits: bool) -> Outcome | None:
         """Set up a scenario and run a task in it. Return its outcome, or None if the task failed as a whole.
 
-        :raises Mismatch: the task exceeded its time limit, or its error message does not end with a period.
+        :raises Mismatch: the task exceeded its time limit.
+        :raises AssertionError: its error message is not in the form of ``message_rules``.
         """
         self.dli.reset()
         self.dli.service.clear()

@@ -23,6 +23,7 @@ from .operation import REFUSED, UNKNOWN, Operation
 
 DETERMINED = "This was determined from the job's status, because the response was lost or unclear"
 WHICH_REASON = "The response contains several reasons and does not show which one applies to this job"
+STATUS_NOW = "The status is now "
 MAY_HAVE_ENDED = "The response was lost or unclear, and the job may have ended by itself"
 
 
@@ -123,9 +124,13 @@ def undetermined(
 
 def with_status(result: JobResult, status: str | None) -> JobResult:
     """Return a result with the status that a wait has read, which its message reports; None if the job no longer exists."""
-    before = result.msg.split(" The status is now ")[0]
-    now = "The job no longer exists" if status is None else f"The status is now {status}"
-    return replace(result, status=status, msg=sentences(before, now))
+    now = "The job no longer exists" if status is None else f"{STATUS_NOW}{status}"
+    return replace(result, status=status, msg=sentences(without_status(result.msg), now))
+
+
+def without_status(msg: str) -> str:
+    """Return a message without the status that :func:`with_status` has added."""
+    return msg.partition(f" {STATUS_NOW}")[0]
 
 
 def last_read_failed(error: CloudError | None) -> str:

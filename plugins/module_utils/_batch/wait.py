@@ -113,5 +113,5 @@ def _unsettled(operation: Operation, result: JobResult, error: CloudError | None
 
 def unread(result: JobResult, error: CloudError) -> JobResult:
     """Return the result of an accepted request whose outcome cannot be read, because the credentials are rejected."""
-    msg = sentences(f"{result.msg.split('.')[0]}, but the outcome could not be read: {error}")
+    msg = sentences(result.msg, f"The outcome could not be read: {error}")
     return replace(result, state=UNKNOWN, failed=True, msg=msg)

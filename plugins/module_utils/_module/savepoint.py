@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .._batch.execute import BatchOptions, execute_batch
-from .._batch.job_result import JobResult
+from .._batch.job_result import JobResult, last_read_failed
 from .._batch.operation import FAILED, TIMED_OUT, UNKNOWN
 from .._batch.operations.savepoint import IMPORTED, MADE, TRIGGERED, ImportSavepoint, TriggerSavepoint, has_new_savepoint
 from .._batch.wait import unread
@@ -125,7 +125,7 @@ def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting
         f"No savepoint after {waiting.timeout:g} s",
         f"The last known status is {result.status}",
         "Check savepoint_path before you run the task again",
-        f"The last read failed: {error}" if error else "",
+        last_read_failed(error),
     )
     return replace(result, state=TIMED_OUT, failed=True, msg=msg)
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._batch.execute import BatchOptions, execute_batch
-from .._batch.job_result import JobResult
+from .._batch.job_result import JobResult, last_read_failed
 from .._batch.operation import FAILED, REFUSED, UNKNOWN, Operation
 from .._dli.job_finder import JobFinder
 from .._dli.task_context import Context
@@ -155,8 +155,7 @@ class Applier:
         value, failure = poll(check, context.clock, deadline, backoff())
         if value is not None:
             return done(value, lost)
-        unread = f"The last read failed: {failure}" if failure else ""
-        msg = sentences("Outcome unknown", lost, "Run the task again", rerun, unread)
+        msg = sentences("Outcome unknown", lost, "Run the task again", rerun, last_read_failed(failure))
         return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
 

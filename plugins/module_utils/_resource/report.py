@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .._batch.job_result import JobResult
+from .._batch.job_result import DETERMINED, JobResult, without_status
 from .._batch.operation import UNKNOWN
 from .._batch.operations.start import Start
 from .._dli.job import Job
@@ -106,8 +106,9 @@ def _as_earlier_step(step: Step, result: JobResult) -> str:
     """Return the message of a step for a message in which other steps follow: a stop has ended, and its status is not current."""
     if step.action != STOP:
         return result.msg
-    stopped, *more = result.msg.split(" The status is now ")[0].split(". ", 1)
-    return sentences(f"Stopped ({result.status})" if result.changed else stopped, *more)
+    if not result.changed:
+        return without_status(result.msg)
+    return sentences(f"Stopped ({result.status})", DETERMINED if result.reconciled else "")
 
 
 def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) -> ModuleResult:

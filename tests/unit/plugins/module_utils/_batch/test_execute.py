@@ -310,7 +310,7 @@ def test_wait_ends_when_credentials_are_rejected(status):
     dli.on_run = lambda: dli.errors.extend([ServiceError(f"HTTP {status}", status, None)] * 9)
     (row,) = run(dli, clock, task([1], wait=True)).results
     assert (row.state, row.changed, row.failed) == ("unknown", True, True)
-    assert row.msg == f"Start accepted, but the outcome could not be read: HTTP {status}."
+    assert row.msg == f"Start accepted. The outcome could not be read: HTTP {status}."
     assert len(dli.errors) == 8
 
 
