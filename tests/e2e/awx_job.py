@@ -19,11 +19,11 @@ import yaml
 from awx_plugins.interfaces._temporary_private_api import ManagedCredentialType
 from awx_plugins.interfaces._temporary_private_credential_api import Credential
 from awx_plugins.interfaces._temporary_private_inject_api import inject_credential
+from task_runs import CHECKOUT, Ansible, CommandResult
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES, HW
 
 from .awx_rules import check_survey_input
-from .conftest import CHECKOUT, Ansible, CommandResult
 
 RUN, STOP, INFO, SAVEPOINT, RECOVER = (f"streaming_jobs_{name}" for name in ("run", "stop", "info", "savepoint", "recover"))
 AWX_FILES = CHECKOUT / "extensions" / "awx"

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_dli.instance import LocalDli
-
-from .conftest import MODULE, Ansible, CommandResult, play
+from task_runs import MODULE, Ansible, CommandResult, play
 
 
 @dataclass

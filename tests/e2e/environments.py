@@ -16,11 +16,12 @@ from dataclasses import fields
 
 import yaml
 from local_dli.testing import network
+from task_runs import CHECKOUT, STATEMENT, started
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
-from .conftest import CHECKOUT, PYTHONS, STATEMENT, started
+from .conftest import PYTHONS
 from .pages import Block
 
 VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}

@@ -9,7 +9,7 @@ import re
 import textwrap
 from typing import NamedTuple
 
-from .conftest import CHECKOUT
+from task_runs import CHECKOUT
 
 #: Pages whose blocks do not run in a terminal only. test_awx_pages.py runs them.
 _OWN_TESTS = {CHECKOUT / "docs" / "awx.md", CHECKOUT / "docs" / "execution_environments.md"}

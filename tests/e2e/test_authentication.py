@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from task_runs import READER, Ansible, calls, error_message, started, states
 
-from .conftest import PYTHONS, READER, Ansible, calls, error_message, started, states
+from .conftest import PYTHONS
 
 #: Variables with credentials, without those of endpoints.
 CREDENTIALS = ("HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_PROJECT_ID")

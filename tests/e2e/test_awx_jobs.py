@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from task_runs import MODULE, started
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import STATUSES
 
 from . import awx_job
 from .awx_job import INFO, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
-from .conftest import MODULE, started
 
 
 def environments(cloud) -> dict:

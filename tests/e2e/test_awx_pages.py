@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from task_runs import CHECKOUT, started
 
 from .awx_job import AWX_FILES, TYPE
-from .conftest import BIN, CHECKOUT, started
+from .conftest import BIN
 from .fake_awx_api import TOKEN, serve_awx
 
 PAGES = {name: (CHECKOUT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("awx", "execution_environments")}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from task_runs import CHECKOUT
 
 from .awx_rules import Refused, check_credential_type, check_survey
-from .conftest import CHECKOUT
 from .fake_awx_api import PLATFORM, serve_awx
 
 SETUP = "huaweicloud.cloud.awx_setup"

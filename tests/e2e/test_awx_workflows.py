@@ -9,9 +9,9 @@ import json
 import re
 
 import pytest
+from task_runs import CHECKOUT, MODULE, STATEMENT, play, started
 
 from .awx_job import INFO, LARGEST_RESULT, RECOVER, RUN, SAVEPOINT, STOP, JobTemplate, inputs_of, template
-from .conftest import CHECKOUT, MODULE, STATEMENT, play, started
 
 PAGE = CHECKOUT / "docs" / "awx.md"
 

@@ -9,8 +9,8 @@ import json
 
 import pytest
 import yaml
+from task_runs import CHECKOUT, MODULE, play, started
 
-from .conftest import CHECKOUT, MODULE, play, started
 from .environments import ExampleJobs
 
 MODULES = sorted(f"huaweicloud.cloud.{path.stem}" for path in (CHECKOUT / "plugins" / "modules").glob("*.py"))

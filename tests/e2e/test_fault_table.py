@@ -15,11 +15,11 @@ import pytest
 from local_dli import seed as seeds
 from local_dli.server import serve
 from property.checks import OVERRUN, Statistics, check_rows, check_task
+from task_runs import Ansible
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
 from .cases import Case, run_cases
-from .conftest import Ansible
 
 FAULTS = {
     "reset before the request": {"kind": "reset_before"},

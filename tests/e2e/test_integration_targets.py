@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .conftest import CHECKOUT, play
+from task_runs import CHECKOUT, play
 
 #: All targets except setup_local_dli, which does nothing if the environment contains an endpoint.
 TARGETS = sorted((CHECKOUT / "tests" / "integration" / "targets").glob("dli_*"))

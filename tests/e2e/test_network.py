@@ -9,8 +9,7 @@ import pytest
 from local_dli.seed import example
 from local_dli.server import serve
 from local_dli.testing import network
-
-from .conftest import calls, error_message, started
+from task_runs import calls, error_message, started
 
 TASK = {"job_ids": [131]}
 

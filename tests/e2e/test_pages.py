@@ -12,8 +12,8 @@ import pytest
 from local_dli.seed import example
 from local_dli.server import listening, serve
 from local_dli.testing import network
+from task_runs import Ansible
 
-from .conftest import Ansible
 from .environments import ChangelogFragment, Clouds, ExampleJobs, FailedCommand, Installation, Lifecycle, SeveralHosts
 from .pages import SECTIONS, fences
 from .troubleshooting_faults import run_faults

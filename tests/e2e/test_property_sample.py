@@ -16,11 +16,11 @@ from local_dli.testing.faults import Rule
 from property.checks import Statistics, check_rows, check_task
 from property.runner import DETERMINISTIC, for_each
 from property.scenarios import BatchScenario, batch_scenario
+from task_runs import Ansible
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
 from .cases import Case, run_cases
-from .conftest import Ansible
 
 SCENARIOS = 60
 #: One minute of a scenario takes two seconds.

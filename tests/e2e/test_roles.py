@@ -9,11 +9,11 @@ import re
 
 import pytest
 import yaml
+from task_runs import CHECKOUT, STATEMENT, play, started
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import job, job_settings
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import argspec
 
-from .conftest import CHECKOUT, STATEMENT, play, started
 from .environments import ExampleJobs
 
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"

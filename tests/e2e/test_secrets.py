@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from .conftest import MODULE, TEMPORARY, Ansible, play
+from task_runs import MODULE, TEMPORARY, Ansible, play
 
 #: Faults by job ID, to include failures in the search; some responses contain the secrets.
 FAULTS = {

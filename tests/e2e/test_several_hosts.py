@@ -9,8 +9,9 @@ import json
 
 import pytest
 import yaml
+from task_runs import CHECKOUT, MODULE, play, started
 
-from .conftest import CHECKOUT, MODULE, PYTHONS, play, started
+from .conftest import PYTHONS
 
 CONTROLLER = ("-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
 HOSTS = ("-i", "ares,boreas,chloe,", *CONTROLLER, "--forks", "3")

@@ -11,8 +11,7 @@ import time
 
 import pytest
 from local_dli.server import serve
-
-from .conftest import STATEMENT, Ansible, started
+from task_runs import STATEMENT, Ansible, started
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import pytest
-
-from .conftest import READER, STATEMENT, Ansible, calls, states
+from task_runs import READER, STATEMENT, Ansible, calls, states
 
 STOP = "huaweicloud.cloud.dli_streaming_jobs_stop"
 DELETE = "huaweicloud.cloud.dli_streaming_jobs_delete"

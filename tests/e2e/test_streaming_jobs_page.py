@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 
-from .conftest import CHECKOUT
+from task_runs import CHECKOUT
 
 PAGE = (CHECKOUT / "docs" / "streaming_jobs.md").read_text(encoding="utf-8")
 

@@ -9,8 +9,9 @@ import json
 import time
 
 import pytest
+from task_runs import MODULE, TEMPORARY, calls, play, started, states
 
-from .conftest import MODULE, PYTHONS, TEMPORARY, calls, play, started, states
+from .conftest import PYTHONS
 
 FOUR_JOBS = "job_ids=131,130,138,137 resume_savepoint=true"
 

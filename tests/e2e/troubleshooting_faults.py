@@ -11,8 +11,9 @@ import shutil
 from local_dli.server import serve
 from local_dli.testing import network
 from local_dli.testing.faults import Rule
+from task_runs import MODULE, READER, Ansible, CommandResult, play
 
-from .conftest import MODULE, PYTHONS, READER, Ansible, CommandResult, play
+from .conftest import PYTHONS
 
 ONCE = {"max_retries": 0, "job_ids": [131]}
 STOP = "huaweicloud.cloud.dli_streaming_jobs_stop"

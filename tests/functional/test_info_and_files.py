@@ -9,8 +9,7 @@ import json
 import time
 
 import pytest
-
-from .conftest import STATEMENT
+from task_runs import STATEMENT
 
 SHORT = "huaweicloud.cloud.dli_streaming_"
 INFO, SAVEPOINT, GRAPH = f"{SHORT}jobs_info", f"{SHORT}job_savepoint", f"{SHORT}job_graph_info"

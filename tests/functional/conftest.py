@@ -1,0 +1,36 @@
+# Copyright: Contributors to the huaweicloud.cloud collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Fixtures of tests that run complete modules against local DLIs, both in this process.
+
+With E2E_BIN (``make functional-2.21`` and others) the same tests run each task with ``ansible-playbook``.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from local_dli.server import serve
+from task_runs import Ansible, InProcess
+
+
+@pytest.fixture
+def ansible(tmp_path) -> Ansible | InProcess:
+    """Runs tasks without the environment variables of a service."""
+    return Ansible(tmp_path) if "E2E_BIN" in os.environ else InProcess(tmp_path)
+
+
+@pytest.fixture
+def dli(ansible):
+    """A local DLI with the example jobs. The environment variables of ``ansible`` contain its endpoint and credentials."""
+    with serve() as service:
+        ansible.env.update(service.env())
+        yield service
+
+
+@pytest.fixture
+def cloud():
+    """A local DLI with the example jobs, without environment variables."""
+    with serve() as service:
+        yield service
