@@ -1,20 +1,33 @@
-# Each target runs the step of the same name in scripts/dev.py.
-# The variables ARGS, ONLY, JOBS, PORT and N are passed through the environment.
+# The targets run sessions of noxfile.py with a pinned nox, which is installed on first use.
+# ARGS is passed to the tool of a session. ONLY selects sessions of test and matrix; JOBS, PORT and N are environment variables.
 PYTHON ?= python3
-DEV := $(PYTHON) scripts/dev.py
-STEPS := lint types unit e2e changelog-lint licenses workflows localdli property sanity ansible-lint docs-lint docs build importer packaging demo
-MATRIX := $(foreach core,2.16 2.17 2.18 2.19 2.20,sanity-$(core)) unit-2.16 unit-2.19 unit-2.21 e2e-2.16 e2e-2.19 awx-2.21 integration
-CHORES := dli explore run tarball lock clean
+export NOX_ENVDIR ?= .nox
+NOX := $(NOX_ENVDIR)/nox
+RUN := $(NOX)/bin/python -m nox --sessions
 comma := ,
 
-.PHONY: help test matrix $(STEPS) $(MATRIX) $(CHORES)
+.PHONY: help test matrix full ci clean
 
-help:
-	@$(DEV)
+help: $(NOX)/ready
+	@$(NOX)/bin/python -m nox --list
 
-# ONLY selects steps: make test ONLY=unit,lint
-test matrix:
-	@$(DEV) $(or $(subst $(comma), ,$(ONLY)),$@)
+# Several sessions, two at a time: make test ONLY=unit,lint
+test matrix full: $(NOX)/ready
+	@$(NOX)/bin/python scripts/check.py $(or $(subst $(comma), ,$(ONLY)),$@)
 
-$(STEPS) $(MATRIX) $(CHORES):
-	@$(DEV) $@
+ci: $(NOX)/ready
+	@$(NOX)/bin/python scripts/check.py test matrix
+
+clean:
+	rm -rf $(NOX_ENVDIR)
+
+$(NOX)/ready: requirements/nox.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is required: make PYTHON=/path/to/python3.12 ..." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv --clear $(NOX) && $(NOX)/bin/pip install --quiet --require-hashes --requirement requirements/nox.txt
+	@touch $@
+
+# Any other target is one session. Without these two lines, make would search for rules to create its own files.
+Makefile requirements/nox.txt: ;
+
+%: $(NOX)/ready
+	@$(RUN) $@ -- $(ARGS)

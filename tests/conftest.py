@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""For all tests: the import names of the collection in plain pytest, and statistics in the terminal summary.
+"""For all tests: import names of the collection in plain pytest, settings of hypothesis, statistics in the terminal summary.
 
 Plugins are imported as ``ansible_collections.NAMESPACE.NAME.plugins...``. ansible-test has a loader for these names. For
 plain pytest, this file registers the packages. The last package is the checkout, at any path.
@@ -9,6 +9,7 @@ plain pytest, this file registers the packages. The last package is the checkout
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,9 +17,16 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Hypothesis draws the same examples in every run, and other ones with `make explore`.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=200)
+EXAMPLES = int(os.environ.get("PROPERTY_SCENARIOS", "10000"))
+settings.register_profile("explore", database=None, deadline=None, max_examples=EXAMPLES)
+settings.load_profile("explore" if "PROPERTY_EXPLORE" in os.environ else "repeatable")
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-#: Prefix of statistics in the terminal summary. scripts/devtools/cli.py prints these lines again.
+#: Prefix of statistics in the terminal summary.
 STATISTICS_PREFIX = ">> "
 
 

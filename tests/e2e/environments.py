@@ -25,7 +25,7 @@ from .conftest import PYTHONS
 from .pages import Block
 
 VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}
-#: Lines that need a package index or a clone. `make test` covers them: each step creates a venv, and `build` installs.
+#: Lines that need a package index or a clone. `make test` covers them: each session creates a venv, and `build` installs.
 SKIPPED = ("python3 -m venv ", "~/dli/bin/pip install ", "ansible-galaxy collection ")
 #: Variables that every shell sets.
 _SHELL = {"PWD", "OLDPWD", "SHLVL", "_", "BASH_EXECUTION_STRING"}
@@ -72,8 +72,8 @@ class Environment:
         assert set(re.findall(r"(?m)^export ((?:HW|OS|HUAWEICLOUD_SDK)_\w+)=", text)) <= VARIABLES, text
         for line in [line for line in commands if line.split()[0] == "make"]:
             target = [word for word in line.partition("#")[0].split()[1:] if "=" not in word]
-            lists = re.findall(r"(?m)^(?:STEPS|CHORES) := (.*)$", (CHECKOUT / "Makefile").read_text(encoding="utf-8"))
-            assert set(target) <= {*" ".join(lists).split(), "test", "matrix"}, line
+            sessions = re.findall(r"(?m)^def (\w+)\(session: ", (CHECKOUT / "noxfile.py").read_text(encoding="utf-8"))
+            assert set(target) <= {*sessions, "test", "matrix", "full"}, line
             commands.remove(line)
         if commands:
             exported = self.ansible.folder / "variables"

@@ -1,178 +1,50 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The fault table: every fault in every call, in check mode and in a real run, in one run of ansible-playbook.
-
-The results of each case are compared with the ledger of its local DLI.
-"""
+"""A sample of the fault table in one run of ansible-playbook; tests/functional runs the complete table."""
 
 from __future__ import annotations
 
-import json
-from contextlib import ExitStack
-
+import fault_table
 import pytest
-from local_dli import seed as seeds
-from local_dli.server import serve
-from property.checks import OVERRUN, Statistics, check_rows, check_task
 from task_runs import Ansible
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
+pytestmark = pytest.mark.smoke
 
-from .cases import Case, run_cases
-
-FAULTS = {
-    "reset before the request": {"kind": "reset_before"},
-    "reset after it was carried out": {"kind": "reset_after"},
-    "reset in the middle of the response": {"kind": "reset_mid"},
-    "429 with seconds": {"kind": "status", "status": 429, "retry_after": 1},
-    "429 with a date": {"kind": "status", "status": 429, "retry_after_date": 1},
-    "429 without Retry-After": {"kind": "status", "status": 429},
-    **{
-        f"{status} {'after' if done else 'before'} it was carried out": {
-            "kind": "status",
-            "status": status,
-            "carried_out": done,
-        }
-        for status in (500, 502, 503, 504)
-        for done in (False, True)
-    },
-    "slow drip": {"kind": "drip", "seconds": 0.2},
-    "slow drip of the headers": {"kind": "drip_headers", "seconds": 0.2},
-    "no response": {"kind": "hang"},
-    "no response after it was carried out": {"kind": "hang", "carried_out": True},
-    "redirect to another host": {"kind": "redirect", "location": "TARGET"},
-    "HTML instead of JSON": {"kind": "html", "status": 200},
-    "HTML instead of JSON after it was carried out": {"kind": "html", "status": 200, "carried_out": True},
-    "truncated JSON": {"kind": "truncated"},
-    "wrong types": {"kind": "wrong_types"},
-    "short array": {"kind": "response", "shape": "short"},
-    "long array": {"kind": "response", "shape": "long"},
-    "reordered array": {"kind": "response", "shape": "reversed"},
-    "single object": {"kind": "response", "shape": "object"},
-    "refusal in a 200 response": {"kind": "response", "shape": "refused_in_200"},
-    "401": {"kind": "unauthorized"},
-    "token expired": {"kind": "unauthorized", "code": "APIGW.0307"},
-    "IAM down": {"kind": "status", "status": 503, "code": "APIGW.0613"},
-    "clock 20 minutes off": {"kind": "clock"},
-}
-
-#: The call with the fault, the number of calls before it, the number of faults, check mode, and the options.
-#: Check mode sends no start. One job is read by its ID, two jobs are read with the list. The start of job 223 is refused,
-#: because it has no queue.
-POSITIONS = {
-    "list": ("list", 0, 99, False, {"job_ids": [131, 130]}),
-    "list, check mode": ("list", 0, 1, True, {"job_ids": [131, 130]}),
-    "detail": ("detail", 0, 1, False, {"job_ids": [131]}),
-    "detail, check mode": ("detail", 0, 99, True, {"job_ids": [131]}),
-    "run": ("run", 0, 1, False, {"job_ids": [131, 223, 207, 999]}),
-    "read while waiting": ("detail", 1, 2, False, {"job_ids": [131], "wait": True}),
-}
-TIMES = {
-    "request_timeout": 1,
-    "max_retries": 2,
-    "confirm_timeout": 2,
-    "overall_timeout": 8,
-    "wait_timeout": 5,
-    "wait_interval": 0.3,
-}
-#: The example jobs in the options.
-EXAMPLE = seeds.load()
-SEED = seeds.Seed(EXAMPLE.account, tuple(job for job in EXAMPLE.jobs if job["job_id"] in (130, 131, 207, 223)), EXAMPLE.settings)
-CASES = [(fault, position) for fault in FAULTS for position in POSITIONS]
+#: The most important kinds of faults, and each position.
+SAMPLE = [
+    ("reset after it was carried out", "run"),
+    ("429 with seconds", "run"),
+    ("503 after it was carried out", "run"),
+    ("no response after it was carried out", "run"),
+    ("refusal in a 200 response", "run"),
+    ("401", "detail"),
+    ("clock 20 minutes off", "detail"),
+    ("no response", "detail, check mode"),
+    ("redirect to another host", "list"),
+    ("reset before the request", "list"),
+    ("truncated JSON", "list, check mode"),
+    ("slow drip", "read while waiting"),
+]
 
 
 @pytest.fixture(scope="module")
-def redirect_target():
-    """The target of redirects, which must not receive requests."""
-    with serve() as service:
-        yield service
+def table(tmp_path_factory):
+    """Run the cases; return them by fault and position, and the target of redirects."""
+    with fault_table.run_table(Ansible(tmp_path_factory.mktemp("faults")), SAMPLE) as ended:
+        yield ended
 
 
-@pytest.fixture(scope="module")
-def table(tmp_path_factory, redirect_target):
-    """Run all cases; return the result of the command, and the cases."""
-    ansible = Ansible(tmp_path_factory.mktemp("faults"))
-    with ExitStack() as stack:
-        cases = {key: _case(stack, *key, redirect_target) for key in CASES}
-        yield run_cases(ansible, cases.values()), cases
+def test_sample_has_every_position():
+    assert {position for _fault, position in SAMPLE} == set(fault_table.POSITIONS)
 
 
-def _case(stack: ExitStack, fault: str, position: str, redirect_target) -> Case:
-    """Return a case whose service has one fault."""
-    call, skip, times, check, options = POSITIONS[position]
-    service = stack.enter_context(serve(SEED))
-    rule = {"call": call, "skip": skip, "times": times, **FAULTS[fault]}
-    if rule.get("location") == "TARGET":
-        rule["location"] = f"{redirect_target.url}/v1.0/x/streaming/jobs"
-    if rule["kind"] == "clock":
-        service.clock.offset = 1200.0
-    else:
-        service.faults.add(rule.pop("kind"), **rule)
-    return Case(service, {**TIMES, **options}, check)
-
-
-@pytest.mark.parametrize("key", CASES, ids=" / ".join)
+@pytest.mark.parametrize("key", SAMPLE, ids=" / ".join)
 def test_results_match_ledger(table, key):
-    _ended, cases = table
-    case, options = cases[key], POSITIONS[key[1]][4]
-    rows = [JobResult(**job) for job in case.result["jobs"]]
-    check_task(case.dli, case.actor, case.check_mode)
-    if not case.check_mode:
-        check_rows(case.dli, case.actor, rows, bool(options.get("wait")), Statistics())
-    if rows:
-        assert [row.job_id for row in rows] == options["job_ids"]
-    else:
-        assert case.failed and not case.dli.requests.find("run")
-    assert case.failed == (not rows or any(row.failed for row in rows))
-    assert bool(case.result["changed"]) == any(row.changed for row in rows)
-    _check_messages(case.result, case.dli)
-    _check_time(case.dli, waited="wait" in options)
+    cases, _target = table
+    fault_table.check_case(cases[key], *key)
 
 
-def _check_messages(result, dli) -> None:
-    """Every message is text for users, without internals."""
-    for message in [result["msg"], *(job["msg"] for job in result["jobs"])]:
-        assert message and "\n" not in message
-        for internal in ("Traceback", "object at 0x", "Exception", "None", "{'"):
-            assert internal not in message, message
-    if not result["jobs"]:
-        assert dli.url in result["msg"] and result["msg"].endswith(".")
-
-
-def _check_time(dli, waited: bool) -> None:
-    """The time from the first to the last request is within the deadlines."""
-    moments = [request.at for request in dli.requests.find()]
-    allowed = TIMES["overall_timeout"] + (TIMES["wait_timeout"] if waited else 0) + OVERRUN
-    assert not moments or (max(moments) - min(moments)) / 1000 <= allowed
-
-
-def test_outcome_of_each_fault(table, statistics):
-    """The outcome is unknown only if it cannot be read from the service."""
-    _ended, cases = table
-    started = {key for key, case in cases.items() if any(job["changed"] for job in case.result["jobs"])}
-    # If the response to a start is lost after the start was carried out, the status of the job shows the start.
-    for fault, rule in FAULTS.items():
-        carried_out = rule.get("carried_out") or rule["kind"] in (
-            "reset_after", "reset_mid", "drip", "drip_headers", "truncated", "wrong_types", "response",
-        )  # fmt: skip
-        assert ((fault, "run") in started) == bool(carried_out or rule.get("status") == 429), fault
-        # A read is repeated after a temporary fault; rejected credentials are not used again.
-        permanent = rule["kind"] in ("unauthorized", "clock", "redirect", "wrong_types")
-        assert ((fault, "detail") in started) == (not permanent), fault
-    hit = sum(request.fault is not None for case in cases.values() for request in case.dli.requests.find())
-    statistics(f"fault table: {len(CASES)} cases, {hit} requests with a fault, {len(started)} cases with a start")
-    unknown = [job for case in cases.values() for job in case.result["jobs"] if job["state"] == "unknown"]
-    assert all(job["failed"] for job in unknown)
-
-
-def test_redirects_are_not_followed(table, redirect_target):
-    assert len(redirect_target.requests) == 0
-
-
-def test_no_secret_in_any_output(table):
-    ended, cases = table
-    for case in cases.values():
-        secret = case.dli.env()["HW_SECRET_KEY"]
-        assert secret not in json.dumps(case.result)
-        assert secret not in ended.output
+def test_redirects_are_not_followed(table):
+    _cases, target = table
+    assert len(target.requests) == 0

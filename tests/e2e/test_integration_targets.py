@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from task_runs import CHECKOUT, play
 
+pytestmark = pytest.mark.smoke
+
 #: All targets except setup_local_dli, which does nothing if the environment contains an endpoint.
 TARGETS = sorted((CHECKOUT / "tests" / "integration" / "targets").glob("dli_*"))
 

@@ -18,6 +18,8 @@ from .environments import ChangelogFragment, Clouds, ExampleJobs, FailedCommand,
 from .pages import SECTIONS, fences
 from .troubleshooting_faults import run_faults
 
+pytestmark = pytest.mark.smoke
+
 #: The fixture in which the blocks of a page or section are run, unless it is ``examples``.
 ENVIRONMENTS = {
     "authentication.md": "clouds",

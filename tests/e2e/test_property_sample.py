@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from cases import Case, run_cases
 from local_dli import seed as seeds
 from local_dli.server import serve
 from local_dli.testing.faults import Rule
@@ -20,9 +21,7 @@ from task_runs import Ansible
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
-from .cases import Case, run_cases
-
-SCENARIOS = 60
+SCENARIOS = 12
 #: One minute of a scenario takes two seconds.
 PACE = 1 / 30
 LONGEST = 4.0
@@ -81,4 +80,4 @@ def test_results_match_ledger(tmp_path, statistics):
             check_rows(case.dli, case.actor, rows, scenario.wait, counts)
             assert rows or not case.dli.requests.find("run")
     statistics(f"property, start in real processes: {counts}")
-    assert counts["scenarios"] == SCENARIOS and counts["faults"] > 10 and counts["starts"] > 10
+    assert counts["scenarios"] == SCENARIOS and counts["faults"] > 2 and counts["starts"] > 2

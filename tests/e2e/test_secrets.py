@@ -10,6 +10,8 @@ import json
 import pytest
 from task_runs import MODULE, TEMPORARY, Ansible, play
 
+pytestmark = pytest.mark.smoke
+
 #: Faults by job ID, to include failures in the search; some responses contain the secrets.
 FAULTS = {
     131: None,

@@ -5,94 +5,128 @@
 
 from __future__ import annotations
 
-import json
+import re
 
 import pytest
 import yaml
 from task_runs import CHECKOUT, MODULE, play, started
 
 from .conftest import PYTHONS
+from .one_playbook import one_playbook
 
-CONTROLLER = ("-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}")
-HOSTS = ("-i", "ares,boreas,chloe,", *CONTROLLER, "--forks", "3")
+CONTROLLER = ("-c", "local", "-e", f"ansible_python_interpreter={PYTHONS['controller']}", "--forks", "3")
 STOP = MODULE.replace("jobs_run", "jobs_stop")
 
 
-def rows(ended) -> list:
-    """Return the state of the job in each result."""
-    return sorted(one["result"]["jobs"][0]["state"] for one in ended.results)
+def rows(results) -> list:
+    """Return the state of the first job in each result."""
+    return sorted(one["result"]["jobs"][0]["state"] for one in results)
 
 
-def warned(ended) -> bool:
-    """Return whether there was a warning; Ansible prints equal warnings once."""
-    times = ended.stderr.count("run_once: true")
+def warned(ended, hosts: str) -> bool:
+    """Return whether there was a warning for hosts whose names begin with ``hosts``; Ansible prints equal warnings once."""
+    text = " ".join(ended.stderr.split())
+    times = len(re.findall(rf"with the same arguments, {hosts}_\d first\. [^\[]*run_once: true", text))
     assert times < 2, ended.stderr
     return times == 1
 
 
-def task(arguments, **keywords) -> dict:
-    """Return a play with one task for all hosts."""
-    return play({MODULE: arguments, **keywords}, hosts="all")
-
-
 def test_ad_hoc(ansible, dli):
-    ended = ansible.command("ansible", "all", *HOSTS, "-m", MODULE, "-a", "job_ids=131")
+    inventory = "adhoc_1,adhoc_2,adhoc_3,"
+    arguments = "job_ids=131,130,138,137 resume_savepoint=true"
+    ended = ansible.command("ansible", "all", "-i", inventory, *CONTROLLER, "-m", MODULE, "-a", arguments)
     assert ended.code == 0, ended.output
-    assert started(dli) == [131] and len(dli.requests.find("run")) == 1
-    assert rows(ended) == ["already_active", "already_active", "started"]
-    assert warned(ended)
+    assert started(dli) == [131, 130, 138, 137] and len(dli.requests.find("run")) == 1
+    assert all(entry.resume_savepoint for entry in dli.ledger.starts())
+    assert rows(ended.results) == ["already_active", "already_active", "started"]
+    assert warned(ended, "adhoc")
 
 
-def test_tasks_are_serialized(ansible, dli):
+def hosts(name: str, count: int = 3) -> list[str]:
+    return [f"{name}_{number}" for number in range(1, count + 1)]
+
+
+def one_task(name: str, arguments, count: int = 3, **keywords) -> dict:
+    """Return a play with one task for hosts with this name."""
+    return play({MODULE: arguments, **keywords}, hosts=",".join(hosts(name, count)))
+
+
+@pytest.fixture(scope="module")
+def playbook(tmp_path_factory):
+    """The plays of the tests below. Each play has its own hosts, because Ansible prints equal warnings once."""
+    with one_playbook(tmp_path_factory.mktemp("several_hosts")) as book:
+        serialized = one_task("serialized", {"job_ids": [131], "wait": True, "wait_interval": 0.2})
+        book.add("serialized", serialized).dli.settings.update({"accept_lag": 3})
+        book.add("check", {**one_task("check", {"job_ids": [131]}), "check_mode": True})
+        jobs = dict(zip(hosts("different"), (131, 130, 138)))
+        book.add("different", {**one_task("different", {"job_ids": "{{ jobs[inventory_hostname] }}"}), "vars": {"jobs": jobs}})
+        book.add("once", one_task("once", {"job_ids": [131]}, run_once=True))
+        again = {"register": "seen", "until": "seen.jobs[0].state == 'already_active'", "retries": 2, "delay": 0}
+        book.add("loop", one_task("loop", {"job_ids": "{{ item }}"}, 1, loop=[131, 131], **again))
+        book.add("two", *(play(*[{MODULE: {"job_ids": [131]}}] * 2, hosts=host) for host in hosts("two", 2)))
+        book.add("async", one_task("async", {"job_ids": [131]}, **{"async": 60, "poll": 1}))
+        defaults = {STOP: {"job_ids": [131]}, MODULE: {"job_ids": [130]}}
+        book.add("defaults", play({STOP: {}}, module_defaults=defaults)).dli.force(131, "job_running")
+        # The last one, because a playbook ends when a play fails on all of its hosts.
+        book.add("failed", one_task("failed", {"job_ids": [999999]}))
+        names = [name for case in book.cases.values() for one in case.plays for name in one["hosts"].split(",")]
+        book.run("-i", ",".join(name for name in names if name != "localhost") + ",", *CONTROLLER)
+        yield book
+
+
+def test_tasks_are_serialized(playbook):
     """In parallel, all would read the previous status and send a start."""
-    dli.settings.update({"accept_lag": 3})
-    ended = ansible.playbook(task({"job_ids": [131], "wait": True, "wait_interval": 0.2}), *HOSTS)
-    assert ended.code == 0, ended.output
-    assert len(dli.requests.find("run")) == 1 and {one["result"]["jobs"][0]["status"] for one in ended.results} == {"job_running"}
+    case = playbook.cases["serialized"]
+    assert not case.failed and len(case.results) == 3, case.results
+    assert len(case.dli.requests.find("run")) == 1
+    assert {one["result"]["jobs"][0]["status"] for one in case.results} == {"job_running"}
 
 
-def test_failed_host(ansible, dli):
-    ended = ansible.playbook(task({"job_ids": [999999]}), *HOSTS)
-    assert ended.code == 2 and rows(ended) == ["not_found"] * 3, ended.output
-    assert warned(ended)
+def test_failed_host(playbook):
+    case = playbook.cases["failed"]
+    assert playbook.ended.code == 2 and rows(case.results) == ["not_found"] * 3, playbook.ended.output
+    assert warned(playbook.ended, "failed")
 
 
-def test_check_mode(ansible, dli):
-    ended = ansible.playbook(task({"job_ids": [131]}), *HOSTS, "--check")
-    assert ended.code == 0 and rows(ended) == ["started"] * 3, ended.output
-    assert warned(ended) and not dli.requests.find("run")
+def test_check_mode(playbook):
+    case = playbook.cases["check"]
+    assert not case.failed and rows(case.results) == ["started"] * 3, case.results
+    assert warned(playbook.ended, "check") and not case.dli.requests.find("run")
 
 
-def test_job_per_host(ansible, dli):
+def test_job_per_host(playbook):
     """Tasks with different arguments are not serialized, and there is no warning."""
-    jobs = {"ares": 131, "boreas": 130, "chloe": 138}
-    ended = ansible.playbook(task({"job_ids": "{{ jobs[inventory_hostname] }}"}), *HOSTS, "-e", json.dumps({"jobs": jobs}))
-    assert ended.code == 0 and sorted(started(dli)) == [130, 131, 138], ended.output
-    assert not warned(ended)
+    case = playbook.cases["different"]
+    assert not case.failed and sorted(started(case.dli)) == [130, 131, 138], case.results
+    assert not warned(playbook.ended, "different")
 
 
-def test_run_once(ansible, dli):
-    ended = ansible.playbook(task({"job_ids": [131]}, run_once=True), *HOSTS)
-    assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
+def test_run_once(playbook):
+    case = playbook.cases["once"]
+    assert not case.failed and started(case.dli) == [131] and not warned(playbook.ended, "once"), case.results
 
 
-def test_loop_and_retries(ansible, dli):
+def test_loop_and_retries(playbook):
     """A loop and a retry repeat the task for the same host and arguments."""
-    again = {"loop": [131, 131], "register": "seen", "until": "seen.jobs[0].state == 'already_active'", "retries": 2, "delay": 0}
-    ended = ansible.playbook(task({"job_ids": "{{ item }}"}, **again), "-i", "ares,", *CONTROLLER)
-    assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
+    case = playbook.cases["loop"]
+    assert not case.failed and started(case.dli) == [131] and not warned(playbook.ended, "loop"), case.results
 
 
-def test_two_tasks(ansible, dli):
-    plays = [play(*[{MODULE: {"job_ids": [131]}}] * 2, hosts=host) for host in ("ares", "boreas")]
-    ended = ansible.playbook(plays, *HOSTS)
-    assert ended.code == 0 and started(dli) == [131] and not warned(ended), ended.output
+def test_two_tasks(playbook):
+    case = playbook.cases["two"]
+    assert not case.failed and len(case.results) == 4, case.results
+    assert started(case.dli) == [131] and not warned(playbook.ended, "two"), case.results
 
 
-def test_async(ansible, dli):
+def test_async(playbook):
     """An asynchronous task is not serialized, but there is a warning."""
-    ended = ansible.playbook(task({"job_ids": [131]}, **{"async": 60, "poll": 1}), *HOSTS)
-    assert started(dli) == [131] and warned(ended), ended.output
+    case = playbook.cases["async"]
+    assert started(case.dli) == [131] and warned(playbook.ended, "async"), playbook.ended.output
+
+
+def test_module_defaults(playbook):
+    case = playbook.cases["defaults"]
+    assert not case.failed and [row["job_id"] for row in case.result["jobs"]] == [131], case.results
 
 
 @pytest.mark.parametrize("module", sorted(path.stem for path in (CHECKOUT / "plugins" / "modules").glob("*.py")))
@@ -100,10 +134,3 @@ def test_modules_with_action_plugin(module):
     """Modules that change something have a route to the action plugin."""
     routes = yaml.safe_load((CHECKOUT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["plugin_routing"]["modules"]
     assert (module in routes) != module.endswith("_info")
-
-
-def test_module_defaults(ansible, dli):
-    dli.force(131, "job_running")
-    defaults = {STOP: {"job_ids": [131]}, MODULE: {"job_ids": [130]}}
-    ended = ansible.playbook(play({STOP: {}}, module_defaults=defaults))
-    assert ended.code == 0 and [row["job_id"] for row in ended.result["jobs"]] == [131], ended.output

@@ -9,16 +9,21 @@ With E2E_BIN (``make functional-2.21`` and others) the same tests run each task 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from local_dli.server import serve
 from task_runs import Ansible, InProcess
 
 
+def new_runner(folder: Path) -> Ansible | InProcess:
+    """Return what runs tasks in an empty folder, without the environment variables of a service."""
+    return Ansible(folder) if "E2E_BIN" in os.environ else InProcess(folder)
+
+
 @pytest.fixture
 def ansible(tmp_path) -> Ansible | InProcess:
-    """Runs tasks without the environment variables of a service."""
-    return Ansible(tmp_path) if "E2E_BIN" in os.environ else InProcess(tmp_path)
+    return new_runner(tmp_path)
 
 
 @pytest.fixture

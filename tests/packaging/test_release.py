@@ -13,8 +13,8 @@ import tarfile
 
 import pytest
 import yaml
-from devtools.stage import sources
-from devtools.work import CHECKOUT
+from collection_tree import ROOT as CHECKOUT
+from collection_tree import sources
 
 from .fake_galaxy import TOKEN, serve
 from .shell import BIN, ENV

@@ -27,7 +27,7 @@ from .in_process import InProcessSender, VirtualClock, connect
 from .scenarios import BatchScenario, Scenario
 
 #: Scenarios of the largest test; the others run a part of it. ``make property N=...`` sets the variable.
-SCENARIOS = int(os.environ.get("PROPERTY_SCENARIOS", "2000"))
+SCENARIOS = int(os.environ.get("PROPERTY_SCENARIOS", "300"))
 #: Whether each run draws other scenarios, as with ``make explore``; otherwise they are the same in every run.
 EXPLORE = "PROPERTY_EXPLORE" in os.environ
 #: Options of ``for_each`` for tests that run the same scenarios every time and stop at the first failure.

@@ -73,24 +73,26 @@ class ResourceDli(FakeDli):
         return [call[0] for call in self.calls]
 
     def create_job(self, kind, fields, deadline=None):
-        self._begin("create", kind, fields)
+        self._begin(deadline, "create", kind, fields)
         new = max(self.jobs, default=1000) + 1
         self.jobs[new] = job(new, "job_init", has_savepoint=False, **fields)
         self._end("create")
         return new
 
     def update_job(self, kind, job_id, fields, deadline=None):
-        self._begin("update", kind, job_id, fields)
+        self._begin(deadline, "update", kind, job_id, fields)
         store(self.jobs[job_id].raw, fields)
         self.jobs[job_id] = replace(self.jobs[job_id], name=self.jobs[job_id].raw["name"])
         self._end("update")
 
     def tags(self, job_id, deadline=None):
-        self._begin("tags", job_id)
+        self._begin(deadline, "tags", job_id)
+        assert job_id in self.jobs
         return dict(self.job_tags)
 
     def change_tags(self, job_id, action, tags, deadline=None):
-        self._begin(f"{action}_tags", job_id, dict(tags))
+        self._begin(deadline, f"{action}_tags", job_id, dict(tags))
+        assert job_id in self.jobs
         for key, value in tags.items():
             if action == "create":
                 self.job_tags[key] = value
@@ -99,16 +101,19 @@ class ResourceDli(FakeDli):
         self._end(f"{action}_tags")
 
     def run_jobs(self, job_ids, resume_savepoint, deadline=None):
+        self.deadlines.append(deadline)
         return self._batch("run", job_ids, resume_savepoint, "job_submitting", "job_running")
 
     def stop_jobs(self, job_ids, trigger_savepoint, deadline=None):
         (job_id,) = job_ids
+        self.deadlines.append(deadline)
         response = self._batch("stop", job_ids, trigger_savepoint, "job_canceling", "job_cancel_success")
         if trigger_savepoint and self.creates_savepoints and job_id in self.jobs:
             self.jobs[job_id] = replace(self.jobs[job_id], has_savepoint=True)
         return response
 
     def delete_jobs(self, job_ids, deadline=None):
+        self.deadlines.append(deadline)
         self.calls.append(("delete", tuple(job_ids)))
         if "delete" in self.faults:
             return self.faults.pop("delete")
@@ -126,7 +131,8 @@ class ResourceDli(FakeDli):
             self.clock.at(self.clock.time - 1000 + 2, lambda: self.set(job_id, then))
         return BatchResponse(elements=(ACCEPTED,))
 
-    def _begin(self, call, *rest):
+    def _begin(self, deadline, call, *rest):
+        self.deadlines.append(deadline)
         self.calls.append((call, *rest))
         if isinstance(self.faults.get(call), Exception):
             raise self.faults.pop(call)
@@ -138,11 +144,13 @@ class ResourceDli(FakeDli):
     def show_job(self, job_id, deadline=None):
         if self.no_reads_after in self.call_names:
             raise ResponseLost("lost")
-        self._begin("show", job_id)
+        self._begin(deadline, "show", job_id)
         return self.jobs.get(job_id)
 
 
 def run(dli, check_mode=False, kind=SQL, overall_timeout=600.0, **given):
-    """Run the flow over a service in memory and return the result of the module."""
+    """Run the flow over a service in memory, check that each request has a deadline, and return the result of the module."""
     desired = parse_desired_job(kind, options(kind, **{"name": "a", **given}), check_mode)
-    return manage(context(dli, overall_timeout=overall_timeout), desired)
+    result = manage(context(dli, overall_timeout=overall_timeout), desired)
+    assert None not in dli.deadlines
+    return result

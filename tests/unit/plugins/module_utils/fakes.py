@@ -53,27 +53,41 @@ class FakeClock:
 
 
 class FakeDli:
-    """The calls of ``DliClient`` over a dictionary of jobs."""
+    """The calls of ``DliClient`` over a dictionary of jobs. ``deadlines`` contains the deadline of each call."""
 
     def __init__(self, *jobs):
         self.jobs = {job.job_id: job for job in jobs}
         self.calls = []
+        self.deadlines = []
         self.responses = []
         self.errors = []
         self.on_run = None
         self.clock = FakeClock()
 
     def list_jobs(self, offset=0, name=None, deadline=None, filters=None):
+        self.deadlines.append(deadline)
         self._called("list", offset, name)
         jobs = [job for _id, job in sorted(self.jobs.items(), reverse=True) if name is None or name in job.name]
         return JobPage(len(jobs), jobs[offset : offset + PAGE_SIZE])
 
     def show_job(self, job_id, deadline=None):
+        self.deadlines.append(deadline)
         self._called("show", job_id)
         return self.jobs.get(job_id)
 
     def run_jobs(self, job_ids, resume_savepoint, deadline=None):
-        self.calls.append(("run", tuple(job_ids), resume_savepoint))
+        return self._respond(job_ids, deadline, "run", resume_savepoint)
+
+    def stop_jobs(self, job_ids, trigger_savepoint, deadline=None):
+        return self._respond(job_ids, deadline, "stop", trigger_savepoint)
+
+    def delete_jobs(self, job_ids, deadline=None):
+        return self._respond(job_ids, deadline, "delete")
+
+    def _respond(self, job_ids, deadline, call, *flags):
+        """Return the next response; by default, all jobs are accepted."""
+        self.deadlines.append(deadline)
+        self.calls.append((call, tuple(job_ids), *flags))
         if self.on_run:
             self.on_run()
         return self.responses.pop(0) if self.responses else BatchResponse(elements=tuple(ACCEPTED for _id in job_ids))

@@ -510,7 +510,7 @@ VALUES = {
 }
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()}),
     st.sampled_from([{}, *(marked(OPTIONS, *names) for names in KINDS.values()), {**PAIR, **AGENCY}, USER]),

@@ -854,7 +854,7 @@ SOURCES = st.fixed_dictionaries({source: any_values(source) for source in ORDER[
 METHODS = st.sampled_from(["auto"] * 6 + ["token", "aksk", "password", "sdk_file", "hcloud", "metadata"])
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(SOURCES, METHODS)
 def test_credentials_always_come_from_one_source_and_messages_contain_no_secret(held, method):
     secrets = [value for values in held.values() for name, value in values.items() if name in SECRETS and value.strip()]

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.signer import sdk_date, signed_headers
@@ -102,7 +102,6 @@ def test_query_string(query, encoded):
     assert query_string(query) == encoded
 
 
-@settings(max_examples=50, deadline=None, database=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.text())))
 def test_a_query_parsed_from_a_url_encodes_to_the_same_bytes(pairs):
     """The session signs the query of the URL, so the signature must cover the same bytes."""

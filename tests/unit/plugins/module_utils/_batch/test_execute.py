@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.execute import BatchOptions, execute_batch
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult, PlannedJob
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.export import Export
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse, ItemResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import STATUSES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
@@ -22,14 +26,21 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import 
 from ..fakes import ACCEPTED, FakeClock, FakeDli, context, job, refusal
 
 
-def task(ids=(), names=(), resume_savepoint=False, check_mode=False, wait=False, wait_timeout=600, confirm_timeout=60):
-    """Return options with short timeouts."""
+def task(
+    ids=(), names=(), resume_savepoint=False, check_mode=False, wait=False, wait_timeout=600, confirm_timeout=60, operation=None
+):
+    """Return options with short timeouts; the default operation is a start."""
     selection = select([str(job_id) for job_id in ids], list(names))
-    return BatchOptions(Start(resume_savepoint), selection, check_mode, WaitOptions(wait, wait_timeout, 5, confirm_timeout))
+    waiting = WaitOptions(wait, wait_timeout, 5, confirm_timeout)
+    return BatchOptions(operation or Start(resume_savepoint), selection, check_mode, waiting)
 
 
-def run(dli, clock, options, progress=None):
-    return execute_batch(context(dli, clock, on_progress=(progress if progress is not None else []).append), options)
+def run(dli, clock, options, progress=None, overall_timeout=600.0):
+    """Run a batch, and check that each request has a deadline."""
+    on_progress = (progress if progress is not None else []).append
+    outcome = execute_batch(context(dli, clock, overall_timeout, on_progress), options)
+    assert None not in dli.deadlines
+    return outcome
 
 
 def runs(dli):
@@ -215,10 +226,147 @@ def test_job_started_by_another_client_is_unchanged():
 
 
 def test_job_deleted_by_another_client_is_unknown():
-    dli = FakeDli(job(1))
+    dli, clock = FakeDli(job(1)), FakeClock()
     dli.responses = [BatchResponse(indeterminate="lost")]
     dli.on_run = dli.jobs.clear
-    assert states(run(dli, FakeClock(), task([1]))) == ["unknown"]
+    assert states(run(dli, clock, task([1]))) == ["unknown"]
+    assert clock.now() == 1000, "no other read can change the outcome"
+
+
+def test_deleted_job_is_not_read_again_while_others_are_confirmed():
+    dli, clock = FakeDli(job(1), job(2)), FakeClock()
+    dli.responses = [BatchResponse(indeterminate="lost")]
+    dli.on_run = lambda: dli.jobs.pop(1)
+    clock.at(3, lambda: dli.set(2, "job_running"))
+    outcome = run(dli, clock, task([1, 2]))
+    assert states(outcome) == ["unknown", "started"]
+    assert outcome.results[0].status == "job_cancel_success", "the last status that was read"
+    assert clock.now() - 1000 < 6 and dli.calls.count(("show", 1)) == 1
+
+
+def test_outcome_contains_the_submitted_jobs_and_all_warnings():
+    dli = FakeDli(job(1), job(2, "job_running"))
+    options = task(["1", "1", "2"], ["job_1"], wait=True, wait_timeout=20)
+    outcome = run(dli, FakeClock(), options)
+    assert outcome.submitted == {1: PlannedJob(1, job(1))}
+    assert outcome.warnings == [
+        "The option job_ids contains 1 more than once. Each job is handled once.",
+        "Duplicate job: job_1 in job_names is job 1 in job_ids. Each job is handled once.",
+    ]
+    assert outcome.waited == 20
+
+
+def test_requests_before_the_wait_end_with_the_task():
+    """A confirmation ends after confirm_timeout, or earlier with the task. A wait has its own timeout."""
+    dli, clock = FakeDli(job(1)), FakeClock()
+    dli.responses = [BatchResponse(indeterminate="lost")]
+    clock.at(4, lambda: dli.set(1, "job_submitting"))
+    clock.at(12, lambda: dli.set(1, "job_running"))
+    run(dli, clock, task([1], wait=True, wait_timeout=300, confirm_timeout=60), overall_timeout=600)
+    assert dli.deadlines[:3] == [1600, 1600, 1060]
+    assert dli.deadlines[-1] == 1000 + 7.5 + 300, "the wait began when the start was confirmed"
+
+
+@pytest.mark.parametrize(("overall_timeout", "ends"), [(600, 1060), (20, 1020)])
+def test_confirmation_ends_with_its_timeout_or_with_the_task(overall_timeout, ends):
+    dli, clock = FakeDli(job(1)), FakeClock()
+    dli.responses = [BatchResponse(indeterminate="lost")]
+    assert states(run(dli, clock, task([1]), overall_timeout=overall_timeout)) == ["unknown"]
+    assert clock.now() == ends
+
+
+def test_response_after_the_end_of_the_task_is_not_confirmed():
+    dli, clock = FakeDli(job(1)), FakeClock()
+    dli.responses = [BatchResponse(indeterminate="lost")]
+    dli.on_run = lambda: clock.sleep(600)
+    assert states(run(dli, clock, task([1]))) == ["unknown"]
+    assert len(dli.calls) == 2, "one read before, one POST"
+
+
+def test_lost_response_to_a_stop_is_attributed_only_to_a_stop():
+    """A job that finishes or fails may have ended by itself; a later read of another job does not change this."""
+    dli, clock = FakeDli(*[job(number, "job_running") for number in (1, 2, 3)]), FakeClock()
+    dli.responses = [BatchResponse(indeterminate="lost")]
+    dli.on_run = lambda: (dli.set(1, "job_finish"), dli.set(2, "job_canceling"))
+    clock.at(3, lambda: dli.set(3, "job_cancel_success"))
+    outcome = run(dli, clock, task([1, 2, 3], operation=Stop(False)))
+    assert states(outcome) == ["already_stopped", "stopped", "stopped"]
+    assert [row.changed for row in outcome.results] == [None, True, True]
+    assert [row.status for row in outcome.results] == ["job_finish", "job_canceling", "job_cancel_success"]
+
+
+def test_lost_response_to_a_deletion_is_confirmed_when_the_job_no_longer_exists():
+    dli, clock = FakeDli(job(1), job(2)), FakeClock()
+    dli.responses = [BatchResponse(indeterminate="lost")]
+    dli.on_run = lambda: dli.jobs.pop(1)
+    outcome = run(dli, clock, task([1, 2], operation=Delete(False), confirm_timeout=5))
+    assert states(outcome) == ["deleted", "unknown"]
+    assert outcome.results[0].status is None and outcome.results[1].status == "job_cancel_success"
+
+
+def test_job_deleted_by_another_client_after_a_refused_deletion_is_unchanged():
+    dli = FakeDli(job(1))
+    dli.responses = [BatchResponse(elements=(refusal("DLI.17001", "no job"),))]
+    dli.on_run = dli.jobs.clear
+    (row,) = run(dli, FakeClock(), task([1], operation=Delete(False))).results
+    assert row == JobResult(
+        1,
+        "job_1",
+        "absent",
+        status_before="job_cancel_success",
+        msg="Unchanged: another client has already deleted the job.",
+        reconciled=True,
+    )
+
+
+def test_jobs_that_do_not_exist_are_already_deleted():
+    dli = FakeDli()
+    outcome = run(dli, FakeClock(), task([9], ["missing"], operation=Delete(False), wait=True))
+    assert outcome.results == [
+        JobResult(9, None, "absent", msg="Unchanged: the project has no job with this ID."),
+        JobResult(None, "missing", "absent", msg="Unchanged: the project has no job with this name."),
+    ]
+    assert outcome.waited == 0 and outcome.submitted == {}
+
+
+def test_messages_for_unknown_and_ambiguous_jobs():
+    dli = FakeDli(job(2, name="twice"), job(3, name="twice"))
+    outcome = run(dli, FakeClock(), task([9], ["twice", "missing"]))
+    assert outcome.results == [
+        JobResult(
+            9,
+            None,
+            "not_found",
+            failed=True,
+            error_code="DLI.16001",
+            msg=(
+                "Not started: the project has no job with this ID (DLI.16001). "
+                "Check the ID. The job may have been deleted, or may belong to another project."
+            ),
+        ),
+        JobResult(
+            None,
+            "twice",
+            "ambiguous",
+            failed=True,
+            msg="Not started: 2 jobs have this name: 2, 3. Specify the job by its ID.",
+        ),
+        JobResult(
+            None,
+            "missing",
+            "not_found",
+            failed=True,
+            msg="Not started: the project has no job with this name. Check the name.",
+        ),
+    ]
+
+
+def test_two_names_of_one_job_are_handled_once():
+    """With an ID and a name, the job is handled as the ID; an ambiguous name is reported even if one of its jobs is selected."""
+    dli = FakeDli(job(1, name="one"), job(2, name="twice"), job(3, name="twice"))
+    outcome = run(dli, FakeClock(), task([2], ["twice", "one"]))
+    assert states(outcome) == ["started", "ambiguous", "started"] and outcome.warnings == []
+    assert runs(dli) == [("run", (2, 1), False)]
 
 
 def test_refusal_without_a_reason():
@@ -301,7 +449,105 @@ def test_timeout_reports_the_last_failed_read():
     dli, clock = FakeDli(job(1)), FakeClock()
     dli.on_run = lambda: dli.errors.extend([ResponseLost("connection reset")] * 1000)
     (row,) = run(dli, clock, task([1], wait=True, wait_timeout=30)).results
-    assert row.state == "timed_out" and row.msg.endswith("The last read failed: connection reset.")
+    assert row.state == "timed_out"
+    assert row.msg == (
+        "Not running after 30 s. The last known status is job_submitting. Run the task again to continue waiting. "
+        "The last read failed: connection reset."
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "before", "after", "known"),
+    [
+        (Start(False), "job_init", "job_submitting", "The last known status is job_submitting"),
+        (Start(False), "job_init", "job_init", "The last known status is job_init, the same as before the start"),
+        (Delete(True), "job_running", None, "The status is unknown"),
+    ],
+)
+def test_timeout_reports_the_last_known_status(operation, before, after, known):
+    """Without a time to wait, no job is read, so the status after an accepted deletion is not known."""
+    dli, clock = FakeDli(job(1, before)), FakeClock()
+    seconds = 30 if after else 0
+    clock.at(1, lambda: dli.set(1, after))
+    (row,) = run(dli, clock, task([1], operation=operation, wait=True, wait_timeout=seconds)).results
+    goal = "running" if after else "deleted"
+    assert row.msg == f"Not {goal} after {seconds} s. {known}. Run the task again to continue waiting."
+    assert (row.state, row.changed, row.failed, row.status) == ("timed_out", True, True, after)
+    assert clock.now() == 1000 + seconds and (after or len(dli.calls) == 2)
+
+
+def test_wait_without_time_reads_no_job():
+    dli, clock = FakeDli(job(1, "job_submitting")), FakeClock()
+    (row,) = run(dli, clock, task([1], wait=True, wait_timeout=0)).results
+    assert (row.state, row.changed) == ("timed_out", False)
+    assert len(dli.calls) == 1 and clock.now() == 1000
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "changes", "msg"),
+    [
+        (Start(False), "job_init", {1: "job_running"}, "Start accepted. The status is now job_running."),
+        (
+            Start(False),
+            "job_downloading",
+            {1: "job_running"},
+            "Unchanged: the job is already downloading. The status is now job_running.",
+        ),
+        (Stop(True), "job_running", {1: "job_cancel_success"}, "Stop accepted. The status is now job_cancel_success."),
+        (Delete(True), "job_running", {1: None}, "Deletion accepted. The job no longer exists."),
+        (Export("b/f"), "job_init", {}, "Export accepted."),
+    ],
+)
+def test_message_after_a_successful_wait(operation, status, changes, msg):
+    dli, clock = FakeDli(job(1, status)), FakeClock()
+    dli.export_jobs = lambda job_ids, obs_dir, deadline: ["a.zip"]
+    for seconds, new in changes.items():
+        clock.at(seconds, lambda new=new: dli.set(1, new) if new else dli.jobs.clear())
+    (row,) = run(dli, clock, task([1], operation=operation, wait=True)).results
+    assert (row.msg, row.failed) == (msg, False)
+    assert row.status == changes.get(1, status)
+
+
+def test_messages_of_jobs_that_fail_during_a_wait():
+    dli, clock = FakeDli(job(1, "job_init"), job(2, "job_init"), job(3, "job_init")), FakeClock()
+    clock.at(1, lambda: (dli.set(1, "job_submit_fail", status_desc="no  CU\nleft"), dli.set(2, "job_cancel_success")))
+    clock.at(1, lambda: dli.jobs.pop(3))
+    failed = [(row.state, row.changed, row.failed, row.status, row.msg) for row in waited_results(dli, clock, [1, 2, 3])]
+    assert failed == [
+        (
+            "failed",
+            True,
+            True,
+            "job_submit_fail",
+            "Failed: the status is now job_submit_fail (submission failed). Reason: no CU left. "
+            "Fix the cause, then run the task again.",
+        ),
+        (
+            "failed",
+            True,
+            True,
+            "job_cancel_success",
+            "Failed: the status is now job_cancel_success (stopped). Run the task again, unless the stop was intended.",
+        ),
+        ("failed", True, True, None, "Failed: the job was deleted in the meantime."),
+    ]
+
+
+def waited_results(dli, clock, ids):
+    return run(dli, clock, task(ids, wait=True)).results
+
+
+def test_stop_of_a_job_that_is_running_again_has_failed():
+    dli, clock = FakeDli(job(1, "job_running")), FakeClock()
+    clock.at(1, lambda: dli.set(1, "job_savepointing"))
+    clock.at(8, lambda: dli.set(1, "job_running"))
+    (row,) = run(dli, clock, task([1], operation=Stop(True, will_wait=True), wait=True)).results
+    assert (row.state, row.failed, row.status) == ("failed", True, "job_running")
+    assert row.msg == (
+        "Failed: the status is now job_running (running). "
+        "The stop or the savepoint before it failed, or the job only created a savepoint. Run the task again."
+    )
+    assert 8 <= clock.now() - 1000 <= 15
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -10,23 +10,31 @@ from itertools import chain, combinations, permutations
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import reconcile
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import PlannedJob
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import (
     ACCEPTED,
     CONCURRENT_CHANGE,
     NOTHING_OBSERVED,
     REFUSED,
+    UNATTRIBUTED,
     UNDETERMINED,
     Observation,
+    Verdict,
+    conclude,
 )
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import find_verdicts as find_verdicts_with_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import reconcile as results_of
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import BatchResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import JOB_ERROR_CODES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered
 
 from ..fakes import ACCEPTED as ACCEPT
-from ..fakes import refusal
+from ..fakes import job, refusal
 
 JOBS = (1, 2, 3)
+STOP = Stop(False)
 
 
 def find_verdicts(submitted, response, observed, time_is_up):
@@ -39,8 +47,8 @@ def subsets(items):
     return [set(some) for some in chain.from_iterable(combinations(items, n) for n in range(len(items) + 1))]
 
 
-def observed(applied=(), gone=()):
-    return Observation(True, frozenset(applied), frozenset(gone))
+def observed(applied=(), gone=(), spontaneous=(), is_settled=False):
+    return Observation(True, frozenset(applied), frozenset(gone), frozenset(spontaneous), is_settled)
 
 
 def kinds(verdicts):
@@ -159,6 +167,112 @@ def test_status_decides_after_a_lost_response():
     response = BatchResponse(indeterminate="lost")
     assert kinds(find_verdicts(JOBS, response, observed({1}, gone={3}), False)) == {1: ACCEPTED, 2: None, 3: UNDETERMINED}
     assert kinds(find_verdicts(JOBS, response, observed({1}), True)) == {1: ACCEPTED, 2: UNDETERMINED, 3: UNDETERMINED}
+
+
+def test_verdict_from_the_status_is_marked_as_reconciled():
+    seen = observed({1, 2}, gone={3}, spontaneous={2})
+    assert find_verdicts(JOBS, BatchResponse(indeterminate="lost"), seen, False) == {
+        1: Verdict(ACCEPTED, None, True),
+        2: Verdict(UNATTRIBUTED, None, True),
+        3: Verdict(UNDETERMINED, None, True),
+    }
+
+
+def test_verdict_from_the_response_keeps_its_element():
+    elements = (ACCEPT, refusal("DLI.13099"), refusal("DLI.13017"))
+    assert find_verdicts(JOBS, BatchResponse(elements=elements), observed({1, 2}), False) == {
+        1: Verdict(ACCEPTED, elements[0], reconciled=True),
+        2: Verdict(CONCURRENT_CHANGE, elements[1], reconciled=True),
+        3: Verdict(REFUSED, elements[2]),
+    }
+    assert find_verdicts(JOBS, BatchResponse(elements=(ACCEPT,) * 3), NOTHING_OBSERVED, False)[2] == Verdict(ACCEPTED, ACCEPT)
+
+
+def test_contradiction_between_response_and_statuses():
+    """Job 3 does not show the start although it was accepted by position, and no time remains."""
+    elements = (ACCEPT, refusal("DLI.13099", "b"), ACCEPT)
+    response = BatchResponse(elements=elements)
+    assert find_verdicts(JOBS, response, observed({1}, spontaneous={1}), True) == {
+        1: Verdict(UNATTRIBUTED, reconciled=True),
+        2: Verdict(UNDETERMINED, reconciled=True),
+        3: Verdict(UNDETERMINED, reconciled=True),
+    }
+    assert find_verdicts(JOBS, response, observed({1, 2}), True) == {
+        1: Verdict(ACCEPTED, reconciled=True),
+        2: Verdict(ACCEPTED, reconciled=True),
+        3: Verdict(REFUSED, elements[1], reconciled=True),
+    }
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_refusals_with_one_code_and_several_texts_have_the_same_reason(order):
+    elements = (ACCEPT, *(refusal("DLI.13005", text) for text in order))
+    verdicts = find_verdicts(JOBS, BatchResponse(elements=elements), observed({3}), True)
+    assert verdicts[1].element == verdicts[2].element == refusal("DLI.13005", "a")
+
+
+def test_refusal_that_another_client_may_explain_waits_until_the_statuses_are_settled():
+    response = BatchResponse(elements=(refusal("DLI.13099"), ACCEPT, refusal("DLI.13017")))
+    assert kinds(find_verdicts(JOBS, response, observed({2}), False)) == dict.fromkeys(JOBS)
+    for seen in (observed({2}, is_settled=True), observed({2}, gone={1})):
+        assert kinds(find_verdicts(JOBS, response, seen, False)) == {1: REFUSED, 2: ACCEPTED, 3: REFUSED}
+    shown = kinds(find_verdicts(JOBS, response, observed({1, 2}), False))
+    assert shown == {1: CONCURRENT_CHANGE, 2: ACCEPTED, 3: REFUSED}
+
+
+def test_deleted_job_does_not_hide_that_the_statuses_are_not_settled():
+    response = BatchResponse(elements=(refusal("DLI.13099"), ACCEPT, ACCEPT))
+    assert kinds(find_verdicts(JOBS, response, observed({2}, gone={3}), False)) == dict.fromkeys(JOBS)
+    settled = find_verdicts(JOBS, response, observed({2}, gone={3}, is_settled=True), False)
+    assert kinds(settled) == {1: UNDETERMINED, 2: ACCEPTED, 3: UNDETERMINED}
+
+
+def submitted(*job_ids):
+    return {job_id: PlannedJob(job_id, job(job_id, "job_running")) for job_id in job_ids}
+
+
+def test_result_of_a_job_without_a_certain_outcome_explains_the_response_and_the_last_read():
+    seen = Observation(True, latest={1: job(1, "job_idle")}, error=NotDelivered("no route"))
+    lost = conclude(STOP, submitted(1), BatchResponse(indeterminate="The response was lost."), seen)[1]
+    assert lost.msg == (
+        "Outcome unknown. The response was lost. Run the task again. Jobs that are already inactive are not changed. "
+        "The last read failed: no route."
+    )
+    assert (lost.state, lost.status, lost.status_before) == ("unknown", "job_idle", "job_running")
+    mismatch = conclude(STOP, submitted(1), BatchResponse(elements=(ACCEPT, ACCEPT)), NOTHING_OBSERVED)[1]
+    assert mismatch.msg == (
+        "Outcome unknown. The response does not match the requested jobs, and the status of the job does not show the outcome "
+        "yet. Run the task again. Jobs that are already inactive are not changed."
+    )
+    assert mismatch.status == "job_running"
+
+
+def test_result_of_an_accepted_request_has_the_status_of_the_last_read_only_if_it_has_changed():
+    response = BatchResponse(elements=(ACCEPT, refusal("DLI.13017")))
+    for status, shown in (("job_finish", "job_finish"), ("job_running", "job_canceling")):
+        seen = observed({1}, is_settled=True)._replace(latest={1: job(1, status), 2: job(2, "job_running")})
+        results = results_of(STOP, submitted(1, 2), response, seen)
+        assert (results[1].state, results[1].status) == ("stopped", shown)
+        assert (results[2].state, results[2].status, results[2].reconciled) == ("refused", "job_running", False)
+
+
+def test_refused_job_is_unchanged_only_if_its_status_was_read_and_is_the_requested_one():
+    """A job may show the request of another client in its start time only; its status then does not satisfy the request."""
+    response = BatchResponse(elements=(refusal("DLI.15002"),))
+    seen = observed({1})
+    for latest, state in (({1: job(1, "job_finish")}, "already_stopped"), ({1: job(1, "job_idle")}, "refused"), ({}, "refused")):
+        result = results_of(STOP, submitted(1), response, seen._replace(latest=latest))[1]
+        assert (result.state, result.reconciled) == (state, True)
+    deleted = results_of(Delete(False), submitted(1), response, seen)[1]
+    assert deleted.state == "refused", "the job was not read"
+    deleted = results_of(Delete(False), submitted(1), response, seen._replace(latest={1: None}))[1]
+    assert (deleted.state, deleted.status) == ("absent", None)
+
+
+def test_no_result_is_returned_while_any_verdict_is_open():
+    response = BatchResponse(elements=(ACCEPT, refusal("DLI.13099")))
+    assert results_of(STOP, submitted(1, 2), response, observed({1})) is None
+    assert list(results_of(STOP, submitted(1, 2), response, observed({1}, is_settled=True))) == [1, 2]
 
 
 def test_refusal_of_the_whole_request_needs_no_read():

@@ -119,12 +119,42 @@ def test_message(rows, check_mode, sentence):
     assert message(rows, check_mode) == sentence
 
 
+def test_unknown_outcome_that_did_not_fail_is_not_counted_as_unchanged():
+    failed = row(8, "already_active", False, True)
+    assert message([ACTIVE, UNATTRIBUTED, failed], False) == (
+        f"0 of 3 jobs started, 1 outcome unknown, 1 unchanged (already active), 1 failed: 8 already_active{DETAILS}"
+    )
+
+
+def test_result_has_all_members_and_the_warnings():
+    rows = [STARTED, REFUSED]
+    made = report.batch_result(START, rows, True, ["Duplicate job."])
+    assert made.values == {
+        "changed": True,
+        "failed": True,
+        "msg": f"1 of 2 jobs would be started, 1 would fail: 138 refused (DLI.13017){DETAILS}",
+        "jobs": [STARTED.as_dict(), REFUSED.as_dict()],
+        "summary": {
+            **dict.fromkeys(STATES, 0),
+            "requested": 2, "changed": 1, "failed_jobs": 1, "started": 1, "refused": 1,
+        },
+    }
+    assert (made.warnings, made.diff) == (["Duplicate job."], diff(rows))
+
+
+def test_states_of_the_summary_are_ordered_and_distinct():
+    assert (
+        *("started", "already_active", "not_found", "ambiguous", "not_startable"),
+        *("refused", "failed", "timed_out", "unknown"),
+    ) == STATES
+
+
 def test_diff_has_one_line_per_job():
     rows = [row(status_before="job_init", status="job_submitting"), ABSENT, row(5, "not_found", False, True, name=None)]
     made = diff(rows)
     assert made["before"] == "131 (job_131): job_init\nabsent_job: absent\n5: absent\n"
     assert made["after"] == "131 (job_131): job_submitting\nabsent_job: absent\n5: absent\n"
-    assert made["before_header"] != made["after_header"]
+    assert (made["before_header"], made["after_header"]) == ("status before", "status after")
 
 
 def test_diff_of_an_unchanged_batch_is_empty():

@@ -1,11 +1,10 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The modules for one job through real Ansible: results, check mode, and the requests to the service."""
+"""The modules for one job: results, check mode, and the requests to the service."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pytest
@@ -132,17 +131,11 @@ def running(job, dli, **settings):
     dli.ledger.clear()
 
 
-def test_new_sql_without_savepoint_and_diff(job, dli):
+def test_new_sql_without_savepoint(job, dli):
     running(job, dli)
-    change = {"sql_body": NEW_SQL, "restart": "allowed", "resume_savepoint": False, "wait": True}
-    predicted = job.task("--check", "--diff", **change)
-    ended = job.task("--diff", **change)
+    ended = job.task(sql_body=NEW_SQL, restart="allowed", resume_savepoint=False, wait=True)
     assert ended.result["job"]["state"] == "restarted" and ended.result["job"]["status"] == "job_running", ended.output
     assert the_job(dli).resumed_from is None and the_job(dli).sql_body == NEW_SQL
-    for output in (predicted.stdout, ended.stdout):
-        assert "-  SELECT id FROM b" in output and "+  SELECT id + 1 FROM b" in output
-        assert "   INSERT INTO a" in output and "--- before: the_job" in output
-    assert "SELECT" not in json.dumps(ended.result)
 
 
 def test_incompatible_savepoint(job, dli):

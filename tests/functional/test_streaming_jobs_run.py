@@ -1,17 +1,12 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The module dli_streaming_jobs_run through real Ansible, compared with the ledger of the local DLI."""
+"""The module dli_streaming_jobs_run, compared with the ledger of the local DLI."""
 
 from __future__ import annotations
 
-import json
-import time
-
 import pytest
-from task_runs import MODULE, TEMPORARY, calls, play, started, states
-
-from .conftest import PYTHONS
+from task_runs import MODULE, TEMPORARY, calls, started, states
 
 FOUR_JOBS = "job_ids=131,130,138,137 resume_savepoint=true"
 
@@ -39,15 +34,6 @@ IDS_AS_LIST = [[131, 130], ["131", 130], ["131,130"]]
 def test_job_ids_formats(ansible, dli):
     for ended in ansible.tasks(*({MODULE: {"job_ids": ids}, "check_mode": True} for ids in IDS_AS_STRING + IDS_AS_LIST)):
         assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130], ended.result
-
-
-def test_single_id_extra_vars_and_duplicates(ansible, dli):
-    assert ansible.task({"job_ids": 131}, "--check").result["summary"]["requested"] == 1
-    ended = ansible.task({"job_ids": "{{ ids }}"}, "--check", "-e", "ids=[131,130,131]")
-    assert [job["job_id"] for job in ended.result["jobs"]] == [131, 130]
-    assert "The option job_ids contains 131 more than once." in " ".join(ended.output.split())
-    survey = ansible.task({"job_ids": "{{ ids }}", "job_names": ""}, "--check", "-e", json.dumps({"ids": "131\n130\n"}))
-    assert [job["job_id"] for job in survey.result["jobs"]] == [131, 130]
 
 
 INVALID_IDS = [True, 1.5, 0, -3, 2**63, "1_000", "0131", "a", [], "", None, [131, True], [131, 1.0]]
@@ -94,7 +80,7 @@ def test_job_deleted_before_start(ansible, dli):
 def test_response_variants(ansible, dli, shape):
     """The outcome is read from the statuses of the jobs."""
     dli.settings.update({"run_response": shape})
-    ended = ansible.task({"job_ids": [131, 223, 130], "confirm_timeout": 2})
+    ended = ansible.task({"job_ids": [131, 223, 130], "confirm_timeout": 1})
     jobs = {job["job_id"]: job for job in ended.result["jobs"]}
     assert started(dli) == [131, 130]
     assert jobs[131]["state"] == jobs[130]["state"] == "started"
@@ -108,7 +94,7 @@ def test_response_variants(ansible, dli, shape):
 
 def test_reordered_response(ansible, dli):
     dli.settings.update({"run_response": "reversed"})
-    ended = ansible.task({"job_ids": [223, 131], "confirm_timeout": 2})
+    ended = ansible.task({"job_ids": [223, 131], "confirm_timeout": 1})
     jobs = {job["job_id"]: job for job in ended.result["jobs"]}
     assert (jobs[131]["state"], jobs[131]["reconciled"]) == ("started", True)
     assert (jobs[223]["state"], jobs[223]["error_code"], jobs[223]["reconciled"]) == ("refused", "DLI.13024", True)
@@ -149,31 +135,6 @@ def test_wait(ansible, dli):
     assert ended.result["changed"] is True and ended.code == 2
 
 
-def test_diff_mode(ansible, dli):
-    ended = ansible.task({"job_ids": [131, 207]}, "--diff")
-    assert "-131 (clickstream_enrich): job_cancel_success" in ended.stdout
-    assert "+131 (clickstream_enrich): job_submitting" in ended.stdout
-    assert "+207" not in ended.stdout
-
-
-def test_module_defaults_of_action_group(ansible, dli):
-    env = dli.env()
-    options = {option: env[name] for option, name in OPTIONS.items()}
-    defaults = {"group/huaweicloud.cloud.dli": options}
-    ended = ansible.playbook(play({MODULE: {"job_ids": 131}}, module_defaults=defaults), env=dict.fromkeys(env, ""))
-    assert ended.code == 0, ended.output
-    assert started(dli) == [131]
-
-
-OPTIONS = {
-    "access_key": "HW_ACCESS_KEY",
-    "secret_key": "HW_SECRET_KEY",
-    "project_id": "HW_PROJECT_ID",
-    "region": "HW_REGION_NAME",
-    "endpoint": "HW_DLI_ENDPOINT",
-}
-
-
 def test_authentication_methods(ansible, dli):
     env = dli.env()
     unset = dict.fromkeys(env, "")
@@ -197,12 +158,9 @@ def test_authentication_methods(ansible, dli):
             {"OS_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"], "OS_PROJECT_ID": target["project_id"]},
         ),
     )
-    tasks = [
-        {MODULE: {"job_ids": 131, **options}, "check_mode": True, "environment": {**unset, **variables}}
-        for options, variables in methods
-    ]
-    for ended in ansible.tasks(*tasks):
-        assert not ended.failed, ended.result
+    for options, variables in methods:
+        ended = ansible.task({"job_ids": 131, **options}, "--check", env={**unset, **variables})
+        assert not ended.failed, (options, variables, ended.result)
     mixed = ansible.task(
         {"job_ids": 131, **target}, env={**unset, "HW_ACCESS_KEY": keys["access_key"], "OS_SECRET_KEY": keys["secret_key"]}
     )
@@ -245,33 +203,12 @@ def test_invalid_endpoint(ansible, dli):
     assert len(dli.requests) == 0
 
 
-def test_missing_requests(ansible, dli):
-    python = PYTHONS["without_requests"]
-    ended = ansible.task({"job_ids": 131}, "-e", f"ansible_python_interpreter={python}")
-    assert ended.code == 2
-    assert "requests" in ended.result["msg"] and python in ended.result["msg"]
-    assert "\n" not in ended.result["msg"] and len(dli.requests) == 0
-
-
-@pytest.mark.parametrize("version", sorted(name for name in PYTHONS if name[0].isdigit()))
-def test_older_target_pythons(ansible, dli, version):
-    ended = ansible.task({"job_ids": [131, 999]}, "-e", f"ansible_python_interpreter={PYTHONS[version]}")
-    assert states(ended.result) == {131: "started", 999: "not_found"}, ended.output
-
-
-def test_ansible_doc(ansible):
-    shown = ansible.command("ansible-doc", MODULE)
-    assert shown.code == 0 and "resume_savepoint" in shown.stdout and "already_active" in shown.stdout
-    listed = ansible.command("ansible-doc", "-l", "huaweicloud.cloud")
-    assert MODULE in listed.stdout
-
-
 def test_token_revoked_during_wait(ansible, dli):
     """The start is confirmed, but its outcome is unknown. After the first rejected request, no request is sent."""
     token = dli.token()
     env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": token}
     dli.requests.on_request = lambda request: dli.accounts.revoke(token) if request.call == "run" else None
-    ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 60, "wait_interval": 0.5}, env=env)
+    ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 60, "wait_interval": 0.2}, env=env)
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["failed"], job["status"]) == ("unknown", True, True, "job_submitting")
     assert "HTTP 401" in job["msg"] and started(dli) == [244]
@@ -281,50 +218,23 @@ def test_token_revoked_during_wait(ansible, dli):
 def test_service_unreachable_during_wait(ansible, dli):
     """Failed reads do not fail the job; the result has the last known status."""
     dli.faults.add("reset_before", call="detail", skip=2, times=None)
-    ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 4, "wait_interval": 0.5})
+    ended = ansible.task({"job_ids": [244], "wait": True, "wait_timeout": 2, "wait_interval": 0.2})
     (job,) = ended.result["jobs"]
     assert (job["state"], job["changed"], job["status"]) == ("timed_out", True, "job_submitting")
     assert "The last read failed: " in job["msg"]
 
 
 def test_throttling(ansible, dli):
-    dli.faults.add("status", status=429, retry_after=2, call="run")
+    dli.faults.add("status", status=429, retry_after=1, call="run")
     ended = ansible.task({"job_ids": [131]})
     assert ended.code == 0 and started(dli) == [131]
     assert "HTTP 429 (1 time)" in " ".join(ended.output.split())
 
 
-def test_task_timeout_starts_nothing(ansible, dli):
-    """The task keyword ``timeout`` ends the task while it reads the jobs."""
-    for timeout in (3, 12, 48):  # a busy machine may need more than 3 s until the module sends its first request
-        dli.faults.clear()
-        dli.faults.add("delay", call="detail", seconds=timeout + 3)
-        assert ansible.task({"job_ids": [131]}, timeout=timeout).code == 2
-        time.sleep(timeout + 5)
-        assert dli.requests.find("run") == [] and dli.ledger.entries == []
-        if dli.requests.find("detail"):
-            return
-    pytest.fail("no read reached the service")
-
-
 def test_second_start_during_accept_lag(ansible, dli):
     """The second task reports the job as active and does not fail."""
-    dli.settings.update({"accept_lag": 4})
-    assert ansible.task({"job_ids": [131]}).result["changed"] is True
-    second = ansible.task({"job_ids": [131]})
-    assert second.code == 0 and second.result["changed"] is False, second.output
+    dli.settings.update({"accept_lag": 2})
+    first, second = ansible.tasks(*[{MODULE: {"job_ids": [131]}}] * 2)
+    assert first.result["changed"] is True
+    assert not second.failed and second.result["changed"] is False, second.output
     assert states(second.result) == {131: "already_active"} and started(dli) == [131]
-
-
-def test_multiline_token_is_masked(ansible, dli):
-    env = {"HW_ACCESS_KEY": "", "HW_SECRET_KEY": "", "HW_AUTH_TOKEN": "firsthalfofit\nsecondhalfofit"}
-    ended = ansible.task({"job_ids": 131}, "-vvv", env=env)
-    assert ended.code == 2 and "auth_token" in ended.result["msg"]
-    assert "halfofit" not in ended.output
-
-
-@pytest.mark.parametrize("wrong", [{"job_ids": "13x"}, {"wait": "maybe"}, {"region": ""}], ids=repr)
-def test_proxy_password_is_masked(ansible, wrong):
-    options = {"job_ids": 131, "proxy": "http://user:Pr0xyPassw0rd@127.0.0.1:9", **wrong}
-    ended = ansible.task(options, "-vvv", env={"HW_ACCESS_KEY": "x" * 20, "HW_SECRET_KEY": "y" * 40})
-    assert ended.code == 2 and "Pr0xyPassw0rd" not in json.dumps(ended.result)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,9 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from .job import Job, StepFailed
-from .stage import collections_path, stage
-from .work import CHECKOUT, WORK, collection_name, environment, repository
+import nox
+from collection_tree import NAME, ROOT, collections_path, galaxy_value
 
 # Element -> the attribute with a URL that a browser loads automatically.
 _LOADED = {**dict.fromkeys(("script", "img", "iframe", "source", "video", "audio", "embed"), "src"), "object": "data"}
@@ -23,37 +23,36 @@ _LINK_ONLY = {"canonical", "next", "prev", "search", "index", "author", "license
 _OUTSIDE = re.compile(r"""(?:url\(|@import )["']?((?:https?:)?//[^"')]+)|<(?:image|use)[^>]*href="(https?:[^"]+)""")
 
 
-def build_site(job: Job, venv: Path, *args: str) -> Path:
-    """Build the site and return its directory, outside the checkout."""
-    home = WORK / "site"
+def build(session: nox.Session, venv: Path, staged: Path, home: Path) -> Path:
+    """Build the site of a staged collection, and return its directory."""
     source, built = home / "source", home / "html"
     for folder in (source, built):
         shutil.rmtree(folder, ignore_errors=True)
-    staged = stage(job.name)
     # Keep the relative paths of the checkout, because the links depend on them.
     for page in (path for pattern in _PAGES for path in staged.glob(pattern)):
         target = source / page.relative_to(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(page, target)
     shutil.copyfile(staged / "docs" / "site" / "index.md", source / "index.md")
-    _module_pages(job, venv, staged, source / "modules")
-    options = ("-W", "--keep-going", "--fresh-env", "--quiet", "-j", "2", "-c", CHECKOUT / "docs" / "site")
-    job.run("sphinx-build", *options, *args, source, built, env=environment(venv))
+    _module_pages(session, venv, staged, source / "modules")
+    options = ("-W", "--keep-going", "--fresh-env", "--quiet", "-j", "2", "-c", ROOT / "docs" / "site")
+    session.run(venv / "bin" / "sphinx-build", *options, *session.posargs, source, built, external=True)
     errors = list(_link_errors(built))
     if errors:
-        raise StepFailed("the site has wrong links:\n" + "\n".join(errors))
+        session.error("the site has wrong links:\n" + "\n".join(errors))
     return built
 
 
-def _module_pages(job: Job, venv: Path, staged: Path, target: Path) -> None:
+def _module_pages(session: nox.Session, venv: Path, staged: Path, target: Path) -> None:
     """Generate a page for each module and role with antsibull-docs."""
     # antsibull-docs rejects a directory that is writable for other users.
     target.mkdir(mode=0o700)
     settings = target.parent.parent / "antsibull-docs.cfg"
-    settings.write_text(f"collection_url = {{\n    * = {repository()}\n}}\n", encoding="utf-8")
-    env = environment(venv, ANSIBLE_COLLECTIONS_PATH=collections_path(staged))
+    settings.write_text(f"collection_url = {{\n    * = {galaxy_value('repository')}\n}}\n", encoding="utf-8")
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(collections_path(staged)), "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     options = ("--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", target)
-    job.run("antsibull-docs", "--config-file", settings, "collection", *options, ".".join(collection_name()), env=env)
+    command = (venv / "bin" / "antsibull-docs", "--config-file", settings, "collection", *options, ".".join(NAME))
+    session.run(*command, env=env, external=True)
     # The index of environment variables would be empty, because the modules read them without declarations.
     (target / "environment_variables.rst").unlink()
     for page in target.glob("*.rst"):

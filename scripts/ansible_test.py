@@ -8,10 +8,8 @@ import os
 import re
 from pathlib import Path
 
-from .job import Job, StepFailed
-from .pythons import path_of_real_pythons
-from .stage import stage
-from .work import SHARED, environment, lock
+import nox
+from collection_tree import stage
 
 # ansible-test creates venvs without pip and installs pip with a script that it downloads from its own site, unless the script
 # is in its cache. This script installs the pip wheel in its own directory and uses only the package index.
@@ -25,29 +23,22 @@ os.execv(sys.executable, [sys.executable, pip, "install"] + options)
 """
 
 
-def ansible_test(job: Job, venv: Path, command: str, *args: str) -> None:
+def ansible_test(session: nox.Session, venv: Path, command: str, *args: str) -> None:
     """Run an ``ansible-test`` command in a staged tree, with the ansible-core of the venv."""
-    # Each ansible-core has its own home directory for its venvs, so ~/.ansible of the developer is not changed.
-    (core,) = venv.glob("lib/python3*/site-packages/ansible_core-*.dist-info")
-    home = SHARED / f"ansible-test-{core.stem}"
-    with lock(home.name):
-        _prepare_home(job, venv, home)
-        path = f"{venv / 'bin'}{os.pathsep}{path_of_real_pythons()}"
-        env = environment(HOME=home, PATH=path)
-        try:
-            output = job.run("ansible-test", command, "--color", "no", *args, env=env, cwd=stage(job.name))
-        except StepFailed:
-            # Repeat the errors, which are far apart between the output of pip.
-            job.print("\nErrors:")
-            lines = job.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            job.print("\n".join(line for line in lines if line.startswith(("ERROR:", "FATAL:"))))
-            raise
+    # Each session has its own home directory for the venvs of ansible-test, so ~/.ansible of the developer is not changed.
+    home = Path(session.create_tmp()).absolute() / "home"
+    _prepare_home(session, venv, home)
+    env = {"HOME": str(home), "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    with session.chdir(stage(session)):
+        program = venv / "bin" / "ansible-test"
+        output = str(session.run(program, command, "--color", "no", *args, env=env, external=True, silent=True))
+    print(output, flush=True)
     if "All targets skipped" in output:
         # For ansible-test this is a warning with exit code 0.
-        raise StepFailed("ansible-test skipped every file")
+        session.error("ansible-test skipped every file")
 
 
-def _prepare_home(job: Job, venv: Path, home: Path) -> None:
+def _prepare_home(session: nox.Session, venv: Path, home: Path) -> None:
     cache = home / ".ansible" / "test" / "cache"
     if cache.is_dir():
         return
@@ -61,8 +52,8 @@ def _prepare_home(job: Job, venv: Path, home: Path) -> None:
     new.mkdir(parents=True, exist_ok=True)
     (source,) = venv.glob("lib/python3*/site-packages/ansible_test/_internal/python_requirements.py")
     for version in re.findall(r"(?m)^ {8}pip='([\d.]+)'", source.read_text(encoding="utf-8")):
-        pip = (venv / "bin" / "python", "-m", "pip")
-        job.run(*pip, "download", "--no-deps", "--only-binary=:all:", "--dest", new, f"pip=={version}", env=environment(venv))
+        pip = (venv / "bin" / "python", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:")
+        session.run(*pip, "--dest", new, f"pip=={version}", external=True)
         script = new / f"get_pip_{version.replace('.', '_')}.py"
         script.write_text(_GET_PIP.format(wheel=f"pip-{version}-py3-none-any.whl"), encoding="utf-8")
     new.rename(cache)
