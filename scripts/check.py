@@ -34,7 +34,11 @@ def main(words: list[str]) -> int:
     ended = threading.Event()
     if not sys.stdout.isatty():  # nox displays a status on a terminal
         threading.Thread(target=show_progress, args=(start, ended), daemon=True).start()
-    code = subprocess.run(command, check=False).returncode
+    with subprocess.Popen(command) as nox:
+        try:
+            code = nox.wait()
+        except KeyboardInterrupt:
+            code = nox.wait()  # nox receives the same signal from the terminal, and stops its sessions
     ended.set()
     if not summary.exists():
         return code or 1
