@@ -1,83 +1,15 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A sample of the random scenarios of tests/property, with real module processes and real sockets.
-
-The clock is real here. Every time in a scenario is shortened, and refused connections are omitted.
-"""
+"""Some random scenarios of tests/property in one run of ansible-playbook."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
-from cases import Case, run_cases
-from local_dli import seed as seeds
-from local_dli.server import serve
-from local_dli.testing.faults import Rule
-from property.checks import Statistics, check_rows, check_task
-from property.runner import DETERMINISTIC, for_each
-from property.scenarios import BatchScenario, batch_scenario
+from property.real_time import run_scenarios
 from task_runs import Ansible
-
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
-
-SCENARIOS = 12
-#: One minute of a scenario takes two seconds.
-PACE = 1 / 30
-LONGEST = 4.0
-
-
-def scenarios() -> list[BatchScenario]:
-    """Return some scenarios, the same ones every time."""
-    drawn: list[BatchScenario] = []
-    for_each(batch_scenario(), SCENARIOS * 3, drawn.append, **DETERMINISTIC)
-    # The first scenarios are the simplest.
-    return drawn[: -SCENARIOS - 1 : -1]
-
-
-def shorten(seconds: float) -> float:
-    return min(LONGEST, max(0.2, seconds * PACE)) if seconds else 0
-
-
-def case_of(stack: ExitStack, scenario: BatchScenario) -> Case:
-    """Return a case with the shortened times of a scenario."""
-    example = seeds.load()
-    jobs = [{**job, "script": {key: shorten(value) if isinstance(value, (int, float)) else value
-                               for key, value in job["script"].items()}} for job in scenario.jobs]  # fmt: skip
-    service = stack.enter_context(serve(seeds.Seed(example.account, tuple(jobs), {})))
-    lags = {key: shorten(scenario.settings[key]) for key in ("accept_lag", "submit_delay")}
-    service.settings.update({**scenario.settings, **lags})
-    for rule in scenario.faults:
-        service.faults.add(Rule.parse({**rule, **({"seconds": rule["seconds"] * PACE} if "seconds" in rule else {})}))
-    times = {name: max(0.5, shorten(value)) for name, value in scenario.times.items()}
-    return Case(
-        service,
-        {
-            **times,
-            "overall_timeout": 2 * times["overall_timeout"],
-            "job_ids": scenario.job_ids,
-            "job_names": scenario.job_names,
-            "resume_savepoint": scenario.resume_savepoint,
-            "wait": scenario.wait,
-            "max_retries": min(2, scenario.max_retries),
-        },
-    )
 
 
 def test_results_match_ledger(tmp_path, statistics):
-    counts = Statistics()
-    with ExitStack() as stack:
-        sample = [(scenario, case_of(stack, scenario)) for scenario in scenarios()]
-        run_cases(Ansible(tmp_path), [case for _scenario, case in sample])
-        for scenario, case in sample:
-            rows = [JobResult(**job) for job in case.result["jobs"]]
-            counts["scenarios"] += 1
-            counts["requests"] += len(case.dli.requests)
-            counts["faults"] += sum(rule["hit"] for rule in case.dli.faults.pending())
-            counts["starts"] += len(case.dli.ledger.starts(actor=case.actor))
-            counts["aborted"] += not rows
-            check_task(case.dli, case.actor, check_mode=False)
-            check_rows(case.dli, case.actor, rows, scenario.wait, counts)
-            assert rows or not case.dli.requests.find("run")
-    statistics(f"property, start in real processes: {counts}")
-    assert counts["scenarios"] == SCENARIOS and counts["faults"] > 2 and counts["starts"] > 2
+    counts = run_scenarios(Ansible(tmp_path), 12)
+    statistics(f"property, start in real module processes: {counts}")
+    assert counts["scenarios"] == 12 and counts["faults"] > 3 and counts["starts"] > 3
