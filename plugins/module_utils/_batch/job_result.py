@@ -92,7 +92,7 @@ def refused(
     )
 
 
-def not_submitted(operation: Operation, planned: PlannedJob, error: CloudError) -> JobResult:
+def not_submitted(planned: PlannedJob, error: CloudError) -> JobResult:
     """Return the result of a job whose request was rejected as a whole, or did not reach the service."""
     return planned.result(REFUSED, failed=True, error_code=error.code, msg=sentences(error))
 

@@ -113,7 +113,7 @@ def _result(
     if verdict.kind == UNDETERMINED:
         return undetermined(operation, planned, status, response.indeterminate or MISMATCH, observed.error)
     if response.refusal is not None:
-        return not_submitted(operation, planned, response.refusal)
+        return not_submitted(planned, response.refusal)
     return refused(operation, planned, verdict.element, verdict.reconciled, status)
 
 

@@ -87,7 +87,7 @@ class Progress:
         """Return sentences on the job after the failed step, and on how to continue."""
         start = next((later.operation for later in self.planned.steps if later.action == START), None)
         unfinished = RERUN if self.actions else ""
-        if not isinstance(start, Start) or step.action in (CREATE, TAG) or not self.result.status_before:
+        if not isinstance(start, Start):
             return unfinished
         resume = "true" if start.resume_savepoint else "false"
         again = f"run the task with state=started and resume_savepoint={resume}"

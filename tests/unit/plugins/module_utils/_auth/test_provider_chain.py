@@ -133,6 +133,16 @@ def test_auth_method_selects_the_first_source_that_contains_its_values(method, i
                 resolve(fill(kinds), auth_method=method)
 
 
+@pytest.mark.parametrize(
+    "method, required",
+    [("token", "auth_token"), ("aksk", "access_key and secret_key"), ("password", "username and password")],
+)
+def test_message_if_the_values_of_a_method_are_missing(method, required):
+    assert refusal({"auth_method": method}) == (
+        f"Missing credentials for auth_method {method}. Set {required} in the options or in the environment."
+    )
+
+
 @pytest.mark.parametrize("method, source, kinds", [("sdk_file", INI, HOLDS[INI]), ("hcloud", KOOCLI, HOLDS[KOOCLI])])
 def test_auth_method_selects_a_file_independent_of_other_sources(method, source, kinds):
     for kind in kinds:

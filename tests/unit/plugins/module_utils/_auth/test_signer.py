@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import time
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -146,3 +147,13 @@ def test_payload_hash_in_a_header_is_used_unchanged():
 def test_date_is_utc(hours, text):
     zone = datetime.timezone(datetime.timedelta(hours=hours))
     assert sdk_date(datetime.datetime(2026, 1, 2, 3, 4, 5, 999999, tzinfo=zone)) == text
+
+
+def test_date_does_not_depend_on_the_time_zone_of_the_machine(monkeypatch):
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "UTC-8")
+            time.tzset()
+            assert sdk_date(datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)) == DATE
+    finally:
+        time.tzset()

@@ -476,6 +476,13 @@ def test_timeout_reports_the_last_known_status(operation, before, after, known):
     assert clock.now() == 1000 + seconds and (after or len(dli.calls) == 2)
 
 
+def test_shortest_wait_reads_the_jobs_at_its_end():
+    dli, clock = FakeDli(job(1)), FakeClock()
+    clock.at(1, lambda: dli.set(1, "job_running"))
+    (row,) = run(dli, clock, task([1], wait=True, wait_timeout=1)).results
+    assert (row.state, row.status, clock.now()) == ("started", "job_running", 1001)
+
+
 def test_wait_without_time_reads_no_job():
     dli, clock = FakeDli(job(1, "job_submitting")), FakeClock()
     (row,) = run(dli, clock, task([1], wait=True, wait_timeout=0)).results
@@ -634,6 +641,20 @@ def test_grace_period_ends():
     (row,) = run(dli, clock, task([1])).results
     assert (row.state, row.error_code) == ("refused", "DLI.13099") and "run the task again" in row.msg
     assert 10 <= clock.now() - 1000 <= 13
+
+
+def test_grace_period_includes_its_last_moment():
+    dli, clock = FakeDli(job(1)), FakeClock()
+    dli.responses = [BatchResponse(elements=(refusal("DLI.13099", "may not be started"),))]
+    show_job = dli.show_job
+
+    def show_after_10_seconds(job_id, deadline=None):
+        clock.sleep(10 if runs(dli) else 0)
+        return show_job(job_id, deadline)
+
+    dli.show_job = show_after_10_seconds
+    assert states(run(dli, clock, task([1]))) == ["refused"]
+    assert clock.now() == 1010, "one read is sufficient"
 
 
 @pytest.mark.parametrize("code", ["DLI.13007", "DLI.13017", "DLI.13005", "DLI.13024"])

@@ -78,9 +78,9 @@ def test_refusal_without_a_certain_reason(status):
 
 
 def test_request_that_was_not_submitted():
-    rejected = job_result.not_submitted(START, PLANNED, ServiceError("HTTP 403", 403, "APIGW.0302"))
+    rejected = job_result.not_submitted(PLANNED, ServiceError("HTTP 403", 403, "APIGW.0302"))
     assert rejected == expected("refused", "HTTP 403.", failed=True, error_code="APIGW.0302")
-    lost = job_result.not_submitted(START, PLANNED, NotDelivered("Connection refused."))
+    lost = job_result.not_submitted(PLANNED, NotDelivered("Connection refused."))
     assert lost == expected("refused", "Connection refused.", failed=True)
 
 

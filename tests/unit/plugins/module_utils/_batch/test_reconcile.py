@@ -260,9 +260,10 @@ def test_refused_job_is_unchanged_only_if_its_status_was_read_and_is_the_request
     """A job may show the request of another client in its start time only; its status then does not satisfy the request."""
     response = BatchResponse(elements=(refusal("DLI.15002"),))
     seen = observed({1})
-    for latest, state in (({1: job(1, "job_finish")}, "already_stopped"), ({1: job(1, "job_idle")}, "refused"), ({}, "refused")):
+    for status, state in (("job_finish", "already_stopped"), ("job_idle", "refused"), (None, "refused")):
+        latest = {1: job(1, status)} if status else {}
         result = results_of(STOP, submitted(1), response, seen._replace(latest=latest))[1]
-        assert (result.state, result.reconciled) == (state, True)
+        assert (result.state, result.status, result.reconciled) == (state, status or "job_running", True)
     deleted = results_of(Delete(False), submitted(1), response, seen)[1]
     assert deleted.state == "refused", "the job was not read"
     deleted = results_of(Delete(False), submitted(1), response, seen._replace(latest={1: None}))[1]

@@ -102,6 +102,7 @@ DETAILS = ". See jobs[].msg for details."
         ),
         ([UNKNOWN, STARTED], False, f"1 of 2 jobs started, 1 outcome unknown, 1 failed: 5 unknown (job_init){DETAILS}"),
         ([UNATTRIBUTED, ACTIVE], False, "0 of 2 jobs started, 1 outcome unknown, 1 unchanged (already active)."),
+        ([BLOCKED] * 3, False, f"0 of 3 jobs started, 3 failed: {', '.join(['7 not_startable (job_idle)'] * 3)}{DETAILS}"),
         (
             [ABSENT] * 5,
             False,

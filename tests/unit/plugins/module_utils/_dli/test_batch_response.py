@@ -85,6 +85,8 @@ def test_element(item, element):
         ('{"message": {"start": [3, 7], "text": "x"}}', "syntax error [line 3, column 7: x]"),
         ({"start": [2, 5], "text": "x"}, "syntax error [line 2, column 5: x]"),
         ({"message": {"start": [4], "text": "x"}}, "syntax error [line 4: x]"),
+        ({"message": {"start": [5, 6, 7], "text": "x"}}, "syntax error [line 5, column 6: x]"),
+        ({"error": "größe"}, 'syntax error [{"error": "größe"}]'),
         ({"message": {"start": "1", "text": "x"}}, 'syntax error [{"start": "1", "text": "x"}]'),
         ({"message": "plain text"}, "syntax error [plain text]"),
         ({"error": "NoSuchElementException: None.get"}, 'syntax error [{"error": "NoSuchElementException: None.get"}]'),

@@ -191,3 +191,10 @@ def test_time_of_a_wait_is_not_available_to_later_waits():
     assert "Not running after 58 s." in row["msg"]
     update = dli.call_names.index("update")
     assert dli.deadlines[update] == 1602, "the wait does not count towards the time for requests"
+
+
+def test_start_after_a_stop_that_used_all_time_is_not_waited_for():
+    dli = ResourceDli(job(7, "job_running"))
+    row = run(dli, desc="B", restart="allowed", wait=True, wait_timeout=2.0).values["job"]
+    assert (row["state"], row["status"], dli.clock.now()) == ("timed_out", "job_submitting", 1002)
+    assert "Not running after 0 s." in row["msg"]

@@ -44,13 +44,13 @@ TABLE = {
     "image": ((JAR,), CONFIG, "o/n:1", "o/n:1", ["o/n:1"], [None, "o/n:2"]),
     "flink_version": (BOTH, CONFIG, "1.10", "1.10", ["1.10"], ["1.1", 1.1, None]),
     "udf_jar_url": ((SQL,), CONFIG, "obs://a", "obs://a", ["obs://a"], [None]),
-    "cu_number": (BOTH, CONFIG, 2, 2, [2, "2", None], [3, "3", 0]),
+    "cu_number": (BOTH, CONFIG, 2, 2, [2, "2", None, ""], [3, "3", 0, "two"]),
     "manager_cu_number": (BOTH, CONFIG, 1, 1, [1, "1", None], [2]),
     "parallel_number": (BOTH, CONFIG, 4, 4, [4, "4", 4.0], [None, 1]),
     "tm_cus": (BOTH, CONFIG, 1, 1, [1, None], [2]),
     "tm_slot_num": (BOTH, CONFIG, 1, 1, [1, "1"], [None, 2]),
     "resource_config_version": (BOTH, CONFIG, "v1", "v1", ["v1", None, ""], ["v2"]),
-    "checkpoint_enabled": (BOTH, CONFIG, False, False, [False, "false", None], [True, "true", "True"]),
+    "checkpoint_enabled": (BOTH, CONFIG, False, False, [False, "false", None, ""], [True, "true", "True", "other"]),
     "checkpoint_mode": (BOTH, CONFIG, "exactly_once", 1, ["exactly_once", 1, "1", None], ["at_least_once", 2, "2"]),
     "checkpoint_interval": (BOTH, CONFIG, 10, 10, [10, "10"], [None, 30]),
     "checkpoint_path": ((JAR,), CONFIG, "b/p", "b/p", ["b/p"], [None, "b/q"]),
@@ -218,6 +218,48 @@ def test_diff_consists_of_sorted_lines():
     assert as_text(shown) == (
         "cu_number: 2\ndependency_jars:\n  - x\n  - y\ndesc: d\nlog_enabled: true\nresource_config:\n  max_slot: 1\n"
         "sql_body: |\n  A\n\n    B\n"
+    )
+
+
+def test_diff_of_objects_and_lists_contains_all_members():
+    settings = {"operator_config": [{"name": "größe"}], "resource_config": {"b": {"c": 1.5}, "a": None}, "tags": {}}
+    assert as_text(settings) == (
+        'operator_config:\n  - {"name": "größe"}\nresource_config:\n  a: null\n  b:\n    c: 1.5\ntags: {}\n'
+    )
+
+
+def test_apply_to_keeps_other_members_of_an_object():
+    before = {"resource_config": {"max_slot": 1, "parallel_number": 2}}
+    after = apply_to(before, {"resource_config": {"max_slot": 3}}, ["resource_config"])
+    assert after == {"resource_config": {"max_slot": 3, "parallel_number": 2}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [("2", 2), (2.0, 2), (" 2 ", 2), ("2.5", 2.5), (2.5, 2.5), (" many ", "many"), (True, True)],
+)
+def test_numbers_are_read_in_one_form(sent, read):
+    value = from_api(SQL, {"job_config": {"cu_number": sent}})["cu_number"]
+    assert (value, type(value)) == (read, type(read))
+
+
+def test_number_in_an_object_keeps_its_fraction():
+    current = {"job_config": {"resource_config": {"jobmanager_resource_spec": {"cpu": "1.5"}}}}
+    for cpu, differing in ((1.5, []), (1.0, ["resource_config"])):
+        desired = parse_definition(SQL, params(SQL, resource_config={"jobmanager_resource_spec": {"cpu": cpu}}))
+        assert diff(SQL, current, desired) == differing
+
+
+def test_boolean_that_is_not_known_is_read_unchanged():
+    shown = {"job_config": {"log_enabled": "sometimes", "checkpoint_enabled": "True", "resume_checkpoint": "false"}}
+    assert from_api(SQL, shown) == {"log_enabled": "sometimes", "checkpoint_enabled": True, "resume_checkpoint": False}
+
+
+def test_message_for_a_value_that_is_not_supported():
+    with pytest.raises(InputError) as caught:
+        parse_definition(SQL, params(SQL, run_mode="x" * 41))
+    assert str(caught.value) == (
+        f"Invalid run_mode: '{'x' * 40}' is not supported. Specify one of shared_cluster, exclusive_cluster."
     )
 
 

@@ -252,7 +252,7 @@ def test_job_that_finishes_before_its_stop_is_not_started_again():
     dli.show_job = finish_after_read
     report = run(dli, desc="B", restart="allowed")
     assert (report.values["actions"], report.values["job"]["state"]) == (["update"], "updated")
-    assert "not started again" in report.warnings[-1]
+    assert report.warnings == ["The job became inactive before this task stopped it, so it was not started again."]
 
 
 def test_failed_savepoint_keeps_job_running():

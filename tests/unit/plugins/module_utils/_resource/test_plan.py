@@ -146,8 +146,7 @@ def test_ambiguous_name(current, ids, result, differences):
             job(7, "job_running"),
             {"job_type": "flink_sql_job", "desc": "d", "tags": {"k": "v"}},
             "wrong_type",
-            "job_type is flink_opensource_sql_job and cannot be changed after creation. "
-            "To change it, delete the job first.",
+            "job_type is flink_opensource_sql_job and cannot be changed after creation. To change it, delete the job first.",
             ["desc", "job_type", "tags"],
         ),
         (
