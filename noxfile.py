@@ -104,7 +104,7 @@ def add_environment(name: str, requirements: str, python: str = PYTHON) -> None:
         session.install("--quiet", "--exact", "--require-hashes", "-r", f"requirements/{requirements}.txt")
 
 
-for _name in ("dev", "docs", "importer", "demo"):
+for _name in ("dev", "docs", "importer", "demo", "mutants"):
     add_environment(_name, _name)
 for _core in CORES:
     if _core != NEWEST:
@@ -394,6 +394,13 @@ def explore(session: nox.Session) -> None:
     pytest(session, "dev", *tests, PROPERTY_SCENARIOS=os.environ.get("N") or "10000", PROPERTY_EXPLORE="1")
 
 
+@check("mutants")
+def mutants(session: nox.Session) -> None:
+    """mutation tests of the pure packages, about an hour (JOBS=: processes; arguments: mutants to run again)"""
+    tree = collection_tree.stage(session)
+    stream(session, "mutants", "python", tree / "scripts" / "mutants.py", *session.posargs)
+
+
 @check("dev", name="run")
 def run_command(session: nox.Session) -> None:
     """run a command with the current collection, for example ARGS='ansible-doc -l huaweicloud.cloud'"""
@@ -422,7 +429,7 @@ def tarball(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """update all pins in requirements/*.txt; with ARGS="dev importer" only add missing pins in these files"""
     # The oldest Python version of each file. Unlike the lock file of uv, this format contains no address of a package index.
-    oldest = {"nox": "3.11", "demo": "3.11", "dev": "3.11", "docs": "3.11", "importer": "3.11", "target": "3.9"}
+    oldest = {**dict.fromkeys(("nox", "demo", "dev", "docs", "importer", "mutants"), "3.11"), "target": "3.9"}
     oldest.update((f"core-{core}", pythons[0]) for core, pythons in CORES.items() if core != NEWEST)
     upgrade = () if session.posargs else ("--upgrade",)
     options = ("--quiet", "--universal", *upgrade, "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")
@@ -433,5 +440,5 @@ def lock(session: nox.Session) -> None:
         constraint.write_text(f"ansible-core=={core}.*\n" if core else "", encoding="utf-8")
         narrowed = ("--constraint", constraint, "--no-annotate") if core else ()
         files = (f"requirements/{source}.in", "--output-file", f"requirements/{name}.txt")
-        command = ("uv", "pip", "compile", *options, *narrowed, "--python-version", oldest[name])
+        command = (Path(sys.executable).with_name("uv"), "pip", "compile", *options, *narrowed, "--python-version", oldest[name])
         session.run(*command, "--custom-compile-command", "make lock", *files, external=True)
