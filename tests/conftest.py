@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""For all tests: import names of the collection in plain pytest, settings of hypothesis, statistics in the terminal summary.
+"""For all tests: import names of the collection in plain pytest, settings of hypothesis, local DLIs, statistics in the summary.
 
 Plugins are imported as ``ansible_collections.NAMESPACE.NAME.plugins...``. ansible-test has a loader for these names. For
 plain pytest, this file registers the packages. The last package is the checkout, at any path.
@@ -56,6 +56,22 @@ def _register(package: str) -> None:
 
 if not _is_importable(_collection_name()):
     _register(_collection_name())
+
+
+@pytest.fixture
+def cloud():
+    """A local DLI with the example jobs, without environment variables."""
+    from local_dli.server import serve  # its dependencies are not installed for the unit tests on target versions of Python
+
+    with serve() as service:
+        yield service
+
+
+@pytest.fixture
+def dli(ansible, cloud):
+    """A local DLI with the example jobs. The environment variables of ``ansible`` contain its endpoint and credentials."""
+    ansible.env.update(cloud.env())
+    return cloud
 
 
 @pytest.fixture

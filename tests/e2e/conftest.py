@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 
 import pytest
-from local_dli.server import serve
 from task_runs import Ansible
 
 BIN = Path(os.environ["E2E_BIN"])
@@ -21,18 +20,3 @@ PYTHONS = json.loads(os.environ["E2E_PYTHONS"])
 def ansible(tmp_path) -> Ansible:
     """Ansible commands without the environment variables of a service."""
     return Ansible(tmp_path)
-
-
-@pytest.fixture
-def dli(ansible):
-    """A local DLI with the example jobs. The environment variables of ``ansible`` contain its endpoint and credentials."""
-    with serve() as service:
-        ansible.env.update(service.env())
-        yield service
-
-
-@pytest.fixture
-def cloud():
-    """A local DLI with the example jobs, without environment variables."""
-    with serve() as service:
-        yield service

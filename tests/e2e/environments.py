@@ -6,23 +6,29 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 import re
+import shlex
 import socket
 import subprocess
+import tempfile
 import time
 from dataclasses import fields
+from pathlib import Path
 
 import yaml
+from local_dli.instance import LocalDli
+from local_dli.seed import example
+from local_dli.server import listening, serve
 from local_dli.testing import network
-from task_runs import CHECKOUT, STATEMENT, started
+from task_runs import CHECKOUT, STATEMENT, CommandResult, InProcess, started
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.environment import FAMILIES
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import JobResult
 
 from .conftest import PYTHONS
 from .pages import Block
+from .scenarios import Scenarios
 
 VARIABLES = {name for family in FAMILIES.values() for names in family.values() for name in names}
 #: Lines that need a package index or a clone. `make test` covers them: each session creates a venv, and `build` installs.
@@ -34,10 +40,11 @@ STARTABLE_JOB = 131
 #: Placeholder for any text in an output on a page.
 ELLIPSIS = "…"
 #: Shorter times than those of the roles and examples on the pages.
+WAIT_INTERVAL = 0.2
 SHORT_TIMES = {
-    "streaming_jobs_rollout_verify_seconds": 2,
-    "streaming_jobs_rollout_wait_interval": 1,
-    "streaming_jobs_recover_wait_interval": 0.2,
+    "streaming_jobs_rollout_verify_seconds": 1,
+    "streaming_jobs_rollout_wait_interval": WAIT_INTERVAL,
+    "streaming_jobs_recover_wait_interval": WAIT_INTERVAL,
 }
 
 
@@ -77,6 +84,9 @@ class Environment:
             commands.remove(line)
         if commands:
             exported = self.ansible.folder / "variables"
+            commands = [
+                re.sub(r"wait=true(?!.*wait_interval=)", f"wait=true wait_interval={WAIT_INTERVAL}", line) for line in commands
+            ]
             script = "\n".join([*commands, f"env -0 > {exported}"])
             self.expect_success(self.ansible.command("/bin/bash", "-euc", script, env=self.env))
             variables = dict(word.split("=", 1) for word in exported.read_text(encoding="utf-8").split("\0") if word)
@@ -97,31 +107,52 @@ class Environment:
         assert "[WARNING]" not in ended.stderr, ended.stderr
 
 
+def with_short_waits(text: str) -> list[dict]:
+    """Return the plays of a playbook, with a shorter interval in each task that waits."""
+    plays = yaml.safe_load(text)
+    for task in [task for play in plays for task in play["tasks"]]:
+        for arguments in task.values():
+            if isinstance(arguments, dict) and arguments.get("wait"):
+                arguments["wait_interval"] = WAIT_INTERVAL
+    return plays
+
+
 def contains(output: str, text: str) -> bool:
     """Return whether an output contains a text; an ellipsis in the text matches any text."""
     parts = [re.escape(" ".join(part.split())) for part in text.split(ELLIPSIS)]
     return re.search(".*".join(parts), " ".join(output.split())) is not None
 
 
+def seed_examples(dli: LocalDli, folder: Path) -> None:
+    """Add the jobs of the examples to a local DLI, and their file to the folder of a playbook."""
+    for number, name in enumerate(("orders_enriched", "clicks_hourly")):
+        dli.seed([{"job_id": 900 + number, "name": name, "sql_body": STATEMENT}])
+    for number, name in ((128, "runs_128"), (129, "runs_129"), (910, "orders_live")):
+        dli.seed([{"job_id": number, "name": name, "sql_body": STATEMENT, "status": "job_running"}])
+    (folder / "orders_enriched.sql").write_text(STATEMENT, encoding="utf-8")
+
+
 class ExampleJobs(Environment):
     """An environment with the jobs and the file of the examples."""
 
-    def __init__(self, ansible, dli) -> None:
+    def __init__(self, ansible, dli, playbooks: Playbooks) -> None:
         super().__init__(ansible)
-        for number, name in enumerate(("orders_enriched", "clicks_hourly")):
-            dli.seed([{"job_id": 900 + number, "name": name, "sql_body": STATEMENT}])
-        for number, name in ((128, "runs_128"), (129, "runs_129"), (910, "orders_live")):
-            dli.seed([{"job_id": number, "name": name, "sql_body": STATEMENT, "status": "job_running"}])
-        (ansible.folder / "orders_enriched.sql").write_text(STATEMENT, encoding="utf-8")
+        self.playbooks = playbooks
+        seed_examples(dli, ansible.folder)
+
+    def run_yaml(self, text: str) -> None:
+        """A playbook, which one command has run together with others."""
+        self.ended = self.playbooks.expect_success(text)
 
 
-class SeveralHosts(ExampleJobs):
+class SeveralHosts(Environment):
     """An environment with an inventory of hosts, each with its own job."""
 
     PIPELINES = {"host1": "orders_enriched", "host2": "clicks_hourly"}
 
     def __init__(self, ansible, dli) -> None:
-        super().__init__(ansible, dli)
+        super().__init__(ansible)
+        seed_examples(dli, ansible.folder)
         self.dli = dli
         ansible.env["ANSIBLE_PYTHON_INTERPRETER"] = PYTHONS["controller"]
         hosts = {name: {"pipeline": pipeline} for name, pipeline in self.PIPELINES.items()}
@@ -142,60 +173,26 @@ class SeveralHosts(ExampleJobs):
         assert ended.code == 0, ended.output
 
 
-class Lifecycle(Environment):
-    """The lifecycle of a job, with an additional rollout that fails."""
+class Lifecycle:
+    """The lifecycle of a job. test_roles.py tests rollouts that fail."""
 
-    BAD_SQL = "-- local-dli: {fail_after: 0.5, fail_text: boom}\n{{ orders_sql }}"
-    ROLLED_BACK = "streaming_jobs_rollout_result | map(attribute='outcome') | list == ['rolled_back']"
+    def __init__(self, playbooks: Playbooks) -> None:
+        self.playbooks = playbooks
 
-    def __init__(self, ansible, dli) -> None:
-        super().__init__(ansible)
-        self.dli = dli
-
-    def run_yaml(self, text: str) -> None:
-        play = json.dumps([self._with_short_waits(self._with_failure(text))])
-        self.expect_success(self.ansible.playbook(play, "-e", json.dumps(SHORT_TIMES), env=self.env))
-        recap = self.ended.stdout.rpartition("localhost")[2]
-        assert "failed=0" in recap and "rescued=2" in recap, recap  # the role rescues the job, and the play rescues the role
-        first, second = sorted({entry.job_id for entry in self.dli.ledger.find(accepted=True)})
-        done = [entry.operation for entry in self.dli.ledger.find(job_id=first, accepted=True)]
+    def run(self, block: Block) -> None:
+        self.playbooks.expect_success(block.text)
+        dli = self.playbooks.dli(block.text)
+        first, second = sorted({entry.job_id for entry in dli.ledger.find(accepted=True)})
+        done = [entry.operation for entry in dli.ledger.find(job_id=first, accepted=True)]
         # created; started; savepoint; stopped with a savepoint, updated and resumed; updated and started without state;
         assert done[:9] == ["create", "start", "savepoint", "stop", "edit", "start", "stop", "edit", "start"]
-        # savepoint and rolled out; savepoint, rolled out and rolled back; exported; deleted
+        # savepoint and rolled out; exported; deleted
         assert done[9:13] == ["savepoint", "stop", "edit", "start"]
-        assert done[13:19] == ["savepoint", "stop", "edit", "start", "edit", "start"]
-        assert [word for word in done[19:] if word != "export"] == ["delete"]
-        resumed = [entry.resume_savepoint for entry in self.dli.ledger.starts(first)]
-        assert resumed == [False, True, False, False, False, True]
-        assert self.dli.ledger.find(job_id=second, accepted=True)[-1].operation == "delete"
-        assert {first, second}.isdisjoint(self.dli.jobs)
-
-    def expect_success(self, ended) -> None:
-        """The rollback warns that its savepoint is older than the SQL."""
-        self.ended = ended
-        assert ended.code == 0, ended.output
-        assert ended.stderr.count("[WARNING]") == 1 and contains(ended.stderr, "created before sql_body changed"), (
-            ended.stderr
-        )
-
-    def _with_failure(self, text: str) -> dict:
-        """Return the play with a second rollout, which fails and is rolled back."""
-        (play,) = yaml.safe_load(text)
-        at = next(number for number, task in enumerate(play["tasks"]) if task["name"] == "Roll out new SQL")
-        bad = copy.deepcopy(play["tasks"][at])
-        bad["vars"]["streaming_jobs_rollout_jobs"][0]["sql_body"] = self.BAD_SQL
-        check = {"name": "Check the rollback", "ansible.builtin.assert": {"that": [self.ROLLED_BACK]}}
-        play["tasks"].insert(at + 1, {"name": "Roll out bad SQL", "block": [bad], "rescue": [check]})
-        return play
-
-    @staticmethod
-    def _with_short_waits(play: dict) -> dict:
-        """Return the play with a shorter interval in each task that waits."""
-        for task in play["tasks"]:
-            for arguments in task.values():
-                if isinstance(arguments, dict) and arguments.get("wait"):
-                    arguments["wait_interval"] = 1
-        return play
+        assert [word for word in done[13:] if word != "export"] == ["delete"]
+        resumed = [entry.resume_savepoint for entry in dli.ledger.starts(first)]
+        assert resumed == [False, True, False, False]
+        assert dli.ledger.find(job_id=second, accepted=True)[-1].operation == "delete"
+        assert {first, second}.isdisjoint(dli.jobs)
 
 
 class Clouds(Environment):
@@ -203,11 +200,23 @@ class Clouds(Environment):
 
     FILES = {"ini": ".huaweicloud/credentials", "json": ".hcloud/config.json"}
 
-    def __init__(self, ansible, clouds, authority, proxy, metadata_url) -> None:
+    def __init__(self, ansible, services: contextlib.ExitStack, playbooks: Playbooks | None = None) -> None:
         super().__init__(ansible)
-        self.clouds = clouds
+        self.playbooks = playbooks
+        authority = network.Authority()
+        domains = {"cn-north-4": "cn-north-4.myhuaweicloud.com", "eu-de": "eu-de.otc.t-systems.com"}
+        names = [[f"{service}.{domain}" for service in ("dli", "iam")] for domain in domains.values()]
+        eu_de = example(region="eu-de", project_id="9a1b8daf23045e79b2c3d4e5f6071829", project_name="eu-de_team-a")
+        self.clouds = []
+        for seed, host_names in zip((None, eu_de), names):
+            context = authority.server(*host_names).context()
+            self.clouds.append(services.enter_context(serve(seed, tls=context)))
+        routes = {f"{name}:443": cloud.url for cloud, host_names in zip(self.clouds, names) for name in host_names}
+        proxy = services.enter_context(network.proxy(routes))
+        # The metadata service is reached without a proxy and without TLS.
+        metadata_url = services.enter_context(listening(self.clouds[0])).url
         self.env = {"HTTPS_PROXY": proxy.url, "REQUESTS_CA_BUNDLE": str(authority.ca_file)}
-        self.values, self.variables = _credentials(clouds[0])
+        self.values, self.variables = _credentials(self.clouds[0])
         self.placeholders = {
             "http://proxy.example.com:3128": proxy.url,
             "/etc/pki/proxy.pem": str(authority.ca_file),
@@ -216,6 +225,14 @@ class Clouds(Environment):
             **{f"YOUR_{name}": value for name, value in self.values.items()},
             "YOUR_JOB_ID": str(STARTABLE_JOB),
         }
+
+    def run(self, block: Block) -> None:
+        """Run a block. One command has run the playbooks together, each with its own clouds."""
+        if block.language == "yaml":
+            self.playbooks.expect_success(block.text)
+            assert self.playbooks.clouds(block.text).starts() == 1
+        else:
+            super().run(block)
 
     def substitute(self, text: str) -> str:
         for placeholder in sorted(self.placeholders, key=len, reverse=True):
@@ -237,27 +254,84 @@ class Clouds(Environment):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    def run_yaml(self, text: str) -> None:
-        with self._starting(1):
-            self.expect_success(self.ansible.playbook(text, "-e", json.dumps(self.variables), env=self.env))
-
     def run_shell(self, text: str) -> None:
-        with self._starting(len(re.findall(r"(?m)^ansible .*jobs_run(?!.*--check)", text))):
-            super().run_shell(text)
+        before = self.starts()
+        self.run_commands(text)
+        assert self.starts() == before + len(re.findall(r"(?m)^ansible .*jobs_run(?!.*--check)", text))
 
-    @contextlib.contextmanager
-    def _starting(self, jobs: int):
-        # Each example starts with inactive jobs.
-        for cloud in self.clouds:
-            for job in cloud.jobs.values():
-                if job.status in ("job_submitting", "job_running"):
-                    cloud.force(job.job_id, "job_cancel_success")
-        before = self._starts()
-        yield
-        assert self._starts() == before + jobs
+    def run_commands(self, text: str) -> None:
+        super().run_shell(text)
 
-    def _starts(self) -> int:
+    def starts(self) -> int:
+        """Return how many jobs the clouds have started."""
         return sum(len(started(cloud)) for cloud in self.clouds)
+
+
+class CloudsInProcess(Clouds):
+    """The same, but modules run in this process, with the variables that a shell exports.
+
+    The sections differ in variables, files and options. ``Clouds`` runs one of them with real commands of the same form.
+    """
+
+    def run_commands(self, text: str) -> None:
+        lines = text.splitlines()
+        super().run_commands("\n".join(line for line in lines if not line.startswith("ansible ")))
+        folder = self.ansible.folder / "in_process"
+        folder.mkdir(exist_ok=True)
+        for line in [line for line in lines if line.startswith("ansible ")]:
+            command, host, module_word, module, *words = shlex.split(line)
+            assert (command, host, module_word) == ("ansible", "localhost", "-m"), line
+            arguments = words[1] if words[:1] == ["-a"] else ""
+            run = InProcess(Path(tempfile.mkdtemp(dir=folder)))
+            home = {"HOME": self.ansible.env["HOME"]}
+            self.ended = run.adhoc(arguments, *words[2:], env={**home, **self.env}, module=module)
+            assert self.ended.code == 0 and "warnings" not in self.ended.result, self.ended.output
+
+
+class Playbooks:
+    """Playbooks of pages. One command runs all of them; each has its own host and its own services."""
+
+    def __init__(self, found: Scenarios, services: contextlib.ExitStack) -> None:
+        self._found = found
+        self._services = services
+        self._names: dict[str, str] = {}
+        self._clouds: dict[str, Clouds] = {}
+        self._ca_file = str(network.Authority().ca_file)
+
+    def add(self, text: str) -> None:
+        """Add a playbook with the jobs of the examples."""
+        dli = self._found.service()
+        seed_examples(dli, self._found.ansible.folder)
+        plays = with_short_waits(text.replace("/etc/pki/proxy.pem", self._ca_file))
+        self._found.add(self._name(text), *plays, dli=dli)
+
+    def add_with_clouds(self, text: str) -> None:
+        """Add a playbook that uses the real host names of two clouds."""
+        clouds = self._clouds[text] = Clouds(self._found.ansible, self._services)
+        plays = yaml.safe_load(clouds.substitute(text))
+        self._found.add(self._name(text), *plays, dli=clouds.clouds[0], environment=clouds.env, **clouds.variables)
+
+    def add_lifecycle(self, text: str) -> None:
+        self._found.add(self._name(text), *with_short_waits(text), dli=self._found.service())
+
+    def run(self) -> None:
+        self._found.run("-e", json.dumps(SHORT_TIMES))
+
+    def expect_success(self, text: str) -> CommandResult:
+        """Return the outcome of the command that has run a playbook, and fail if the playbook has failed."""
+        self._found.succeeded(self._names[text])
+        ended = self._found.ended
+        assert "[WARNING]" not in ended.stderr, ended.stderr
+        return ended
+
+    def dli(self, text: str) -> LocalDli:
+        return self._found.found[self._names[text]].dli
+
+    def clouds(self, text: str) -> Clouds:
+        return self._clouds[text]
+
+    def _name(self, text: str) -> str:
+        return self._names.setdefault(text, f"playbook{len(self._names)}")
 
 
 def _credentials(dli):
@@ -292,13 +366,9 @@ def _credentials(dli):
 class FailedCommand(ExampleJobs):
     """A terminal after a command that failed."""
 
-    def __init__(self, ansible, dli, ended) -> None:
-        super().__init__(ansible, dli)
+    def __init__(self, ansible, dli, playbooks, ended) -> None:
+        super().__init__(ansible, dli, playbooks)
         self.ended = ended
-        self.authority = network.Authority()
-
-    def substitute(self, text: str) -> str:
-        return text.replace("/etc/pki/proxy.pem", str(self.authority.ca_file))
 
     def run_text(self, text: str) -> None:
         """The output of the command. If it depends on the version of Ansible, the block has a line for each version."""

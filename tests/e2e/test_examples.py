@@ -11,36 +11,46 @@ import pytest
 import yaml
 from task_runs import CHECKOUT, MODULE, play, started
 
-from .environments import ExampleJobs
+from .environments import seed_examples
+from .scenarios import scenarios
 
 MODULES = sorted(f"huaweicloud.cloud.{path.stem}" for path in (CHECKOUT / "plugins" / "modules").glob("*.py"))
+#: The ends of the names of modules whose examples create and delete jobs.
+CREATES_JOBS = ("_sql_job", "_jar_job")
 
 
-def examples(ansible, module: str) -> list:
-    return yaml.safe_load(json.loads(ansible.command("ansible-doc", "--json", module).stdout)[module]["examples"])
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """All examples, unchanged, with one play for each module."""
+    with scenarios(tmp_path_factory.mktemp("examples")) as found:
+        shown = json.loads(found.ansible.command("ansible-doc", "--json", *MODULES).stdout)
+        for module in MODULES:
+            dli = found.service()
+            seed_examples(dli, found.ansible.folder)
+            env = dli.env()
+            if module.endswith(CREATES_JOBS):
+                dli.other_client("delete", [900, 901])  # the examples create and delete them
+            if module.endswith("_jobs_info"):
+                # The example starts all jobs that it finds, and these cannot be started.
+                dli.other_client("delete", [222, 223, 224])
+            variables = {
+                "project_id": env["HW_PROJECT_ID"],
+                "access_key": env["HW_ACCESS_KEY"],
+                "secret_key": env["HW_SECRET_KEY"],
+                "release_jobs": [137, 999999],
+            }
+            defaults = {module: {"wait_interval": 0.1}} if module.endswith(CREATES_JOBS) else {}
+            examples = yaml.safe_load(shown[module]["examples"])
+            found.add(module, play(*examples, vars=variables, module_defaults=defaults), dli=dli)
+        found.run()
+        yield found
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples_of_a_module(ansible, dli, module):
-    """All examples, unchanged, in one play."""
-    ExampleJobs(ansible, dli)
-    env = dli.env()
-    creates_jobs = module.endswith(("_sql_job", "_jar_job"))
-    if creates_jobs:
-        dli.other_client("delete", [900, 901])  # the examples create and delete them
-    if module.endswith("_jobs_info"):
-        dli.other_client("delete", [222, 223, 224])  # jobs that cannot be started: the example starts all jobs that it finds
-    variables = {
-        "project_id": env["HW_PROJECT_ID"],
-        "access_key": env["HW_ACCESS_KEY"],
-        "secret_key": env["HW_SECRET_KEY"],
-        "release_jobs": [137, 999999],
-    }
-    defaults = {module: {"wait_interval": 0.1}} if creates_jobs else {}
-    ended = ansible.playbook(play(*examples(ansible, module), vars=variables, module_defaults=defaults))
-    assert ended.code == 0, ended.output
-    if creates_jobs:
-        assert all(entry["result"]["changed"] for entry in ended.results), ended.output
-        assert not {job.name for job in dli.jobs.values()} & {"orders_enriched", "clicks_hourly"}
+def test_examples_of_a_module(played, module):
+    scenario = played.succeeded(module)
+    if module.endswith(CREATES_JOBS):
+        assert all(entry["result"]["changed"] for entry in scenario.results), scenario.results
+        assert not {job.name for job in scenario.dli.jobs.values()} & {"orders_enriched", "clicks_hourly"}
     if module == MODULE:
-        assert {131, 130, 138, 137, 900, 901} == set(started(dli))
+        assert {131, 130, 138, 137, 900, 901} == set(started(scenario.dli))

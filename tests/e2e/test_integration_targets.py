@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from task_runs import CHECKOUT, play
 
+from .scenarios import scenarios
+
 pytestmark = pytest.mark.smoke
 
 #: All targets except setup_local_dli, which does nothing if the environment contains an endpoint.
@@ -19,8 +21,17 @@ def test_every_module_has_a_target():
     assert {target.name for target in TARGETS} == modules
 
 
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """One play for each target."""
+    with scenarios(tmp_path_factory.mktemp("targets")) as found:
+        for target in TARGETS:
+            found.add(target.name, play(roles=[{"role": str(target)}]), dli=found.service())
+        # setup_local_dli reads the variable of the command; the modules get those of their plays.
+        found.run(env={"HW_DLI_ENDPOINT": "http://unused.invalid"})
+        yield found
+
+
 @pytest.mark.parametrize("target", TARGETS, ids=lambda path: path.name)
-def test_target(ansible, dli, target):
-    ended = ansible.playbook(play(roles=[{"role": str(target)}]))
-    assert ended.code == 0, ended.output
-    assert "ok=0" not in ended.stdout
+def test_target(played, target):
+    assert len(played.succeeded(target.name).dli.requests) > 0

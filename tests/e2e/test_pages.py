@@ -9,34 +9,68 @@ import contextlib
 import os
 
 import pytest
-from local_dli.seed import example
-from local_dli.server import listening, serve
-from local_dli.testing import network
-from task_runs import Ansible
+from task_runs import Ansible, InProcess
 
-from .environments import ChangelogFragment, Clouds, ExampleJobs, FailedCommand, Installation, Lifecycle, SeveralHosts
+from .environments import (
+    ChangelogFragment,
+    Clouds,
+    CloudsInProcess,
+    ExampleJobs,
+    FailedCommand,
+    Installation,
+    Lifecycle,
+    Playbooks,
+    SeveralHosts,
+)
 from .pages import SECTIONS, fences
+from .scenarios import scenarios
 from .troubleshooting_faults import run_faults
 
 pytestmark = pytest.mark.smoke
 
 #: The fixture in which the blocks of a page or section are run, unless it is ``examples``.
 ENVIRONMENTS = {
-    "authentication.md": "clouds",
+    "authentication.md": "clouds_in_process",
+    "authentication.md: Access key and secret key": "clouds",
     "quick_start.md": "installation",
-    "quick_start.md: Start a job on Huawei Cloud": "clouds",
+    "quick_start.md: Start a job on Huawei Cloud": "clouds_in_process",
     "local_dli.md": "installation",
     "troubleshooting.md": "failed_command",
     "CONTRIBUTING.md: Contribute a change": "changelog_fragment",
-    "ad_hoc.md: Credentials": "clouds",
+    "ad_hoc.md: Credentials": "clouds_in_process",
     "ad_hoc.md: Several hosts": "hosts",
     "streaming_jobs.md: Lifecycle example": "lifecycle",
 }
 
 
+def environment_of(section) -> str:
+    """Return the name of the fixture in which the blocks of a section are run."""
+    return ENVIRONMENTS.get(str(section), ENVIRONMENTS.get(section.page, "examples"))
+
+
+@pytest.fixture(scope="module")
+def playbooks(tmp_path_factory):
+    """The playbooks of all sections that do not need a terminal of their own."""
+    with contextlib.ExitStack() as services, scenarios(tmp_path_factory.mktemp("playbooks")) as found:
+        pages = Playbooks(found, services)
+        kinds = {
+            "examples": pages.add,
+            "failed_command": pages.add,
+            "clouds": pages.add_with_clouds,
+            "clouds_in_process": pages.add_with_clouds,
+            "lifecycle": pages.add_lifecycle,
+        }
+        for section in SECTIONS:
+            for block in section.blocks:
+                if block.language == "yaml" and environment_of(section) in kinds:
+                    kinds[environment_of(section)](block.text)
+        pages.run()
+        yield pages
+
+
 @pytest.fixture
-def examples(ansible, dli):
-    return ExampleJobs(ansible, dli)
+def examples(ansible, dli, playbooks):
+    return ExampleJobs(ansible, dli, playbooks)
 
 
 @pytest.fixture
@@ -45,27 +79,21 @@ def hosts(ansible, dli):
 
 
 @pytest.fixture
-def lifecycle(ansible, dli):
-    return Lifecycle(ansible, dli)
+def lifecycle(playbooks):
+    return Lifecycle(playbooks)
 
 
 @pytest.fixture
-def clouds(ansible):
+def clouds(ansible, playbooks):
     """DLI and IAM of one region of Huawei Cloud and one of Open Telekom Cloud."""
-    authority = network.Authority()
-    domains = {"cn-north-4": "cn-north-4.myhuaweicloud.com", "eu-de": "eu-de.otc.t-systems.com"}
-    names = [[f"{service}.{domain}" for service in ("dli", "iam")] for domain in domains.values()]
-    eu_de = example(region="eu-de", project_id="9a1b8daf23045e79b2c3d4e5f6071829", project_name="eu-de_team-a")
-    with contextlib.ExitStack() as running:
-        found = []
-        for seed, host_names in zip((None, eu_de), names):
-            context = authority.server(*host_names).context()
-            found.append(running.enter_context(serve(seed, tls=context)))
-        routes = {f"{name}:443": cloud.url for cloud, host_names in zip(found, names) for name in host_names}
-        proxy = running.enter_context(network.proxy(routes))
-        # The metadata service is reached without a proxy and without TLS.
-        plain = running.enter_context(listening(found[0]))
-        yield Clouds(ansible, found, authority, proxy, plain.url)
+    with contextlib.ExitStack() as services:
+        yield Clouds(ansible, services, playbooks)
+
+
+@pytest.fixture
+def clouds_in_process(ansible, playbooks):
+    with contextlib.ExitStack() as services:
+        yield CloudsInProcess(ansible, services, playbooks)
 
 
 @pytest.fixture
@@ -76,12 +104,13 @@ def installation(ansible):
 
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory):
-    return run_faults(Ansible(tmp_path_factory.mktemp("faults")), os.environ["E2E_COLLECTIONS"])
+    ansible, in_process = Ansible(tmp_path_factory.mktemp("faults")), InProcess(tmp_path_factory.mktemp("in_process"))
+    return run_faults(ansible, in_process, os.environ["E2E_COLLECTIONS"])
 
 
 @pytest.fixture
-def failed_command(ansible, dli, faults, request):
-    return FailedCommand(ansible, dli, faults[request.node.callspec.params["section"].title])
+def failed_command(ansible, dli, playbooks, faults, request):
+    return FailedCommand(ansible, dli, playbooks, faults[request.node.callspec.params["section"].title])
 
 
 @pytest.fixture
@@ -91,7 +120,7 @@ def changelog_fragment(ansible):
 
 @pytest.mark.parametrize("section", SECTIONS, ids=str)
 def test_blocks(section, request):
-    environment = request.getfixturevalue(ENVIRONMENTS.get(str(section), ENVIRONMENTS.get(section.page, "examples")))
+    environment = request.getfixturevalue(environment_of(section))
     for block in section.blocks:
         environment.run(block)
 

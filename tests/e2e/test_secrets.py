@@ -1,16 +1,27 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""No secret of any authentication method is in the output or the files of a run."""
+"""No secret of any authentication method is in the output or the files of a run.
+
+Two playbooks with full verbosity run all cases, one play for each case. The environment variables and the home directory of a
+case are set by a wrapper of its Python interpreter, because Ansible displays the keyword ``environment`` of a task.
+"""
 
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from local_dli.instance import LocalDli
+from local_dli.server import serve
 from task_runs import MODULE, TEMPORARY, Ansible, play
 
-pytestmark = pytest.mark.smoke
+from .conftest import PYTHONS
 
 #: Faults by job ID, to include failures in the search; some responses contain the secrets.
 FAULTS = {
@@ -22,51 +33,93 @@ FAULTS = {
 }
 SUCCEED = (131, 201)
 
-
-def secrets_of(dli, method: str) -> dict:
-    if method == "token":
-        return {"auth_token": dli.token()}
-    if method == "temporary keys":
-        return TEMPORARY
-    return {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
+CONFIGURED = [(method, place) for method in ("keys", "temporary keys", "token") for place in ("options", "HW", "OS")]
+#: Authentication methods whose secrets come from a file or from a service.
+ACQUIRED = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
+REPEATED = [(method, repeated_by) for method in ACQUIRED for repeated_by in (None, "detail", "list", "run")]
+WARNING = "warning"
 
 
-def echo(secrets: dict):
-    return [{"error_code": "DLI.13005", "error_msg": f"you sent {' and '.join(secrets.values())}"}] * 2
+@dataclass
+class Case:
+    """The tasks of a play, and the results of the play.
+
+    :ivar home: the home directory of the module; only the module reads it.
+    :ivar secrets: returns the secrets of the case, also those that the service issued during the play.
+    :ivar contents: all outputs and files of the run, without its input.
+    """
+
+    name: str
+    dli: LocalDli
+    home: Path
+    tasks: list[dict] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+    secrets: Callable[[], dict[str, str]] = dict
+    results: list[dict] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return {name: self.dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
 
 
-@pytest.mark.parametrize("place", ["options", "HW", "OS"])
-@pytest.mark.parametrize("method", ["keys", "temporary keys", "token"])
-def test_configured_secrets_are_masked(ansible: Ansible, dli, method, place):
-    """One play has a task for each fault; the log and the kept files contain all results."""
-    secrets = secrets_of(dli, method)
-    env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
-    options = {"project_id": dli.project_id, "endpoint": dli.url, "confirm_timeout": 1}
-    if place == "options":
-        options.update(secrets)
-    else:
-        env.update({f"{place}_{name.upper()}": value for name, value in secrets.items()})
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    """Run all cases; return them by name."""
+    homes = tmp_path_factory.mktemp("homes")
+    with ExitStack() as running:
+
+        def new_case(name: str) -> Case:
+            home = homes / name
+            home.mkdir()
+            return Case(name, running.enter_context(serve()), home)
+
+        made = [configured(new_case(f"{method}, {place}"), method, place) for method, place in CONFIGURED]
+        made += [acquired(new_case(f"{method}, {call}"), method, call) for method, call in REPEATED]
+        made += [with_warning(new_case(WARNING))]
         # Ansible keeps the options in clear text in these files. They must not contain secrets of the environment.
+        with_options = [case for case in made if "options" in case.name]
+        run(Ansible(tmp_path_factory.mktemp("options")), with_options)
+        run(Ansible(tmp_path_factory.mktemp("other")), [case for case in made if case not in with_options], keep=True)
+        yield {case.name: case for case in made}
+
+
+def run(ansible: Ansible, cases: list[Case], keep: bool = False) -> None:
+    """Run cases, and set their results."""
+    remote = ansible.folder / "remote"
+    plays = [
+        play(
+            *({"name": case.name, MODULE: options} for options in case.tasks),
+            ignore_errors=True,
+            vars={"ansible_python_interpreter": str(wrapper(case)), "ansible_remote_tmp": str(remote / case.name)},
+        )
+        for case in cases
+    ]
+    env = {"ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
+    if keep:
         env.update(ANSIBLE_KEEP_REMOTE_FILES="true", ANSIBLE_LOCAL_TEMP=str(ansible.folder / "tmp"))
-        env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
-    for job_id, rule in FAULTS.items():
-        if rule:
-            fault = {**rule, "body": echo(secrets)[:1]} if rule.get("body") else rule
-            dli.faults.add(fault["kind"], **{name: value for name, value in fault.items() if name != "kind"}, job_id=job_id)
-    tasks = ({MODULE: {"job_ids": [job_id], **options}} for job_id in FAULTS)
-    ended = ansible.playbook(play(*tasks, ignore_errors=True), "-vvvv", "--diff", env=env)
-    assert {job_id for job_id, one in zip(FAULTS, ended.results) if not one["failed"]} == set(SUCCEED), ended.output
-    assert ended.output.count("you sent") >= 2
+    ended = ansible.playbook(plays, "-vvvv", "--diff", env=env)
     contents = files_of(ansible, ended)
-    assert place == "options" or any("AnsiballZ" in name for name in contents)
-    assert_absent(secrets, contents)
+    for case in cases:
+        case.results = [entry for entry in ended.results if entry["task"] == case.name]
+        case.contents = contents
+        assert len(case.results) == len(case.tasks), ended.output
+        assert not keep or any(f"/{case.name}/" in name and "AnsiballZ" in name for name in contents)
 
 
-def files_of(ansible: Ansible, ended) -> dict:
+def wrapper(case: Case) -> Path:
+    """Write and return a program that runs Python with the environment variables of a case."""
+    file = case.home / "python"
+    exports = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in {**case.env, "HOME": str(case.home)}.items())
+    file.write_text(f'#!/bin/sh\n{exports}exec {PYTHONS["controller"]} "$@"\n', encoding="utf-8")
+    file.chmod(0o700)
+    return file
+
+
+def files_of(ansible: Ansible, ended) -> dict[str, bytes]:
     """Return the output and the content of all files of a run, except for its input."""
     (ansible.folder / "playbook.yml").unlink()
-    input_folders = (ansible.folder / "home" / ".huaweicloud", ansible.folder / "home" / ".hcloud")
-    files = [path for path in ansible.folder.rglob("*") if path.is_file() and not set(input_folders) & set(path.parents)]
+    files = [path for path in ansible.folder.rglob("*") if path.is_file()]
     assert {"ansible.log", "results.jsonl"} <= {path.name for path in files}
     return {"output": ended.output.encode(), **{str(path): path.read_bytes() for path in files}}
 
@@ -75,6 +128,42 @@ def assert_absent(secrets: dict, contents: dict) -> None:
     for name, value in secrets.items():
         for place, content in contents.items():
             assert value.encode() not in content, f"{name} is in {place}"
+
+
+def echo(secrets: dict):
+    return [{"error_code": "DLI.13005", "error_msg": f"you sent {' and '.join(secrets.values())}"}] * 2
+
+
+# Secrets in options and environment variables
+
+
+def configured(case: Case, method: str, place: str) -> Case:
+    """Return a case with a task for each fault."""
+    dli = case.dli
+    secrets = {"keys": case.keys, "temporary keys": TEMPORARY, "token": {"auth_token": dli.token()}}[method]
+    options = {"project_id": dli.project_id, "endpoint": dli.url, "confirm_timeout": 1}
+    if place == "options":
+        options.update(secrets)
+    else:
+        case.env = {f"{place}_{name.upper()}": value for name, value in secrets.items()}
+    for job_id, rule in FAULTS.items():
+        if rule:
+            fault = {**rule, "body": echo(secrets)[:1]} if rule.get("body") else rule
+            dli.faults.add(fault["kind"], **{name: value for name, value in fault.items() if name != "kind"}, job_id=job_id)
+    case.tasks = [{"job_ids": [job_id], **options} for job_id in FAULTS]
+    case.secrets = lambda: secrets
+    return case
+
+
+@pytest.mark.parametrize("method, place", CONFIGURED)
+def test_configured_secrets_are_masked(cases, method, place):
+    case = cases[f"{method}, {place}"]
+    assert {job_id for job_id, one in zip(FAULTS, case.results) if not one["failed"]} == set(SUCCEED), case.results
+    assert sum("you sent" in json.dumps(one) for one in case.results) >= 2
+    assert_absent(case.secrets(), case.contents)
+
+
+# Secrets from a file or from a service
 
 
 class SecretEcho:
@@ -99,27 +188,19 @@ class SecretEcho:
             self.dli.faults.add("status", status=400, call=self.call, body=echo(self.secrets()), times=9)
 
 
-#: Authentication methods whose secrets come from a file or from a service.
-ACQUIRED = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
-
-
-@pytest.mark.parametrize("repeated_by", [None, "detail", "list", "run"])
-@pytest.mark.parametrize("method", ACQUIRED)
-def test_acquired_secrets_are_masked(ansible: Ansible, dli, method, repeated_by):
-    keys = {name: dli.env()[f"HW_{name.upper()}"] for name in ("access_key", "secret_key")}
+def acquired(case: Case, method: str, repeated_by: str | None) -> Case:
+    """Return a case in which the response to a call contains all issued secrets."""
+    dli, keys = case.dli, case.keys
     user = dli.password_env()
-    env = {**dict.fromkeys(dli.env(), ""), "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
-    env.update(ANSIBLE_KEEP_REMOTE_FILES="true", ANSIBLE_LOCAL_TEMP=str(ansible.folder / "tmp"))
-    env["ANSIBLE_REMOTE_TMP"] = str(ansible.folder / "remote")
     options = {
         "region": "cn-north-4",
         "endpoint": dli.url,
         "auth_url": dli.url,
         "confirm_timeout": 1,
         "metadata_url": dli.url,
+        "job_ids": [131, 130],
     }
     secrets = dict(keys)
-    home = ansible.folder / "home"
     if method.startswith("password"):
         secrets = {"password": user["HW_USER_PASSWORD"]}
         names = {"HW": "HW_USER_NAME HW_USER_PASSWORD HW_DOMAIN_NAME", "OS": "OS_USERNAME OS_PASSWORD OS_DOMAIN_NAME"}
@@ -127,44 +208,62 @@ def test_acquired_secrets_are_masked(ansible: Ansible, dli, method, repeated_by)
         place = method.rpartition(" ")[2]
         if place == "options":
             options.update(zip(("username", "password", "domain_name"), values))
-            del env["ANSIBLE_KEEP_REMOTE_FILES"]
         else:
-            env.update(zip(names[place].split(), values))
+            case.env = dict(zip(names[place].split(), values))
     elif method == "agency":
-        env.update({name: value for name, value in dli.agency_env().items() if name != "HW_PROJECT_ID"})
+        case.env = {name: value for name, value in dli.agency_env().items() if name != "HW_PROJECT_ID"}
         options["job_ids"] = [301, 302]
     elif method == "sdk file":
-        (home / ".huaweicloud").mkdir()
+        (case.home / ".huaweicloud").mkdir()
         text = f"[basic]\nak={keys['access_key']}\nsk={keys['secret_key']}\n"
-        (home / ".huaweicloud" / "credentials").write_text(text, encoding="utf-8")
+        (case.home / ".huaweicloud" / "credentials").write_text(text, encoding="utf-8")
     elif method == "profile":
-        (home / ".hcloud").mkdir()
+        (case.home / ".hcloud").mkdir()
         profile = {"name": "p", "accessKeyId": keys["access_key"], "secretAccessKey": keys["secret_key"]}
-        (home / ".hcloud" / "config.json").write_text(json.dumps({"current": "p", "profiles": [profile]}), encoding="utf-8")
-    echoed = SecretEcho(dli, "list" if repeated_by == "detail" else repeated_by)
+        text = json.dumps({"current": "p", "profiles": [profile]})
+        (case.home / ".hcloud" / "config.json").write_text(text, encoding="utf-8")
     if repeated_by == "detail":
         options["job_ids"] = [131] if method != "agency" else [301]
-        echoed.call = "detail"
-    ended = ansible.task({"job_ids": [131, 130], **options}, "-vvvv", "--diff", env=env)
-    assert (ended.code == 0) == (repeated_by is None), ended.output
+    echoed = SecretEcho(dli, repeated_by)
+    case.tasks = [options]
+    case.secrets = lambda: {**secrets, **echoed.secrets()}
+    return case
+
+
+@pytest.mark.parametrize("method, repeated_by", REPEATED)
+def test_acquired_secrets_are_masked(cases, method, repeated_by):
+    case = cases[f"{method}, {repeated_by}"]
+    (ended,) = case.results
+    assert ended["failed"] == (repeated_by is not None), ended
     if method in ("sdk file", "profile") and repeated_by:
-        assert "you sent" in ended.output  # the response contains no issued secrets then
-    assert_absent({**secrets, **echoed.secrets()}, files_of(ansible, ended))
-    assert echoed.secrets() or method in ("sdk file", "profile")
+        assert "you sent" in json.dumps(ended)  # the response contains no issued secrets then
+    assert_absent(case.secrets(), case.contents)
+    is_issued = any(name.startswith(("token ", "key ")) for name in case.secrets())
+    assert is_issued or method in ("sdk file", "profile")
 
 
-def test_secrets_in_warnings_are_masked(ansible: Ansible, dli):
-    """ansible-core masks results, but not warnings; this one quotes the identity service."""
-    user = dli.password_env()
-    secret = user["HW_USER_PASSWORD"]
-    dli.faults.add("other_client", action="expire_credentials", call="run")
+# Secrets in warnings and in the files of ansible-runner
+
+
+def with_warning(case: Case) -> Case:
+    """Return a case with a warning that quotes the identity service."""
+    case.env = case.dli.password_env()
+    secret = case.env["HW_USER_PASSWORD"]
+    case.dli.faults.add("other_client", action="expire_credentials", call="run")
     body = {"error": {"code": 400, "message": f"no {secret}"}}
-    dli.faults.add("status", status=400, call="token", skip=1, times=9, body=body)
-    env = {**dict.fromkeys(dli.env(), ""), **user, "ANSIBLE_LOG_PATH": str(ansible.folder / "ansible.log")}
-    ended = ansible.task({"job_ids": [131]}, "-vvvv", env=env)
+    case.dli.faults.add("status", status=400, call="token", skip=1, times=9, body=body)
+    case.tasks = [{"job_ids": [131]}]
+    case.secrets = lambda: {"password": secret}
+    return case
+
+
+def test_secrets_in_warnings_are_masked(cases):
+    """ansible-core masks results, but not warnings."""
+    case = cases[WARNING]
     # Older versions of ansible-core wrap warnings.
-    assert ended.code == 2 and "authenticating again failed" in " ".join(ended.output.split()), ended.output
-    assert_absent({"password": secret}, files_of(ansible, ended))
+    output = " ".join(case.contents["output"].decode().split())
+    assert case.results[0]["failed"] and "authenticating again failed" in output, output
+    assert_absent(case.secrets(), case.contents)
 
 
 def test_secrets_in_runner_artifacts_are_masked(ansible: Ansible, dli):
@@ -176,7 +275,7 @@ def test_secrets_in_runner_artifacts_are_masked(ansible: Ansible, dli):
     content = json.dumps([play({MODULE: {"job_ids": [131, 999]}})])
     (private / "project" / "play.json").write_text(content, encoding="utf-8")
     (private / "env" / "envvars").write_text(json.dumps(dli.env()), encoding="utf-8")
-    ended = ansible.command("ansible-runner", "run", private, "-p", "play.json", "-v")
+    ended = ansible.command("ansible-runner", "run", private, "-p", "play.json", "-vvvv")
     events = [json.loads(path.read_text(encoding="utf-8")) for path in private.rglob("job_events/*.json")]
     (failed,) = [event for event in events if event["event"] == "runner_on_failed"]
     assert [job["state"] for job in failed["event_data"]["res"]["jobs"]] == ["started", "not_found"]

@@ -3,7 +3,7 @@
 
 """Fixtures of tests that run complete modules against local DLIs, both in this process.
 
-With E2E_BIN (``make functional-2.21`` and others) the same tests run each task with ``ansible-playbook``.
+With E2E_BIN (``make full``) the same tests run each task with ``ansible-playbook``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import os
 from pathlib import Path
 
 import pytest
-from local_dli.server import serve
 from task_runs import Ansible, InProcess
 
 
@@ -24,18 +23,3 @@ def new_runner(folder: Path) -> Ansible | InProcess:
 @pytest.fixture
 def ansible(tmp_path) -> Ansible | InProcess:
     return new_runner(tmp_path)
-
-
-@pytest.fixture
-def dli(ansible):
-    """A local DLI with the example jobs. The environment variables of ``ansible`` contain its endpoint and credentials."""
-    with serve() as service:
-        ansible.env.update(service.env())
-        yield service
-
-
-@pytest.fixture
-def cloud():
-    """A local DLI with the example jobs, without environment variables."""
-    with serve() as service:
-        yield service

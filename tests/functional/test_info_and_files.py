@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The modules for information, savepoints, graphs, export and import through real Ansible, compared with what the service did."""
+"""The modules for information, savepoints, graphs, export and import, compared with what the service did."""
 
 from __future__ import annotations
 
