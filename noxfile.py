@@ -8,13 +8,12 @@ venvs from the pinned requirements; other sessions require them and use their pr
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nox
@@ -129,32 +128,34 @@ def core_environment(core: str) -> str:
 
 def check(*environments: str, tag: str = "", name: str | None = None) -> Callable[[Callable[[nox.Session], None]], object]:
     """Return the decorator of a session that uses programs of these environments and has no venv."""
-    requires = [f"env-{environment}" for environment in environments]
-    return functools.partial(
-        nox.session,
+    return nox.session(
         venv_backend="none",
         allow_parallel=True,
-        requires=requires,
+        requires=[f"env-{environment}" for environment in environments],
         tags=[tag] if tag else None,
         name=name,
         default=False,
-    )()
+    )
 
 
-def run(session: nox.Session, environment: str, *command: str | Path, **variables: str | Path) -> str:
-    """Run a program of an environment, and return its output."""
+def run(
+    session: nox.Session,
+    environment: str,
+    *command: str | Path,
+    silent: bool = False,
+    env: Mapping[str, str | Path] | None = None,
+) -> str:
+    """Run a program of an environment.
+
+    :arg silent: whether to return the output, which is displayed at the end; otherwise it is displayed immediately.
+    """
     program = home(environment) / "bin" / command[0]
-    env = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", **{key: str(value) for key, value in variables.items()}}
-    output = session.run(program, *command[1:], env=env, external=True, silent=True)
-    print(output, end="", flush=True)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    variables = {"PATH": path, **{key: str(value) for key, value in (env or {}).items()}}
+    output = session.run(program, *command[1:], env=variables, external=True, silent=silent)
+    if silent:
+        print(output, end="", flush=True)
     return str(output)
-
-
-def stream(session: nox.Session, environment: str, *command: str | Path, **variables: str | Path) -> None:
-    """Run a program of an environment. Its output is displayed immediately."""
-    program = home(environment) / "bin" / command[0]
-    env = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", **{key: str(value) for key, value in variables.items()}}
-    session.run(program, *command[1:], env=env, external=True)
 
 
 def pytest(session: nox.Session, environment: str, *arguments: str | Path, **variables: str | Path) -> None:
@@ -164,7 +165,7 @@ def pytest(session: nox.Session, environment: str, *arguments: str | Path, **var
     # One report per environment, because a session may run pytest several times.
     file = WORK / "reports" / session.name / f"{environment}.xml"
     settings = ("-q", "-p", "no:cacheprovider", f"--junitxml={file}")
-    stream(session, environment, "python", "-m", "pytest", *settings, *defaults, *session.posargs, **variables)
+    run(session, environment, "python", "-m", "pytest", *settings, *defaults, *session.posargs, env=variables)
 
 
 # Checks of make test, the longest ones first
@@ -230,7 +231,7 @@ def ansible_lint(session: nox.Session) -> None:
     tree = collection_tree.stage(session)
     path = f"{collection_tree.collections_path(tree)}{os.pathsep}{awx_collection(session, home('dev'), WORK)}"
     with session.chdir(tree):
-        stream(session, "dev", "ansible-lint", *session.posargs, ANSIBLE_COLLECTIONS_PATH=path)
+        run(session, "dev", "ansible-lint", *session.posargs, env={"ANSIBLE_COLLECTIONS_PATH": path})
 
 
 @check("docs", tag="test")
@@ -244,7 +245,7 @@ def docs(session: nox.Session) -> None:
 def packaging(session: nox.Session) -> None:
     """build and install the tarball; tests of its metadata, of README and Makefile, and a test release (RELEASING.md)"""
     installed = collection_tree.install_built(session, home("dev"), WORK / "installed" / session.name)
-    if "requests" not in run(session, "dev", "ansible-builder", "introspect", installed):
+    if "requests" not in run(session, "dev", "ansible-builder", "introspect", installed, silent=True):
         session.error("ansible-builder introspect does not list requests (meta/execution-environment.yml)")
     pytest(session, "dev", "tests/packaging", NOX_ENVDIR=WORK)
 
@@ -256,45 +257,46 @@ def types(session: nox.Session) -> None:
     plugins = ".".join(("ansible_collections", *collection_tree.NAME, "plugins"))
     mypy = ("mypy", f"--config-file={ROOT / 'mypy.ini'}", f"--cache-dir={WORK / 'mypy'}", *session.posargs)
     with session.chdir(tree):
-        stream(session, "dev", *mypy, "-p", plugins, MYPYPATH=collection_tree.collections_path(tree))
-    stream(session, "dev", *mypy, "-p", "local_dli", MYPYPATH=LOCAL_DLI)
-    stream(session, "dev", *mypy, "scripts/demo.py", MYPYPATH=LOCAL_DLI)
+        run(session, "dev", *mypy, "-p", plugins, env={"MYPYPATH": collection_tree.collections_path(tree)})
+    run(session, "dev", *mypy, "-p", "local_dli", env={"MYPYPATH": LOCAL_DLI})
+    run(session, "dev", *mypy, "scripts/demo.py", env={"MYPYPATH": LOCAL_DLI})
     # The other scripts use nox, which is installed for the current Python only.
     settings = ("--python-version=3.11", f"--python-executable={sys.executable}")
     files = [path for path in sorted(ROOT.glob("scripts/*.py")) if path.name != "demo.py"]
-    stream(session, "dev", *mypy, *settings, "noxfile.py", *files, MYPYPATH=ROOT / "scripts")
+    run(session, "dev", *mypy, *settings, "noxfile.py", *files, env={"MYPYPATH": ROOT / "scripts"})
 
 
 @check("dev", tag="test")
 def lint(session: nox.Session) -> None:
     """linters for code, imports, words, changelog, licenses, workflows and plugin documentation (arguments: ruff only)"""
     ruff = ("ruff", "check", "--output-format=concise", f"--cache-dir={WORK / 'ruff'}")
-    stream(session, "dev", *ruff, *(session.posargs or ["."]))
+    run(session, "dev", *ruff, *(session.posargs or ["."]))
     if session.posargs:
         return
     tree = collection_tree.stage(session)
     path = f"{collection_tree.collections_path(tree)}{os.pathsep}{LOCAL_DLI}"
     cache = ("--no-logo", "--cache-dir", WORK / "import-linter")
-    stream(session, "dev", "lint-imports", "--config", ROOT / ".importlinter", *cache, PYTHONPATH=path)
-    stream(session, "dev", "python", "scripts/words.py")
-    stream(session, "dev", "antsibull-changelog", "lint")
-    stream(session, "dev", "reuse", "lint", "--quiet")
+    run(session, "dev", "lint-imports", "--config", ROOT / ".importlinter", *cache, env={"PYTHONPATH": path})
+    run(session, "dev", "python", "scripts/words.py")
+    run(session, "dev", "antsibull-changelog", "lint")
+    run(session, "dev", "reuse", "lint", "--quiet")
     schema = ("check-jsonschema", "--quiet", "--builtin-schema")
-    stream(session, "dev", *schema, "vendor.github-workflows", *sorted(ROOT.glob(".github/workflows/*.yml")))
-    stream(session, "dev", *schema, "vendor.dependabot", ".github/dependabot.yml")
-    stream(session, "dev", "zizmor", "--offline", "--quiet", ".github")
+    run(session, "dev", *schema, "vendor.github-workflows", *sorted(ROOT.glob(".github/workflows/*.yml")))
+    run(session, "dev", *schema, "vendor.dependabot", ".github/dependabot.yml")
+    run(session, "dev", "zizmor", "--offline", "--quiet", ".github")
     with session.chdir(tree):
         checks = ("--plugin-docs", "--validate-collection-refs=self", "--skip-rstcheck")
-        stream(session, "dev", "antsibull-docs", "lint-collection-docs", *checks, ".")
+        run(session, "dev", "antsibull-docs", "lint-collection-docs", *checks, ".")
 
 
 @check("demo", tag="test")
 def demo(session: nox.Session) -> None:
     """run a demo playbook against the local DLI"""
     path = collection_tree.collections_path(collection_tree.stage(session))
-    color = {"ANSIBLE_FORCE_COLOR": "true"} if sys.stdout.isatty() else {}
-    command = ("ansible-playbook", "tests/demo/demo.yml", *session.posargs)
-    stream(session, "demo", "python", "scripts/demo.py", *command, ANSIBLE_COLLECTIONS_PATH=path, PYTHONPATH=LOCAL_DLI, **color)
+    env: dict[str, str | Path] = {"ANSIBLE_COLLECTIONS_PATH": path, "PYTHONPATH": LOCAL_DLI}
+    if sys.stdout.isatty():
+        env["ANSIBLE_FORCE_COLOR"] = "true"
+    run(session, "demo", "python", "scripts/demo.py", "ansible-playbook", "tests/demo/demo.yml", *session.posargs, env=env)
 
 
 # Checks of make matrix: other versions of ansible-core and Python
@@ -366,7 +368,8 @@ def importer(session: nox.Session) -> None:
     settings = {f"GALAXY_IMPORTER_{name}": "true" for name in checks}
     # It writes its result to the working directory, and exits with 0 even if it finds errors.
     with session.chdir(installed):
-        output = run(session, "importer", "python", "-m", "galaxy_importer.main", tarball, *session.posargs, **settings)
+        program = ("python", "-m", "galaxy_importer.main", tarball)
+        output = run(session, "importer", *program, *session.posargs, silent=True, env=settings)
     if "WARNING" in output or "ERROR" in output or "Importer processing completed successfully" not in output:
         session.error("galaxy-importer reported warnings or errors")
 
@@ -384,7 +387,7 @@ for _core in (OLDEST, MIDDLE, NEWEST):
 def dli(session: nox.Session) -> None:
     """start the local DLI in the foreground; stop it with Ctrl-C (PORT=)"""
     port = ("--port", os.environ["PORT"]) if os.environ.get("PORT") else ()
-    stream(session, "demo", "python", LOCAL_DLI, *port, *session.posargs)
+    run(session, "demo", "python", LOCAL_DLI, *port, *session.posargs)
 
 
 @check("dev")
@@ -398,14 +401,14 @@ def explore(session: nox.Session) -> None:
 def mutants(session: nox.Session) -> None:
     """mutation tests of the pure packages, about an hour (JOBS=: processes; arguments: mutants to run again)"""
     tree = collection_tree.stage(session)
-    stream(session, "mutants", "python", tree / "scripts" / "mutants.py", *session.posargs)
+    run(session, "mutants", "python", tree / "scripts" / "mutants.py", *session.posargs)
 
 
 @check("dev", name="run")
 def run_command(session: nox.Session) -> None:
     """run a command with the current collection, for example ARGS='ansible-doc -l huaweicloud.cloud'"""
     path = collection_tree.collections_path(collection_tree.stage(session))
-    stream(session, "dev", *(session.posargs or ["ansible", "--version"]), ANSIBLE_COLLECTIONS_PATH=path)
+    run(session, "dev", *(session.posargs or ["ansible", "--version"]), env={"ANSIBLE_COLLECTIONS_PATH": path})
 
 
 @check("dev")
