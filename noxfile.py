@@ -189,15 +189,15 @@ def end_to_end(session: nox.Session, core: str, targets: list[str], *arguments: 
 
 
 @check("dev", "bare", *[f"target-{version}" for version in PYTHONS[:1]], tag="test")
-def e2e(session: nox.Session) -> None:
-    """end-to-end tests with Ansible, the built collection and the local DLI"""
-    end_to_end(session, NEWEST, PYTHONS[:1], "tests/e2e", "--ignore-glob=*/test_awx_*")
+def smoke(session: nox.Session) -> None:
+    """the most important end-to-end tests, with Ansible, the built collection and the local DLI"""
+    end_to_end(session, NEWEST, PYTHONS[:1], "tests/e2e", "-m", "smoke")
 
 
 @check("dev", tag="test")
 def sanity(session: nox.Session) -> None:
-    """ansible-test sanity with the newest ansible-core"""
-    ansible_test(session, home("dev"), "sanity", *session.posargs)
+    """ansible-test sanity with the newest ansible-core, without pylint, which takes longer than all others together"""
+    ansible_test(session, home("dev"), "sanity", *(session.posargs or ("--skip-test", "pylint")))
 
 
 @check("dev", tag="test")
@@ -216,7 +216,7 @@ def property_(session: nox.Session) -> None:
 @check("dev", tag="test")
 def functional(session: nox.Session) -> None:
     """complete modules in one process with the local DLI"""
-    pytest(session, "dev", "tests/functional", "-n", "4", "--dist", "worksteal")
+    pytest(session, "dev", "tests/functional", "-n", "3", "--dist", "worksteal")
 
 
 @check("dev", tag="test")
@@ -299,7 +299,20 @@ def demo(session: nox.Session) -> None:
     run(session, "demo", "python", "scripts/demo.py", "ansible-playbook", "tests/demo/demo.yml", *session.posargs, env=env)
 
 
-# Checks of make matrix: other versions of ansible-core and Python
+# Checks of make matrix: other versions of ansible-core and Python, and those that take longer. The longest ones are first.
+
+
+@check("dev", "bare", *[f"target-{version}" for version in PYTHONS[:1]], tag="matrix")
+def e2e(session: nox.Session) -> None:
+    """all other end-to-end tests (with arguments: of all end-to-end tests, those that they select)"""
+    selection = ("tests/e2e", *(() if session.posargs else ("-m", "not smoke")))
+    end_to_end(session, NEWEST, PYTHONS[:1], *selection, "--ignore-glob=*/test_awx_*")
+
+
+@check("dev", tag="matrix")
+def pylint(session: nox.Session) -> None:
+    """the sanity test pylint with the newest ansible-core"""
+    ansible_test(session, home("dev"), "sanity", "--test", "pylint", *session.posargs)
 
 
 def targets(core: str) -> list[str]:
@@ -308,16 +321,16 @@ def targets(core: str) -> list[str]:
     return [version for version in PYTHONS if int(version.partition(".")[2]) <= newest]
 
 
-def add_sanity(core: str) -> None:
-    @check(core_environment(core), tag="matrix", name=f"sanity-{core}")
+def add_sanity(core: str, tag: str) -> None:
+    @check(core_environment(core), tag=tag, name=f"sanity-{core}")
     def sanity_of_core(session: nox.Session) -> None:
         ansible_test(session, home(core_environment(core)), "sanity", *session.posargs)
 
     del sanity_of_core
 
 
-def add_units(core: str) -> None:
-    @check(core_environment(core), *[f"target-{version}" for version in targets(core)], tag="matrix", name=f"unit-{core}")
+def add_units(core: str, tag: str) -> None:
+    @check(core_environment(core), *[f"target-{version}" for version in targets(core)], tag=tag, name=f"unit-{core}")
     def units_of_core(session: nox.Session) -> None:
         # A new ansible-core cannot be installed on most target versions of Python. Modules do not need it there, because
         # Ansible transfers them together with their imports. For the tests, its package is added to PYTHONPATH.
@@ -342,13 +355,11 @@ def add_end_to_end(name: str, core: str, tag: str, *arguments: str) -> None:
     del end_to_end_of_core
 
 
-for _core in CORES:
-    if _core != NEWEST:
-        add_sanity(_core)
 for _core in (OLDEST, MIDDLE):
     add_end_to_end("smoke", _core, "matrix", "tests/e2e", "-m", "smoke")
-for _core in (OLDEST, MIDDLE, NEWEST):
-    add_units(_core)
+for _core in (OLDEST, NEWEST):
+    add_units(_core, "matrix")
+add_sanity(OLDEST, "matrix")
 add_end_to_end("awx", NEWEST, "matrix", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/e2e/test_awx_*.py")))
 
 
@@ -374,10 +385,14 @@ def importer(session: nox.Session) -> None:
         session.error("galaxy-importer reported warnings or errors")
 
 
-# Checks of make full: everything again with real Ansible, on old and new versions of ansible-core
+# Checks of make full: everything again with real Ansible, and sanity tests and unit tests on all versions of ansible-core
 
 for _core in (OLDEST, MIDDLE, NEWEST):
     add_end_to_end("e2e", _core, "full", "tests/e2e", "tests/functional")
+for _core in CORES:
+    if _core not in (OLDEST, NEWEST):
+        add_sanity(_core, "full")
+        add_units(_core, "full")
 
 
 # Sessions that are not checks

@@ -23,8 +23,6 @@ from .environments import contains, seed_examples
 from .scenarios import Scenario, Scenarios, scenarios
 
 # The templates of the roles depend on the version of ansible-core.
-pytestmark = pytest.mark.smoke
-
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"
 ROLLOUT = "huaweicloud.cloud.streaming_jobs_rollout"
 ROLE = CHECKOUT / "roles" / "streaming_jobs_rollout"

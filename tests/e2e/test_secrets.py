@@ -3,7 +3,7 @@
 
 """No secret of any authentication method is in the output or the files of a run.
 
-Two playbooks with full verbosity run all cases, one play for each case. The environment variables and the home directory of a
+Two playbooks with full verbosity run the cases, one play for each case. The environment variables and the home directory of a
 case are set by a wrapper of its Python interpreter, because Ansible displays the keyword ``environment`` of a task.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,11 +33,24 @@ FAULTS = {
 }
 SUCCEED = (131, 201)
 
-CONFIGURED = [(method, place) for method in ("keys", "temporary keys", "token") for place in ("options", "HW", "OS")]
+#: The cases by name.
+CONFIGURED = {
+    f"{method}, {place}": (method, place) for method in ("keys", "temporary keys", "token") for place in ("options", "HW", "OS")
+}
 #: Authentication methods whose secrets come from a file or from a service.
 ACQUIRED = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
-REPEATED = [(method, repeated_by) for method in ACQUIRED for repeated_by in (None, "detail", "list", "run")]
+REPEATED = {f"{method}, {call}": (method, call) for method in ACQUIRED for call in (None, "detail", "list", "run")}
 WARNING = "warning"
+
+
+def is_in_options(name: str) -> bool:
+    """Return whether the options of a case contain its secrets."""
+    return "options" in name
+
+
+def parameters(names: Iterable[str]) -> list:
+    """Return the parameters of a test. Cases with options also run with older versions of ansible-core, which mask options."""
+    return [pytest.param(name, marks=[pytest.mark.smoke] if is_in_options(name) else []) for name in names]
 
 
 @dataclass
@@ -64,24 +77,39 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory):
-    """Run all cases; return them by name."""
+def cases_with_options(tmp_path_factory):
+    """Run the cases whose options contain secrets; yield them by name."""
+    yield from run_all(tmp_path_factory, is_in_options)
+
+
+@pytest.fixture(scope="module")
+def other_cases(tmp_path_factory):
+    """The same for the other cases. Ansible keeps the options in files, which must not contain secrets of the environment."""
+    yield from run_all(tmp_path_factory, lambda name: not is_in_options(name), keep=True)
+
+
+def run_all(tmp_path_factory, is_selected: Callable[[str], bool], keep: bool = False) -> Iterator[dict[str, Case]]:
     homes = tmp_path_factory.mktemp("homes")
     with ExitStack() as running:
+        made = {}
+        for name in filter(is_selected, (*CONFIGURED, *REPEATED, WARNING)):
+            (homes / name).mkdir()
+            made[name] = Case(name, running.enter_context(serve()), homes / name)
+            if name == WARNING:
+                prepare_warning(made[name])
+            elif name in CONFIGURED:
+                prepare_configured(made[name], *CONFIGURED[name])
+            else:
+                prepare_acquired(made[name], *REPEATED[name])
+        run(Ansible(tmp_path_factory.mktemp("run")), list(made.values()), keep)
+        yield made
 
-        def new_case(name: str) -> Case:
-            home = homes / name
-            home.mkdir()
-            return Case(name, running.enter_context(serve()), home)
 
-        made = [configured(new_case(f"{method}, {place}"), method, place) for method, place in CONFIGURED]
-        made += [acquired(new_case(f"{method}, {call}"), method, call) for method, call in REPEATED]
-        made += [with_warning(new_case(WARNING))]
-        # Ansible keeps the options in clear text in these files. They must not contain secrets of the environment.
-        with_options = [case for case in made if "options" in case.name]
-        run(Ansible(tmp_path_factory.mktemp("options")), with_options)
-        run(Ansible(tmp_path_factory.mktemp("other")), [case for case in made if case not in with_options], keep=True)
-        yield {case.name: case for case in made}
+@pytest.fixture
+def case(request) -> Case:
+    """The case whose name is the parameter of the test."""
+    name = request.param
+    return request.getfixturevalue("cases_with_options" if is_in_options(name) else "other_cases")[name]
 
 
 def run(ansible: Ansible, cases: list[Case], keep: bool = False) -> None:
@@ -137,8 +165,8 @@ def echo(secrets: dict):
 # Secrets in options and environment variables
 
 
-def configured(case: Case, method: str, place: str) -> Case:
-    """Return a case with a task for each fault."""
+def prepare_configured(case: Case, method: str, place: str) -> None:
+    """Add a task for each fault."""
     dli = case.dli
     secrets = {"keys": case.keys, "temporary keys": TEMPORARY, "token": {"auth_token": dli.token()}}[method]
     options = {"project_id": dli.project_id, "endpoint": dli.url, "confirm_timeout": 1}
@@ -152,12 +180,10 @@ def configured(case: Case, method: str, place: str) -> Case:
             dli.faults.add(fault["kind"], **{name: value for name, value in fault.items() if name != "kind"}, job_id=job_id)
     case.tasks = [{"job_ids": [job_id], **options} for job_id in FAULTS]
     case.secrets = lambda: secrets
-    return case
 
 
-@pytest.mark.parametrize("method, place", CONFIGURED)
-def test_configured_secrets_are_masked(cases, method, place):
-    case = cases[f"{method}, {place}"]
+@pytest.mark.parametrize("case", parameters(CONFIGURED), indirect=True)
+def test_configured_secrets_are_masked(case):
     assert {job_id for job_id, one in zip(FAULTS, case.results) if not one["failed"]} == set(SUCCEED), case.results
     assert sum("you sent" in json.dumps(one) for one in case.results) >= 2
     assert_absent(case.secrets(), case.contents)
@@ -188,8 +214,8 @@ class SecretEcho:
             self.dli.faults.add("status", status=400, call=self.call, body=echo(self.secrets()), times=9)
 
 
-def acquired(case: Case, method: str, repeated_by: str | None) -> Case:
-    """Return a case in which the response to a call contains all issued secrets."""
+def prepare_acquired(case: Case, method: str, repeated_by: str | None) -> None:
+    """Add a task in which the response to a call contains all issued secrets."""
     dli, keys = case.dli, case.keys
     user = dli.password_env()
     options = {
@@ -227,12 +253,11 @@ def acquired(case: Case, method: str, repeated_by: str | None) -> Case:
     echoed = SecretEcho(dli, repeated_by)
     case.tasks = [options]
     case.secrets = lambda: {**secrets, **echoed.secrets()}
-    return case
 
 
-@pytest.mark.parametrize("method, repeated_by", REPEATED)
-def test_acquired_secrets_are_masked(cases, method, repeated_by):
-    case = cases[f"{method}, {repeated_by}"]
+@pytest.mark.parametrize("case", parameters(REPEATED), indirect=True)
+def test_acquired_secrets_are_masked(case):
+    method, repeated_by = REPEATED[case.name]
     (ended,) = case.results
     assert ended["failed"] == (repeated_by is not None), ended
     if method in ("sdk file", "profile") and repeated_by:
@@ -245,8 +270,8 @@ def test_acquired_secrets_are_masked(cases, method, repeated_by):
 # Secrets in warnings and in the files of ansible-runner
 
 
-def with_warning(case: Case) -> Case:
-    """Return a case with a warning that quotes the identity service."""
+def prepare_warning(case: Case) -> None:
+    """Add a task with a warning that quotes the identity service."""
     case.env = case.dli.password_env()
     secret = case.env["HW_USER_PASSWORD"]
     case.dli.faults.add("other_client", action="expire_credentials", call="run")
@@ -254,12 +279,11 @@ def with_warning(case: Case) -> Case:
     case.dli.faults.add("status", status=400, call="token", skip=1, times=9, body=body)
     case.tasks = [{"job_ids": [131]}]
     case.secrets = lambda: {"password": secret}
-    return case
 
 
-def test_secrets_in_warnings_are_masked(cases):
+@pytest.mark.parametrize("case", [WARNING], indirect=True)
+def test_secrets_in_warnings_are_masked(case):
     """ansible-core masks results, but not warnings."""
-    case = cases[WARNING]
     # Older versions of ansible-core wrap warnings.
     output = " ".join(case.contents["output"].decode().split())
     assert case.results[0]["failed"] and "authenticating again failed" in output, output
