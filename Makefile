@@ -11,7 +11,7 @@ comma := ,
 help: $(NOX)/ready
 	@$(NOX)/bin/python -m nox --list
 
-# Several sessions, two at a time: make test ONLY=unit,lint
+# Several sessions in parallel: make test ONLY=unit,lint
 test matrix full: $(NOX)/ready
 	@$(NOX)/bin/python scripts/check.py $(or $(subst $(comma), ,$(ONLY)),$@)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The sessions of development. ``make help`` lists them; ``make NAME`` runs one.
 
-``make test``, ``make matrix`` and ``make full`` run the sessions with these tags, two at a time. The sessions ``env-*`` create
+``make test``, ``make matrix`` and ``make full`` run the sessions with these tags in parallel. The sessions ``env-*`` create
 venvs from the pinned requirements; other sessions require them and use their programs.
 """
 

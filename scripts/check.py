@@ -1,6 +1,6 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Run the sessions with these tags or names, two at a time, and print the durations and the counts of tests.
+"""Run the sessions with these tags or names in parallel, and print the durations and the counts of tests.
 
 ``python scripts/check.py test matrix``. nox itself runs the sessions; this file adds a line every 20 seconds that shows that
 the run continues, and the counts of all tests.
@@ -29,7 +29,8 @@ def main(words: list[str]) -> int:
     summary.unlink(missing_ok=True)
     start = time.monotonic()
     selected = ["--tags", *words] if set(words) <= TAGS else ["--sessions", *words]
-    jobs = os.environ.get("JOBS") or str(min(2, os.cpu_count() or 1))
+    # One more than the cores, because many tests wait.
+    jobs = os.environ.get("JOBS") or str(min(3, (os.cpu_count() or 1) + 1))
     command = [sys.executable, "-m", "nox", "--parallel", jobs, "--report", str(summary), *selected]
     ended = threading.Event()
     if not sys.stdout.isatty():  # nox displays a status on a terminal
