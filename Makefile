@@ -1,5 +1,5 @@
 # The targets run sessions of noxfile.py with a pinned nox, which is installed on first use.
-# ARGS is passed to the tool of a session. ONLY selects sessions of test and matrix; JOBS, PORT and N are environment variables.
+# ARGS is passed to the tool of a session. ONLY selects sessions of test and matrix; JOBS, PORT, N and SEED are environment variables.
 PYTHON ?= python3
 export NOX_ENVDIR ?= .nox
 NOX := $(NOX_ENVDIR)/nox

@@ -60,6 +60,8 @@ def prepare_environment() -> None:
         NO_PROXY=loopback,
         no_proxy=loopback,
         NO_COLOR="1",
+        # Without it, Python orders sets of strings differently in each process.
+        PYTHONHASHSEED=os.environ.get("SEED") or "0",
         ANSIBLE_CONFIG=str(config),
         ANSIBLE_HOME=str(WORK / "ansible-home"),
         ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
@@ -159,12 +161,17 @@ def run(
 
 
 def pytest(session: nox.Session, environment: str, *arguments: str | Path, **variables: str | Path) -> None:
-    """Run pytest with a report, whose counts ``scripts/check.py`` adds. Paths in the arguments replace the default paths."""
+    """Run pytest with a report, whose counts ``scripts/check.py`` adds. Paths in the arguments replace the default paths.
+
+    With ``SEED=NUMBER``, the tests of a file and the files run in a random order.
+    """
     chosen = [word for word in session.posargs if word.startswith(("tests/", "extensions/"))]
     defaults = [word for word in arguments if not (chosen and str(word).startswith(("tests/", "extensions/")))]
     # One report per environment, because a session may run pytest several times.
     file = WORK / "reports" / session.name / f"{environment}.xml"
-    settings = ("-q", "-p", "no:cacheprovider", f"--junitxml={file}")
+    settings = ["-q", "-p", "no:cacheprovider", f"--junitxml={file}"]
+    if os.environ.get("SEED") and environment == "dev":
+        settings += ["--random-order-bucket=module", f"--random-order-seed={os.environ['SEED']}"]
     run(session, environment, "python", "-m", "pytest", *settings, *defaults, *session.posargs, env=variables)
 
 

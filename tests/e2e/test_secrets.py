@@ -33,13 +33,13 @@ FAULTS = {
 }
 SUCCEED = (131, 201)
 
-#: The cases by name.
-CONFIGURED = {
-    f"{method}, {place}": (method, place) for method in ("keys", "temporary keys", "token") for place in ("options", "HW", "OS")
-}
+METHODS = ("keys", "temporary keys", "token")
+#: The cases by name. Names contain no spaces, because older versions of ansible-core do not quote the path of an interpreter.
+CONFIGURED = {f"{method}-{place}".replace(" ", "_"): (method, place) for method in METHODS for place in ("options", "HW", "OS")}
 #: Authentication methods whose secrets come from a file or from a service.
 ACQUIRED = ("password in options", "password in HW", "password in OS", "agency", "sdk file", "profile", "metadata")
-REPEATED = {f"{method}, {call}": (method, call) for method in ACQUIRED for call in (None, "detail", "list", "run")}
+CALLS = (None, "detail", "list", "run")
+REPEATED = {f"{method}-{call}".replace(" ", "_"): (method, call) for method in ACQUIRED for call in CALLS}
 WARNING = "warning"
 
 

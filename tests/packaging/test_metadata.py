@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 
+import pytest
 import yaml
 from collection_tree import ROOT as CHECKOUT
 
@@ -69,15 +70,23 @@ def sessions(tag: str) -> list[str]:
     return [session["session"] for session in listed if tag in session["tags"]]
 
 
+def tested_cores(*tags: str) -> set[str]:
+    """Return the versions of ansible-core in the names of the sessions with these tags."""
+    return {name.partition("-")[2] for tag in tags for name in sessions(tag) if re.search(r"-2[.]\d+$", name)}
+
+
 def test_readme_names_the_tested_versions():
-    cores = {name.partition("-")[2] for name in sessions("matrix") if re.search(r"-2[.]\d+$", name)}
-    assert cores and all(re.search(rf"\b{re.escape(core)}\b", README) for core in cores)
+    testing = README.partition("## Testing")[2]
+    each_change, releases = (set(re.findall(r"\b2[.]\d\d\b", text)) for text in testing.split("Each release", 1))
+    assert each_change == tested_cores("matrix")
+    assert releases == tested_cores("full") - each_change
 
 
-def test_workflow_has_every_session():
+@pytest.mark.parametrize("job, tags", [("sessions", ("test", "matrix")), ("full", ("full",))])
+def test_workflow_has_every_session(job, tags):
     workflow = yaml.safe_load((CHECKOUT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
-    run = [name for names in workflow["jobs"]["sessions"]["strategy"]["matrix"]["sessions"] for name in names.split(",")]
-    assert sorted(run) == sorted(sessions("test") + sessions("matrix"))
+    run = [name for names in json.loads(workflow["jobs"][job]["with"]["sessions"]) for name in names.split(",")]
+    assert sorted(run) == sorted(name for tag in tags for name in sessions(tag))
 
 
 def test_galaxy_yml_is_complete():
