@@ -70,7 +70,7 @@ def sessions(tag: str) -> list[str]:
     return [session["session"] for session in listed if tag in session["tags"]]
 
 
-def tested_cores(*tags: str) -> set[str]:
+def cores_of(*tags: str) -> set[str]:
     """Return the versions of ansible-core in the names of the sessions with these tags."""
     return {name.partition("-")[2] for tag in tags for name in sessions(tag) if re.search(r"-2[.]\d+$", name)}
 
@@ -78,8 +78,8 @@ def tested_cores(*tags: str) -> set[str]:
 def test_readme_names_the_tested_versions():
     testing = README.partition("## Testing")[2]
     each_change, releases = (set(re.findall(r"\b2[.]\d\d\b", text)) for text in testing.split("Each release", 1))
-    assert each_change == tested_cores("matrix")
-    assert releases == tested_cores("full") - each_change
+    assert each_change == cores_of("matrix")
+    assert releases == cores_of("full") - each_change
 
 
 @pytest.mark.parametrize("job, tags", [("sessions", ("test", "matrix")), ("full", ("full",))])
