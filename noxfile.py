@@ -170,6 +170,7 @@ def pytest(session: nox.Session, environment: str, *arguments: str | Path, **var
     # One report per environment, because a session may run pytest several times.
     file = WORK / "reports" / session.name / f"{environment}.xml"
     settings = ["-q", "-p", "no:cacheprovider", f"--junitxml={file}"]
+    # The venvs of target versions contain no plugins of pytest.
     if os.environ.get("SEED") and environment == "dev":
         settings += ["--random-order-bucket=module", f"--random-order-seed={os.environ['SEED']}"]
     run(session, environment, "python", "-m", "pytest", *settings, *defaults, *session.posargs, env=variables)
@@ -195,7 +196,11 @@ def end_to_end(session: nox.Session, core: str, targets: list[str], *arguments: 
     pytest(session, "dev", "-n", "2", "--dist", "loadfile", *arguments, **variables)
 
 
-@check("dev", "bare", *[f"target-{version}" for version in PYTHONS[:1]], tag="test")
+#: Environments of end-to-end tests with the newest ansible-core, whose modules also run on the oldest target version of Python.
+END_TO_END = ("dev", "bare", *[f"target-{version}" for version in PYTHONS[:1]])
+
+
+@check(*END_TO_END, tag="test")
 def smoke(session: nox.Session) -> None:
     """the most important end-to-end tests, with Ansible, the built collection and the local DLI"""
     end_to_end(session, NEWEST, PYTHONS[:1], "tests/e2e", "-m", "smoke")
@@ -309,16 +314,16 @@ def demo(session: nox.Session) -> None:
 # Checks of make matrix: other versions of ansible-core and Python, and those that take longer. The longest ones are first.
 
 
-@check("dev", "bare", *[f"target-{version}" for version in PYTHONS[:1]], tag="matrix")
+@check(*END_TO_END, tag="matrix")
 def e2e(session: nox.Session) -> None:
     """all other end-to-end tests (with arguments: of all end-to-end tests, those that they select)"""
     selection = ("tests/e2e", *(() if session.posargs else ("-m", "not smoke")))
     end_to_end(session, NEWEST, PYTHONS[:1], *selection, "--ignore-glob=*/test_awx_*")
 
 
-@check("dev", "bare", *[f"target-{version}" for version in PYTHONS[:1]], tag="matrix")
+@check(*END_TO_END, tag="matrix")
 def awx(session: nox.Session) -> None:
-    """end-to-end tests of AWX: its validation, its way to run jobs, a fake of its API"""
+    """end-to-end tests of the content for AWX, with its rules for surveys and a fake of its API"""
     tests = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/e2e/test_awx_*.py"))
     end_to_end(session, NEWEST, PYTHONS[:1], *tests)
 
@@ -344,7 +349,8 @@ def add_sanity(core: str) -> None:
 
 
 def add_units(core: str, tag: str) -> None:
-    versions = sorted({targets(core)[0], targets(core)[-1]}, key=PYTHONS.index)
+    supported = targets(core)
+    versions = list(dict.fromkeys((supported[0], supported[-1])))
 
     @check(core_environment(core), *[f"target-{version}" for version in versions], tag=tag, name=f"unit-{core}")
     def units_of_core(session: nox.Session) -> None:

@@ -29,7 +29,7 @@ def main(words: list[str]) -> int:
     summary.unlink(missing_ok=True)
     start = time.monotonic()
     selected = ["--tags", *words] if set(words) <= TAGS else ["--sessions", *words]
-    # One more than the cores, because many tests wait.
+    # One more than the cores, because many tests wait; at most three, because some sessions use several processes.
     jobs = os.environ.get("JOBS") or str(min(3, (os.cpu_count() or 1) + 1))
     command = [sys.executable, "-m", "nox", "--parallel", jobs, "--report", str(summary), *selected]
     ended = threading.Event()

@@ -26,7 +26,7 @@ from .pages import SECTIONS, fences
 from .scenarios import scenarios
 from .troubleshooting_faults import run_faults
 
-#: Pages whose blocks also run with older versions of ansible-core.
+#: Pages whose blocks also run with older versions of ansible-core. The last one uses the roles, whose templates depend on it.
 SMOKE = {"README.md", "quick_start.md", "streaming_jobs.md"}
 #: The fixture in which the blocks of a page or section are run, unless it is ``examples``.
 ENVIRONMENTS = {

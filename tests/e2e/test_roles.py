@@ -22,7 +22,6 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import
 from .environments import contains, seed_examples
 from .scenarios import Scenario, Scenarios, scenarios
 
-# The templates of the roles depend on the version of ansible-core.
 RECOVER = "huaweicloud.cloud.streaming_jobs_recover"
 ROLLOUT = "huaweicloud.cloud.streaming_jobs_rollout"
 ROLE = CHECKOUT / "roles" / "streaming_jobs_rollout"
