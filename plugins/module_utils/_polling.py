@@ -17,6 +17,9 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 #: Seconds that a check may take after the deadline. Every wait ends with a last check.
 LAST_CHECK = 0.5
+#: Seconds that each check may take before the deadline. After them, a check may take half of the time that is left, so that
+#: a request without a response does not use up the time for all other checks.
+SHORTEST_LIMIT = 10.0
 
 T = t.TypeVar("T")
 
@@ -46,9 +49,15 @@ def poll(
     for pause in pauses:
         clock.sleep(min(pause, max(0.0, deadline - clock.now())))
         try:
-            value, error = check(max(deadline, clock.now() + LAST_CHECK)), None
+            value, error = check(_limit(clock.now(), deadline)), None
         except CloudError as failure:
             value, error = None, failure
         if value is not None or (error is not None and error.is_auth_failure) or clock.now() >= deadline:
             return value, error
     return None, error
+
+
+def _limit(now: float, deadline: float) -> float:
+    """Return the time at which a check that begins now must end."""
+    half = max(SHORTEST_LIMIT, (deadline - now) / 2)
+    return max(min(deadline, now + half), now + LAST_CHECK)

@@ -44,7 +44,7 @@ def run(*outcomes, seconds=60.0, pauses=None):
 def test_immediate_value_needs_no_pause():
     result, checks = run("value")
     assert result == ("value", None)
-    assert checks.calls == [(0.0, 60.0)]
+    assert checks.calls == [(0.0, 30.0)]
 
 
 @pytest.mark.parametrize("value", [0, "", False, [], {}])
@@ -62,6 +62,12 @@ def test_last_check_starts_at_deadline():
     result, checks = run(None, seconds=12.0)
     assert result == (None, None)
     assert checks.calls[-2:] == [(7.5, 12.0), (12.0, 12.0 + LAST_CHECK)]
+
+
+def test_check_may_take_half_of_the_time_but_at_least_ten_seconds():
+    """A request without a response does not use up the time for all other checks."""
+    _result, checks = run(None, seconds=44.0, pauses=[0.0, 12.0, 14.0, 10.0])
+    assert checks.calls == [(0.0, 22.0), (12.0, 28.0), (26.0, 36.0), (36.0, 44.0)]
 
 
 def test_deadline_in_the_past_allows_one_check():
