@@ -180,7 +180,9 @@ job:
       returned: always
       sample: Savepoint created.
     reconciled:
-      description: Whether the result was determined by reading the job, because the response was lost or unclear.
+      description:
+        - Whether the result was determined by reading the job, because the response was lost or unclear.
+        - It can be wrong only if another client acted at the same time.
       type: bool
       returned: always
       sample: false

@@ -144,7 +144,9 @@ job_mapping:
       returned: always
       sample: false
     reconciled:
-      description: Whether the result was determined from the list of jobs, because the response was lost or unclear.
+      description:
+        - Whether the result was determined from the list of jobs, because the response was lost or unclear.
+        - It can be wrong only if another client acted at the same time.
       type: bool
       returned: always
       sample: false

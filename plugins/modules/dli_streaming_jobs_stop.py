@@ -177,7 +177,8 @@ jobs:
       sample: Stop accepted.
     reconciled:
       description:
-        - Whether the result was determined from the job's status, because the response was lost or unclear.
+        - Whether the result was determined from the job's status, because the response does not show it with certainty.
+        - It can be wrong only if another client acted on the jobs at the same time.
       type: bool
       returned: always
       sample: false

@@ -235,7 +235,9 @@ job:
       returned: always
       sample: Stopped (job_cancel_success). Settings updated. Start accepted.
     reconciled:
-      description: Whether the result was determined by reading the job, because a response was lost or unclear.
+      description:
+        - Whether the result was determined by reading the job, because a response was lost or unclear.
+        - It can be wrong only if another client acted at the same time.
       type: bool
       returned: always
       sample: false

@@ -23,12 +23,8 @@ from .._polling import backoff, poll
 from .job_result import JobResult, PlannedJob
 from .operation import Operation
 from .plan import plan, predict
-from .reconcile import NOTHING_OBSERVED, Observation, conclude, reconcile
+from .reconcile import GRACE_PERIOD, NOTHING_OBSERVED, Observation, reconcile
 from .wait import needs_wait, wait_for_jobs
-
-#: Seconds until a job shows the request of another client that explains a refusal: the old status is still read for a while
-#: after an accepted request (dli-api.md 0.1-8).
-GRACE_PERIOD = 10.0
 
 
 @dataclass(frozen=True)
@@ -121,7 +117,9 @@ def _confirm(
     if results is None and context.clock.now() < deadline:
         results, error = poll(check, context.clock, deadline, backoff())
         observed = observed._replace(error=error)
-    return results if results is not None else conclude(operation, submitted, response, observed)
+    if results is None:
+        results = reconcile(operation, submitted, response, observed, time_is_up=True)
+    return t.cast("dict[int, JobResult]", results)
 
 
 def _observe(

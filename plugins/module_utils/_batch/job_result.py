@@ -22,9 +22,10 @@ from .._result import sentences
 from .operation import REFUSED, UNKNOWN, Operation
 
 DETERMINED = "This was determined from the job's status, because the response was lost or unclear"
-WHICH_REASON = "The response contains several reasons and does not show which one applies to this job"
+WHICH_REASON = "The response does not show the reason for this job"
 STATUS_NOW = "The status is now "
-MAY_HAVE_ENDED = "The response was lost or unclear, and the job may have ended by itself"
+MAY_HAVE_ENDED = "The response does not show whether the job was {done} by this task or has ended by itself"
+OTHER_CLIENT = "The response does not show whether the job was {done} by this task or by another client"
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,20 @@ class PlannedJob(t.NamedTuple):
         return JobResult(self.job_id, self.job.name, state, **{"status_before": before, "status": before, **members})
 
 
-def accepted(operation: Operation, planned: PlannedJob, reconciled: bool = False, status: str | None = None) -> JobResult:
+def accepted(
+    operation: Operation,
+    planned: PlannedJob,
+    reconciled: bool = False,
+    status: str | None = None,
+    is_from_status: bool = False,
+) -> JobResult:
     """Return the result of a job whose request was accepted.
 
     :arg status: the status that was read after the request, if it has changed; the default is the expected status.
+    :arg is_from_status: whether the response does not show it.
     """
     request = operation.wording.noun.capitalize()
-    msg = sentences(operation.done.capitalize(), DETERMINED) if reconciled else f"{request} accepted."
+    msg = sentences(operation.done.capitalize(), DETERMINED) if is_from_status else f"{request} accepted."
     status = status or operation.expected_status(planned.job.status, reconciled)
     return planned.result(operation.done, changed=True, status=status, msg=msg, reconciled=reconciled)
 
@@ -78,7 +86,7 @@ def refused(
 ) -> JobResult:
     """Return the result of a job whose request was refused.
 
-    :arg element: None if the response contains several reasons and does not show which one applies to this job.
+    :arg element: None if the response does not show the reason for this job.
     """
     status = status or planned.job.status
     if element is None:
@@ -97,15 +105,19 @@ def not_submitted(planned: PlannedJob, error: CloudError) -> JobResult:
     return planned.result(REFUSED, failed=True, error_code=error.code, msg=sentences(error))
 
 
-def already_satisfied(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
+def already_satisfied(operation: Operation, planned: PlannedJob, reconciled: bool, status: str | None) -> JobResult:
     """Return the result of a job whose request was refused because another client has sent the same request."""
     msg = f"Unchanged: {operation.wording.concurrent}."
-    return planned.result(operation.unchanged, status=status, reconciled=True, msg=msg)
+    return planned.result(operation.unchanged, status=status, reconciled=reconciled, msg=msg)
 
 
-def satisfied_unattributed(operation: Operation, planned: PlannedJob, status: str | None) -> JobResult:
-    """Return the result of a job that has the requested status after a lost response, possibly independent of the request."""
-    msg = sentences("Outcome unknown", MAY_HAVE_ENDED, f"The job is {operation.wording.unchanged}")
+def satisfied_unattributed(operation: Operation, planned: PlannedJob, status: str | None, reason: str) -> JobResult:
+    """Return the result of a job that has the requested status, possibly independent of the request.
+
+    :arg reason: a sentence in which ``done`` is the state after the operation.
+    """
+    unchanged = f"The job is {operation.wording.unchanged}" if operation.wording.unchanged else ""
+    msg = sentences("Outcome unknown", reason.format(done=operation.done), unchanged)
     return planned.result(operation.unchanged, changed=None, status=status, reconciled=True, msg=msg)
 
 

@@ -60,6 +60,7 @@ class Operation(abc.ABC):
         status does not allow the operation; ``absent``: of a job that does not exist.
     :cvar job_error_codes: codes that apply to the job itself. After any other refusal, another client may have sent the same
         request.
+    :cvar absent_code: the code with which the service refuses a job that does not exist, if it is documented.
     """
 
     done: t.ClassVar[str]
@@ -67,6 +68,7 @@ class Operation(abc.ABC):
     unchanged: t.ClassVar[str] = NOT_FOUND
     absent: t.ClassVar[str] = NOT_FOUND
     job_error_codes: t.ClassVar[frozenset[str]] = frozenset()
+    absent_code: t.ClassVar[str | None] = None
     wording: t.ClassVar[Wording]
 
     @abc.abstractmethod
@@ -97,6 +99,10 @@ class Operation(abc.ABC):
         :arg reconciled: whether the job was read after the request, and its status had not changed.
         """
         return status
+
+    def may_show_nothing(self, before: Job) -> bool:
+        """Return whether a job may be the same as before although its request was carried out."""
+        return False
 
     def may_be_spontaneous(self, now: Job | None) -> bool:
         """Return whether a job may have reached its status by itself instead of by this operation."""

@@ -4,21 +4,34 @@
 
 """Determines the outcome of each job of a batch from the response of the service and the statuses of the jobs. Pure.
 
-The response contains no job IDs, and its order is not guaranteed. If it contains one element per job and all elements accept,
-the order does not matter. For any other response, the jobs are read: the operation was carried out for a job whose
-status or start time has changed. If positions and statuses disagree, the statuses decide. An outcome that cannot be determined in
-time is UNDETERMINED; it is never guessed.
+The response contains no job IDs, so the outcome of a job is a conclusion. A *history* is what may have happened: which requests
+of this task were carried out, and which jobs another client or the job itself has changed. These rules define which histories fit:
+
+- A response with one element per job has one accepting element for each request that was carried out. Its order is not
+  guaranteed (dli-api.md 1.3).
+- A shorter response, or a single object, contains any of these elements. A longer one contains additional elements.
+- An element with ``Operation.absent_code`` belongs to a job that does not exist.
+- After a lost response, each request may have been carried out, or may still be carried out.
+- A job shows an accepted request within ``GRACE_PERIOD`` seconds (dli-api.md 0.1-8), except for those that
+  ``Operation.may_show_nothing`` describes.
+- Which statuses a job reaches by itself: ``Operation.may_be_spontaneous``.
+
+``changed`` is true or false if it has this value in all histories that fit, with any actions of other clients. With ``reconciled``, it
+has this value in all histories without another client. Otherwise it is unknown.
 """
 
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.job import Job
 from .._errors import CloudError
 from .job_result import (
+    MAY_HAVE_ENDED,
+    OTHER_CLIENT,
     JobResult,
     PlannedJob,
     accepted,
@@ -30,21 +43,35 @@ from .job_result import (
 )
 from .operation import Operation
 
-ACCEPTED = "accepted"
-REFUSED = "refused"
-CONCURRENT_CHANGE = "concurrent change"  #: refused, because another client has changed the job
-UNATTRIBUTED = "unattributed"  #: the job has the requested status, but it is unknown whether this task caused it
-UNDETERMINED = "undetermined"
+#: Seconds until a job shows a request that was accepted: the old status is still read for a while (dli-api.md 0.1-8).
+GRACE_PERIOD = 10.0
+
+# What the reads have shown of a job.
+MOVED = "moved"  #: it shows the operation, which it cannot do by itself
+ENDED = "ended"  #: it shows the operation, but may have reached its status by itself
+GONE = "gone"  #: another client has deleted it
+UNMOVED = "unmoved"  #: it does not show the operation after GRACE_PERIOD
+OPEN = "open"  #: not read, or it may still show the operation
+
 #: Why the outcome is unknown if the response could be parsed.
 MISMATCH = "The response does not match the requested jobs, and the status of the job does not show the outcome yet"
 
 
-class Verdict(t.NamedTuple):
-    """The outcome of one submitted job. ``reconciled``: it comes from the status of the job, not from the response."""
+class Claim(t.NamedTuple):
+    """Whether this task changed a job; None if unknown. ``reconciled``: unless another client acted at the same time."""
 
-    kind: str
-    element: ItemResponse | None = None
-    reconciled: bool = False
+    changed: bool | None
+    reconciled: bool = True
+
+
+UNCERTAIN = Claim(None)
+
+
+class Carried(t.NamedTuple):
+    """The smallest and the largest number of requests that were carried out, according to the response."""
+
+    least: int
+    most: int
 
 
 class Observation(t.NamedTuple):
@@ -53,7 +80,7 @@ class Observation(t.NamedTuple):
     :ivar was_read: whether any read has succeeded.
     :ivar applied: jobs that show the operation, by this or another client; ``gone``: jobs that no longer exist.
     :ivar spontaneous: jobs in ``applied`` that may have reached their status by themselves.
-    :ivar is_settled: whether enough time has passed for a job to show the request of another client.
+    :ivar is_settled: whether GRACE_PERIOD had passed at the last read.
     :ivar latest: the jobs as they were last read; ``error``: the error of the last read, if it failed.
     """
 
@@ -65,143 +92,170 @@ class Observation(t.NamedTuple):
     latest: Mapping[int, Job | None] = {}
     error: CloudError | None = None
 
+    def sign(self, job_id: int, may_come_later: bool) -> str:
+        """Return what the reads have shown of a job.
+
+        :arg may_come_later: whether the request may be carried out after GRACE_PERIOD.
+        """
+        if job_id in self.applied:
+            return ENDED if job_id in self.spontaneous else MOVED
+        if job_id in self.gone:
+            return GONE
+        return UNMOVED if self.is_settled and not may_come_later else OPEN
+
 
 NOTHING_OBSERVED = Observation()
 
 
+def carried_out(response: BatchResponse, submitted: int) -> Carried:
+    """Return how many of the submitted requests were carried out."""
+    if response.indeterminate is not None or not response.elements:
+        return Carried(0, submitted)
+    accepting = sum(bool(element.accepted) for element in response.elements)
+    refusing = len(response.elements) - accepting
+    if len(response.elements) <= submitted:
+        return Carried(accepting, submitted - refusing)
+    return Carried(max(0, submitted - refusing), min(submitted, accepting))
+
+
+def attribute(carried: Carried, signs: Mapping[int, str], has_others: bool = False) -> dict[int, Claim]:
+    """Return the claim for each job: the decision table of docs/behaviour.md.
+
+    The jobs whose requests were carried out are some of those that show the operation, or may show it later. Their number is
+    between the limits of ``carried``. Without another client, all jobs are among them that show the operation and cannot have
+    reached their status by themselves.
+
+    :arg has_others: whether another client is known to have changed the batch.
+    """
+    counts = Counter(signs.values())
+    moved, candidates = counts[MOVED], len(signs) - counts[UNMOVED]
+    if candidates < carried.least:
+        # The service takes longer than GRACE_PERIOD.
+        return attribute(carried, {job_id: OPEN if sign == UNMOVED else sign for job_id, sign in signs.items()}, has_others)
+    is_alone = not has_others and not counts[GONE] and moved <= carried.most
+    claims = {}
+    for job_id, sign in signs.items():
+        if sign == UNMOVED or carried.most == 0:
+            claims[job_id] = Claim(False, reconciled=False)
+        elif candidates == carried.least:
+            claims[job_id] = Claim(True, reconciled=False)
+        elif is_alone and sign == MOVED:
+            claims[job_id] = Claim(True)
+        elif is_alone and moved == carried.most:
+            claims[job_id] = Claim(False)
+        else:
+            claims[job_id] = UNCERTAIN
+    return claims
+
+
 def reconcile(
-    operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
-) -> dict[int, JobResult] | None:
-    """Return the result of each submitted job; :data:`None` if the jobs must be read (again)."""
-    verdicts = find_verdicts(list(submitted), response, observed, False, operation.job_error_codes)
-    return None if None in verdicts.values() else _results(operation, submitted, verdicts, response, observed)
-
-
-def conclude(
-    operation: Operation, submitted: Mapping[int, PlannedJob], response: BatchResponse, observed: Observation
-) -> dict[int, JobResult]:
-    """Return the result of each submitted job after the deadline. Open outcomes are undetermined."""
-    verdicts = find_verdicts(list(submitted), response, observed, True, operation.job_error_codes)
-    return _results(operation, submitted, verdicts, response, observed)
-
-
-def _results(
     operation: Operation,
     submitted: Mapping[int, PlannedJob],
-    verdicts: Mapping[int, Verdict | None],
     response: BatchResponse,
     observed: Observation,
-) -> dict[int, JobResult]:
+    time_is_up: bool = False,
+) -> dict[int, JobResult] | None:
+    """Return the result of each submitted job; :data:`None` if the jobs must be read (again).
+
+    :arg time_is_up: whether to decide now, without another read.
+    """
+    if response.refusal is not None:
+        return {job_id: not_submitted(planned, response.refusal) for job_id, planned in submitted.items()}
+    carried = carried_out(response, len(submitted))
+    is_lost = response.indeterminate is not None
+    signs = {
+        job_id: observed.sign(job_id, is_lost or operation.may_show_nothing(planned.job))
+        for job_id, planned in submitted.items()
+    }
+    deleted = [job_id for job_id, sign in signs.items() if sign == GONE]
+    if len(deleted) == sum(element.code == operation.absent_code for element in response.elements) <= len(submitted):
+        signs.update(dict.fromkeys(deleted, UNMOVED))  # they were deleted before the request
+    claims = attribute(carried, signs, has_others=bool(deleted))
+    own = _elements(claims, response)
+    if carried.least < len(submitted) and not time_is_up:
+        is_open = any(
+            carried.least < carried.most
+            and sign in (OPEN, UNMOVED)
+            or _may_change(claims[job_id], sign, _refusals(own[job_id], response), operation.job_error_codes)
+            for job_id, sign in signs.items()
+        )
+        if not observed.was_read or is_open:
+            return None
+    not_carried_out = sum(claim.changed is False for claim in claims.values())
     return {
-        job_id: _result(operation, submitted[job_id], t.cast(Verdict, verdict), response, observed)
-        for job_id, verdict in verdicts.items()
+        job_id: _result(
+            operation, planned, claims[job_id], own[job_id], _reason(own[job_id], response, not_carried_out), response, observed
+        )
+        for job_id, planned in submitted.items()
     }
 
 
+def _may_change(
+    claim: Claim, sign: str, refusals: Sequence[ItemResponse], job_error_codes: Collection[str]
+) -> bool:
+    """Return whether another read may show more about a job if the number of requests that were carried out is certain.
+
+    A job that was refused may still show the request of another client, which explains the refusal, unless the refusal
+    applies to the job itself.
+    """
+    if claim.changed is None:
+        return sign in (OPEN, UNMOVED)
+    return claim.changed is False and sign == OPEN and any(element.code not in job_error_codes for element in refusals)
+
+
+def _elements(claims: Mapping[int, Claim], response: BatchResponse) -> dict[int, ItemResponse | None]:
+    """Return the element of each job by its position if the positions agree with all claims.
+
+    The order is not guaranteed, so an element is only used for texts.
+    """
+    elements = response.elements
+    agree = len(elements) == len(claims) and all(
+        claim.changed in (None, element.accepted) for claim, element in zip(claims.values(), elements)
+    )
+    return dict(zip(claims, elements if agree else (None,) * len(claims)))
+
+
+def _refusals(own: ItemResponse | None, response: BatchResponse) -> list[ItemResponse]:
+    """Return the refusals that may be those of a job.
+
+    :arg own: the element of the job by its position.
+    """
+    if own is not None and not own.accepted:
+        return [own]
+    return [element for element in response.elements if not element.accepted]
+
+
+def _reason(own: ItemResponse | None, response: BatchResponse, not_carried_out: int) -> ItemResponse | None:
+    """Return the refusal of a job; None if the response does not show which one it is.
+
+    :arg not_carried_out: the number of jobs whose request was not carried out.
+    """
+    refusals = _refusals(own, response)
+    is_only = len({element.code for element in refusals}) == 1 and (refusals == [own] or len(refusals) >= not_carried_out)
+    return min(refusals, key=str) if is_only else None
+
+
 def _result(
-    operation: Operation, planned: PlannedJob, verdict: Verdict, response: BatchResponse, observed: Observation
-) -> JobResult:
-    """Return the result for a verdict."""
-    was_read, latest = planned.job_id in observed.latest, observed.latest.get(planned.job_id)
-    status = latest.status if latest else None
-    if verdict.kind == ACCEPTED:
-        return accepted(operation, planned, verdict.reconciled, status if status != planned.job.status else None)
-    if verdict.kind == CONCURRENT_CHANGE and was_read and operation.is_satisfied(latest):
-        return already_satisfied(operation, planned, status)
-    if verdict.kind == UNATTRIBUTED:
-        return satisfied_unattributed(operation, planned, status)
-    if verdict.kind == UNDETERMINED:
-        return undetermined(operation, planned, status, response.indeterminate or MISMATCH, observed.error)
-    if response.refusal is not None:
-        return not_submitted(planned, response.refusal)
-    return refused(operation, planned, verdict.element, verdict.reconciled, status)
-
-
-def find_verdicts(
-    submitted: Sequence[int],
+    operation: Operation,
+    planned: PlannedJob,
+    claim: Claim,
+    own: ItemResponse | None,
+    reason: ItemResponse | None,
     response: BatchResponse,
     observed: Observation,
-    time_is_up: bool,
-    job_error_codes: Collection[str],
-) -> Mapping[int, Verdict | None]:
-    """Return a verdict for each job; :data:`None` if the jobs must be read (again).
-
-    :arg time_is_up: whether to decide now, without another read.
-    :arg job_error_codes: codes that apply to the job itself, independent of other clients.
-    """
-    if response.refusal is not None:
-        return dict.fromkeys(submitted, Verdict(REFUSED))
-    if response.indeterminate is None and len(response.elements) == len(submitted):
-        return _one_element_each(submitted, response.elements, observed, time_is_up, job_error_codes)
-    return {job_id: _from_status(job_id, observed, time_is_up) for job_id in submitted}
-
-
-def _from_status(job_id: int, observed: Observation, time_is_up: bool) -> Verdict | None:
-    """Return the verdict on a job from its status only."""
-    if job_id in observed.applied:
-        return _applied(job_id, observed)
-    if time_is_up or job_id in observed.gone:
-        return Verdict(UNDETERMINED, reconciled=True)
-    return None
-
-
-def _applied(job_id: int, observed: Observation) -> Verdict:
-    """Return the verdict on a job that shows the operation."""
-    return Verdict(UNATTRIBUTED if job_id in observed.spontaneous else ACCEPTED, reconciled=True)
-
-
-def _one_element_each(
-    submitted: Sequence[int],
-    elements: Sequence[ItemResponse],
-    observed: Observation,
-    time_is_up: bool,
-    job_error_codes: Collection[str],
-) -> Mapping[int, Verdict | None]:
-    by_job = dict(zip(submitted, elements))
-    accepted_ids = {job_id for job_id, element in by_job.items() if element.accepted}
-    if len(accepted_ids) == len(submitted):
-        return {job_id: Verdict(ACCEPTED, element) for job_id, element in by_job.items()}
-    if not observed.was_read and not time_is_up:
-        return dict.fromkeys(submitted)
-    # Refusals that a request of another client may explain, which the job may show only after a while.
-    ambiguous = {i for i, element in by_job.items() if not element.accepted and element.code not in job_error_codes}
-    is_settled = observed.is_settled or time_is_up or ambiguous <= observed.applied | observed.gone
-    if accepted_ids <= observed.applied and is_settled:
-        contested = not observed.applied <= accepted_ids
-        return {job_id: _confirmed(element, job_id in observed.applied, contested) for job_id, element in by_job.items()}
-    if not time_is_up and not (is_settled and accepted_ids - observed.applied <= observed.gone):
-        return dict.fromkeys(submitted)
-    return _contradicted(by_job, accepted_ids, observed)
-
-
-def _confirmed(element: ItemResponse, applied: bool, contested: bool) -> Verdict:
-    """Return the verdict on a job if positions and statuses agree: each job that was accepted by position shows the operation.
-
-    :arg contested: a job that was refused by position shows the operation too. Another client has changed the batch, so the
-        positions are likely, but not certain.
-    """
-    if element.accepted:
-        return Verdict(ACCEPTED, element, reconciled=contested)
-    return Verdict(CONCURRENT_CHANGE, element, reconciled=True) if applied else Verdict(REFUSED, element)
-
-
-def _contradicted(
-    by_job: Mapping[int, ItemResponse], accepted_ids: set[int], observed: Observation
-) -> dict[int, Verdict | None]:
-    """Return the verdicts if a job that was accepted by position does not show the operation, and no time remains.
-
-    If the number of jobs that show the operation equals the number of accepted elements, the array was in another order: the
-    jobs that show the operation were accepted. Otherwise only jobs where status and position agree are certain.
-    """
-    reordered = len(observed.applied) == len(accepted_ids)
-    refusals = {element for element in by_job.values() if not element.accepted}
-    only_refusal = min(refusals, key=str) if len({element.code for element in refusals}) == 1 else None
-    verdicts: dict[int, Verdict | None] = {}
-    for job_id in by_job:
-        if job_id in observed.applied and (reordered or job_id in accepted_ids):
-            verdicts[job_id] = _applied(job_id, observed)
-        elif reordered:
-            verdicts[job_id] = Verdict(REFUSED, only_refusal, reconciled=True)
-        else:
-            verdicts[job_id] = Verdict(UNDETERMINED, reconciled=True)
-    return verdicts
+) -> JobResult:
+    """Return the result for a claim."""
+    job_id = planned.job_id
+    latest = observed.latest.get(job_id)
+    status = latest.status if latest else None
+    if claim.changed:
+        return accepted(operation, planned, claim.reconciled, status if status != planned.job.status else None, own is None)
+    is_satisfied = job_id in observed.applied and operation.is_satisfied(latest)
+    if claim.changed is None:
+        if is_satisfied:
+            doubt = MAY_HAVE_ENDED if job_id in observed.spontaneous else OTHER_CLIENT
+            return satisfied_unattributed(operation, planned, status, doubt)
+        return undetermined(operation, planned, status, response.indeterminate or MISMATCH, observed.error)
+    if is_satisfied:
+        return already_satisfied(operation, planned, claim.reconciled, status)
+    return refused(operation, planned, reason, claim.reconciled, status)

@@ -24,7 +24,8 @@ def batch_result(
 
 def batch_values(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> dict[str, t.Any]:
     return {
-        "changed": any(result.changed for result in results),
+        # Handlers also run if it is unknown whether a job was changed.
+        "changed": any(result.changed is not False for result in results),
         "failed": any(result.failed for result in results),
         "msg": message(operation, results, check_mode),
         "jobs": [result.as_dict() for result in results],

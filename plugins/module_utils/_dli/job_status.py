@@ -25,6 +25,7 @@ WAIT_FAILED = "failed"  #: ended in any other way
 WAIT_PENDING = "pending"  #: still changing
 
 DRAFT = "job_init"
+SUBMIT_FAIL = "job_submit_fail"
 SUBMITTING = "job_submitting"
 RUNNING = "job_running"
 CANCELING = "job_canceling"
@@ -52,7 +53,7 @@ FIX_AND_RUN = "Fix the cause, then run the task again."
 STATUSES: dict[str, Status] = {
     "job_init": Status(STARTABLE, WAIT_PENDING, "a draft, never started", stop=INACTIVE),
     "job_submitting": Status(ACTIVE, WAIT_PENDING, "being submitted"),
-    "job_submit_fail": Status(STARTABLE, WAIT_FAILED, "submission failed", FIX_AND_RUN, INACTIVE),
+    SUBMIT_FAIL: Status(STARTABLE, WAIT_FAILED, "submission failed", FIX_AND_RUN, INACTIVE),
     "job_running": Status(ACTIVE, WAIT_REACHED, "running"),
     "job_running_exception": Status(STARTABLE, WAIT_FAILED, "stopped by a runtime error", FIX_AND_RUN, INACTIVE),
     "job_downloading": Status(ACTIVE, WAIT_PENDING, "downloading"),

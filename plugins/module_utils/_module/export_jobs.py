@@ -14,7 +14,7 @@ from .._batch.job_result import JobResult, PlannedJob
 from .._batch.operation import FAILED, TIMED_OUT
 from .._batch.operations.export import Export
 from .._batch.plan import plan, predict
-from .._batch.reconcile import NOTHING_OBSERVED, conclude
+from .._batch.reconcile import NOTHING_OBSERVED, reconcile
 from .._batch.report import batch_values
 from .._dli.batch_response import BatchResponse
 from .._dli.client import EXPORT_SIZE
@@ -86,7 +86,8 @@ def _submit(context: Context, operation: Export, jobs: Sequence[PlannedJob]) -> 
     for first in range(0, len(jobs), EXPORT_SIZE):
         part = {planned.job_id: planned for planned in jobs[first:first + EXPORT_SIZE]}
         response = rejected or operation.send(context.dli, list(part), context.deadline)
-        results.update(conclude(operation, part, response, NOTHING_OBSERVED))
+        decided = reconcile(operation, part, response, NOTHING_OBSERVED, time_is_up=True)
+        results.update(t.cast("dict[int, JobResult]", decided))
         if response.refusal is not None and response.refusal.is_auth_failure:
             rejected = response
         context.on_progress(f"{len(results)} of {len(jobs)} jobs processed.")

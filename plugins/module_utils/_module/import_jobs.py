@@ -89,7 +89,7 @@ def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:
         deadline = min(context.deadline, clock.now() + options.confirm_timeout)
         jobs = infer_from_listing(_new_jobs(context, before, deadline), options.is_cover)
     values = {
-        "changed": any(job.changed for job in jobs),
+        "changed": any(job.changed is not False for job in jobs),
         "failed": any(job.failed for job in jobs),
         "msg": message(options, jobs, lost),
         "job_mapping": [asdict(job) for job in jobs],

@@ -69,7 +69,7 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
     if options.waiting.wait and result.state == TRIGGERED and not options.batch.check_mode and result.job_id is not None:
         result = wait_for_savepoint(context, result, outcome.submitted[result.job_id].job, options.waiting)
     values = {
-        "changed": bool(result.changed),
+        "changed": result.changed is not False,
         "failed": result.failed,
         "msg": message(options.batch, result),
         "job": result.as_dict(),

@@ -101,7 +101,7 @@ class Applier:
             if exists:
                 return updated(result, "settings", reconciled=lost is not None)
             msg = "Failed: the job was deleted in the meantime."
-            return replace(result, state=FAILED, changed=None, failed=True, status=None, msg=msg)
+            return replace(result, state=FAILED, changed=None, failed=True, status=None, reconciled=True, msg=msg)
 
         return self._change(result, CHANGE_DIFFERENCES, send, check, done)
 

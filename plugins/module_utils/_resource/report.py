@@ -118,7 +118,8 @@ def resource_result(progress: Progress, definition: Mapping[str, t.Any] | None) 
     """
     result = progress.result
     values: dict[str, t.Any] = {
-        "changed": bool(result.changed),
+        # Handlers also run if it is unknown whether the job was changed.
+        "changed": result.changed is not False,
         "failed": result.failed,
         "msg": _message(progress),
         "job": result.as_dict(),

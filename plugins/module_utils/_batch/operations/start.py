@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from ..._dli.batch_response import BatchResponse, ItemResponse
 from ..._dli.client import DliClient
-from ..._dli.error_codes import JOB_ERROR_CODES, RUN_NO_SAVEPOINT
+from ..._dli.error_codes import JOB_ERROR_CODES, RUN_NO_SAVEPOINT, RUN_UNKNOWN_JOB
 from ..._dli.job import Job, was_started
-from ..._dli.job_status import ACTIVE, STARTABLE, SUBMITTING, WAIT_FAILED, status_of
+from ..._dli.job_status import ACTIVE, STARTABLE, SUBMIT_FAIL, SUBMITTING, WAIT_FAILED, status_of
 from ..operation import SUBMIT, Decision, Operation, Wording
 
 
@@ -28,6 +28,7 @@ class Start(Operation):
     unchanged: t.ClassVar[str] = "already_active"
     blocked: t.ClassVar[str] = "not_startable"
     job_error_codes: t.ClassVar[frozenset[str]] = JOB_ERROR_CODES
+    absent_code: t.ClassVar[str] = RUN_UNKNOWN_JOB
     wording: t.ClassVar[Wording] = Wording(
         noun="start",
         rerun="Jobs that are already active are not started again.",
@@ -57,6 +58,10 @@ class Start(Operation):
 
     def was_applied(self, before: Job, now: Job | None) -> bool:
         return now is not None and was_started(before, now)
+
+    def may_show_nothing(self, before: Job) -> bool:
+        """A job whose submission fails again. ``start_time`` may be set only when a job runs (dli-api.md 10)."""
+        return before.status == SUBMIT_FAIL
 
     def is_satisfied(self, job: Job | None) -> bool:
         return job is not None and status_of(job.status).start == ACTIVE

@@ -40,10 +40,10 @@ def test_result_of_an_accepted_request_has_the_expected_status():
 
 
 def test_result_of_a_request_confirmed_by_a_read_has_the_status_of_the_read():
-    confirmed = job_result.accepted(START, PLANNED, True, "job_running")
+    confirmed = job_result.accepted(START, PLANNED, True, "job_running", True)
     msg = f"Started. {FROM_STATUS}"
     assert confirmed == expected("started", msg, changed=True, status="job_running", reconciled=True)
-    unchanged = job_result.accepted(TriggerSavepoint("b/f"), PLANNED, True)
+    unchanged = job_result.accepted(TriggerSavepoint("b/f"), PLANNED, True, None, True)
     msg = f"Triggered. {FROM_STATUS}"
     assert unchanged == expected("triggered", msg, changed=True, reconciled=True), "the status was read and has not changed"
 
@@ -71,7 +71,7 @@ def test_refusal_that_another_client_may_have_caused():
 def test_refusal_without_a_certain_reason(status):
     refused = job_result.refused(START, PLANNED, None, True, status)
     msg = (
-        "Not started: refused by the service. The response contains several reasons and does not show which one applies to "
+        "Not started: refused by the service. The response does not show the reason for "
         "this job."
     )
     assert refused == expected("refused", msg, failed=True, status=status or "job_init", reconciled=True)
@@ -85,14 +85,18 @@ def test_request_that_was_not_submitted():
 
 
 def test_job_with_the_same_request_of_another_client_is_unchanged():
-    satisfied = job_result.already_satisfied(STOP, PLANNED, "job_finish")
     msg = "Unchanged: another client has already stopped the job, or the job has ended."
-    assert satisfied == expected("already_stopped", msg, status="job_finish", reconciled=True)
+    for reconciled in (False, True):
+        satisfied = job_result.already_satisfied(STOP, PLANNED, reconciled, "job_finish")
+        assert satisfied == expected("already_stopped", msg, status="job_finish", reconciled=reconciled)
 
 
 def test_job_that_may_have_ended_by_itself_is_neither_changed_nor_unchanged():
-    satisfied = job_result.satisfied_unattributed(STOP, PLANNED, "job_finish")
-    msg = "Outcome unknown. The response was lost or unclear, and the job may have ended by itself. The job is not running."
+    satisfied = job_result.satisfied_unattributed(STOP, PLANNED, "job_finish", job_result.MAY_HAVE_ENDED)
+    msg = (
+        "Outcome unknown. The response does not show whether the job was stopped by this task or has ended by itself. "
+        "The job is not running."
+    )
     assert satisfied == expected("already_stopped", msg, changed=None, status="job_finish", reconciled=True)
 
 

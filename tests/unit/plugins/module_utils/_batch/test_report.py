@@ -51,12 +51,14 @@ UNATTRIBUTED = row(6, "already_active", None)
         ([REFUSED], False, True),
         ([REFUSED, STARTED], True, True),
         ([TIMED_OUT], True, True),
-        ([UNKNOWN], False, True),
+        ([UNKNOWN], True, True),
+        ([UNATTRIBUTED], True, False),
+        ([ACTIVE, UNATTRIBUTED], True, False),
         ([], False, False),
     ],
 )
 def test_changed_and_failed(rows, changed, failed):
-    """A task has changed if it changed at least one job, even if the task fails."""
+    """A task has changed if it changed or may have changed at least one job, even if the task fails."""
     made = result(rows, False)
     assert (made["changed"], made["failed"]) == (changed, failed)
     assert [item["job_id"] for item in made["jobs"]] == [one.job_id for one in rows]

@@ -262,7 +262,7 @@ def test_lost_response_without_new_jobs_is_unknown():
     dli = TransferDli(*some(2), outcomes=[ResponseLost("gone.")])
     report = run_import(dli)
     assert [row["state"] for row in report.values["job_mapping"]] == ["unknown"]
-    assert (report.values["changed"], report.values["failed"]) == (False, True)
+    assert (report.values["changed"], report.values["failed"]) == (True, True)
     assert 1010 <= dli.clock.now() <= 1011 and len(sent(dli, "import")) == 1
 
 

@@ -87,7 +87,7 @@ def run(dli, check_mode=False, **options):
     options = parse_savepoint_options({**OPTIONS, **options}, check_mode)
     result = run_savepoint(context(dli, on_progress=progress_messages.append), options).values
     job = result["job"]
-    assert (result["changed"], result["failed"]) == (bool(job["changed"]), job["failed"])
+    assert (result["changed"], result["failed"]) == (job["changed"] is not False, job["failed"])
     return {**job, "message": result["msg"], "progress": progress_messages}
 
 

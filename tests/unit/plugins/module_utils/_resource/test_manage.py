@@ -303,7 +303,7 @@ def test_creation_with_lost_response_and_no_job_is_unknown():
     dli = ResourceDli()
     dli.faults["create"] = LOST
     result = run(dli, sql_body="A", state="started").values
-    assert (result["job"]["state"], result["job"]["changed"], result["changed"]) == ("unknown", None, False)
+    assert (result["job"]["state"], result["job"]["changed"], result["changed"]) == ("unknown", None, True)
     assert dli.call_names.count("create") == 1 and "run" not in dli.call_names
     assert 1009 <= dli.clock.time <= 1011
 

@@ -148,7 +148,7 @@ def test_stop_whose_effect_is_unknown_makes_the_change_unknown():
     dli.faults["stop"] = ENDS_ITSELF
     dli.clock.at(0.2, lambda: dli.set(7, "job_finish"))
     result = run(dli, state="stopped").values
-    assert (result["changed"], result["actions"], result["failed"]) == (False, [], False)
+    assert (result["changed"], result["actions"], result["failed"]) == (True, [], False)
     row = result["job"]
     assert (row["state"], row["changed"], row["status"], row["reconciled"]) == ("stopped", None, "job_finish", True)
 
