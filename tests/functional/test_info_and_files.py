@@ -190,7 +190,7 @@ def outcome(ended):
     """Return state, changed, failed and reconciled of the job, after a check that they are consistent."""
     job = ended.result["job"]
     assert set(job) == ROW
-    assert ended.failed == job["failed"] and ended.result["changed"] == bool(job["changed"])
+    assert ended.failed == job["failed"] and ended.result["changed"] == (job["changed"] is not False)
     return job["state"], job["changed"], job["failed"], job["reconciled"]
 
 
@@ -554,7 +554,7 @@ def test_import_with_unknown_outcome(run_task, dli, exported):
     dli.faults.add("status", call="import", status=502)
     ended = run_task(IMPORT, {"zip_file": exported, "confirm_timeout": 1})
     assert mapped(ended) == [(None, None, "unknown", None, True)]
-    assert ended.failed and ended.result["changed"] is False and calls(dli).count("import") == 1
+    assert ended.failed and ended.result["changed"] is True and calls(dli).count("import") == 1
     unclear = f"Outcome unknown. The request to import the jobs of {exported} received an unclear response: HTTP 502 "
     assert ended.result["msg"].startswith(unclear), ended.result["msg"]
 

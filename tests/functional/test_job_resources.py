@@ -198,7 +198,7 @@ def test_lost_requests(job, dli):
     dli.faults.add("status", call="create", status=504)
     ended = job.task(state="started", confirm_timeout=1)
     row = ended.result["job"]
-    assert (ended.code, row["state"], row["changed"], ended.result["changed"]) == (2, "unknown", None, False)
+    assert (ended.code, row["state"], row["changed"], ended.result["changed"]) == (2, "unknown", None, True)
     assert writes(dli) == ["create"]
     running(job, dli)
     dli.faults.add("status", call="update", status=504)

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import reconcile
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import accepted
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import execute, reconcile
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import accepted, refused
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import SUBMIT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import ACCEPTED, REFUSED, Verdict
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_response import ItemResponse
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http import client
 
 from .checks import Mismatch
@@ -35,11 +35,14 @@ def resend_start_without_response(monkeypatch):
 def trust_response_order(monkeypatch):
     """A response with errors is attributed by position, without reading the jobs."""
 
-    def find_verdicts(submitted, response, observed, time_is_up, job_error_codes):
-        kinds = [ACCEPTED if element.accepted else REFUSED for element in response.elements] + [REFUSED] * len(submitted)
-        return {job_id: Verdict(kind) for job_id, kind in zip(submitted, kinds)}
+    def trusting(operation, submitted, response, observed, time_is_up=False):
+        elements = [*response.elements, *[ItemResponse(False)] * len(submitted)]
+        return {
+            job_id: accepted(operation, planned) if element.accepted else refused(operation, planned, element)
+            for (job_id, planned), element in zip(submitted.items(), elements)
+        }
 
-    monkeypatch.setattr(reconcile, "find_verdicts", find_verdicts)
+    monkeypatch.setattr(execute, "reconcile", trusting)
 
 
 def report_unknown_as_refused(monkeypatch):

@@ -63,7 +63,8 @@ def test_check_mode_equals_run(statistics):
             if after.error_code not in UNPREDICTABLE:
                 compared.append(after.state)
                 # A response with errors is confirmed by reading the jobs, whose status may already be a later one.
-                assert replace(before, status=None) == replace(after, status=None)
+                # Only a run shows whether another client may have acted at the same time.
+                assert replace(before, status=None) == replace(after, status=None, reconciled=False)
 
     for_each(batch_scenario(with_faults=False), max(200, SCENARIOS // 5), compare)
     statistics(f"property, start: {len(compared)} predictions of check mode equal to the results")

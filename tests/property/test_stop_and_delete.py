@@ -16,7 +16,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 
-from .checks import Mismatch
+from .checks import Mismatch, check_claim
 from .runner import DETERMINISTIC, SCENARIOS, Runner, for_each
 from .scenarios import BatchScenario, batch_scenario
 
@@ -64,13 +64,9 @@ def _check(runner: Runner, operation: Operation, row) -> None:
         return
     ledger = runner.dli.ledger
     own = ledger.find(operation=CALLS[type(operation)], job_id=row.job_id, actor=runner.actor, accepted=True)
-    others = [entry for entry in ledger.find(accepted=True) if entry.actor != runner.actor]
     if len(own) > 1:
         raise Mismatch(f"done twice: {row}")
-    if row.changed is not None and row.changed != bool(own):
-        if not others:
-            raise Mismatch(f"changed is {row.changed}, but the ledger has {len(own)}: {row}")
-        runner.statistics["coincidences with other clients"] += 1
+    check_claim(runner.dli, runner.actor, row.changed, row.reconciled, bool(own))
     if row.changed is None and not row.reconciled:
         raise Mismatch(f"changed is null although nothing was reconciled: {row}")
 
