@@ -165,7 +165,7 @@ def batch_scenario(draw: st.DrawFn, with_faults: bool = True) -> BatchScenario:
     changes = draw(st.lists(change_by_other_client(ids), max_size=2)) if with_faults else []
     chosen = draw(SETTINGS)
     if chosen["run_response"] == "short":
-        # Together, both look like a complete response, and the module has to rely on a complete one (dli-api.md 1.3).
+        # Both together have the length of a complete response, but not its elements, which the contract does not allow.
         faults = [rule for rule in faults if rule.get("shape") != "long"]
     names = sorted({entry["name"] for entry in jobs}) + ["absent_job"]
     job_ids = draw(st.lists(st.sampled_from([*ids, *ids, *UNKNOWN_IDS]), max_size=6, unique=True))

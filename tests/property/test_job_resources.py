@@ -148,7 +148,7 @@ def _check(runner: Runner, scenario: JobScenario, result: dict, done: list[str])
     if row["changed"] is None and not row["reconciled"]:
         raise Mismatch(f"changed is null although nothing was reconciled: {row}")
     is_open = is_unknown and done[:-1] == actions
-    # A job that ends by itself while the response to its stop is lost. The message of the result says so.
+    # A job that ends by itself while the response to its stop is lost. The message reports it.
     if "whether the job was stopped by this task or has ended by itself" in row["msg"]:
         is_open = is_open or [action for action in done if action != "stop"] == actions
     has_others = any(entry.actor != runner.actor for entry in runner.dli.ledger.find(accepted=True))

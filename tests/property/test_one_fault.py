@@ -52,5 +52,5 @@ def test_outcome_of_requests_that_were_carried_out_is_known(statistics, operatio
     scenarios = batch_scenario() if isinstance(operation, Start) else test_stop_and_delete.scenario_for(operation)
     for_each(scenarios, COUNT, execute)
     statistics(f"property, one fault, {operation}: {counts}")
-    assert counts["faults"] > counts["scenarios"] / 10
+    assert counts["faults"] > 10
     assert counts["unknown, carried out"] < counts["rows"] / 100

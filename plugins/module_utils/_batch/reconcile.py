@@ -4,8 +4,9 @@
 
 """Determines the outcome of each job of a batch from the response of the service and the statuses of the jobs. Pure.
 
-The response contains no job IDs, so the outcome of a job is a conclusion. A *history* is what may have happened: which requests
-of this task were carried out, and which jobs another client or the job itself has changed. These rules define which histories fit:
+The response contains no job IDs, so the outcome of a job is a conclusion. A *history* is what may have happened: which
+requests of this task were carried out, and which jobs another client or the job itself has changed. These rules define which
+histories fit:
 
 - A response with one element per job has one accepting element for each request that was carried out. Its order is not
   guaranteed (dli-api.md 1.3).
@@ -16,8 +17,8 @@ of this task were carried out, and which jobs another client or the job itself h
   ``Operation.may_show_nothing`` describes.
 - Which statuses a job reaches by itself: ``Operation.may_be_spontaneous``.
 
-``changed`` is true or false if it has this value in all histories that fit, with any actions of other clients. With ``reconciled``, it
-has this value in all histories without another client. Otherwise it is unknown.
+``changed`` is true or false if it has this value in all histories that fit, with any actions of other clients. With
+``reconciled``, it has this value in all histories without another client. Otherwise it is unknown.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def test_job_deleted_during_an_update_has_no_status():
     dli.clock.at(0.1, dli.jobs.clear)
     row = run(dli, sql_body="B").values["job"]
     msg = "Failed: the job was deleted in the meantime."
-    assert row == changed("failed", msg, status=None, changed=None, failed=True)
+    assert row == changed("failed", msg, status=None, changed=None, failed=True, reconciled=True)
 
 
 def test_refused_update():
