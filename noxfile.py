@@ -37,8 +37,10 @@ CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.20": ("3.12", "3.13", "3.14"),
     "2.21": ("3.12", "3.13", "3.14"),
+    "2.22": ("3.13", "3.14"),
 }
-OLDEST, MIDDLE, NEWEST = "2.16", "2.19", "2.21"
+# The next version is a release candidate. Galaxy and the users have the newest release.
+OLDEST, MIDDLE, NEWEST, NEXT = "2.16", "2.19", "2.21", "2.22"
 # Variables of the developer's shell that must not reach the tests, such as the keys of a real account.
 FOREIGN = re.compile(r"(ANSIBLE|E2E|HW|HUAWEICLOUD|OS|PYTEST)_.*|COVERAGE_.*|VIRTUAL_ENV|PYTHON(PATH|HOME|DONTWRITEBYTECODE)")
 
@@ -340,8 +342,8 @@ def targets(core: str) -> list[str]:
     return [version for version in PYTHONS if int(version.partition(".")[2]) <= newest]
 
 
-def add_sanity(core: str) -> None:
-    @check(core_environment(core), tag="full", name=f"sanity-{core}")
+def add_sanity(core: str, tag: str) -> None:
+    @check(core_environment(core), tag=tag, name=f"sanity-{core}")
     def sanity_of_core(session: nox.Session) -> None:
         ansible_test(session, home(core_environment(core)), "sanity", *session.posargs)
 
@@ -377,10 +379,11 @@ def add_end_to_end(name: str, core: str, tag: str, *arguments: str) -> None:
     del end_to_end_of_core
 
 
-for _core in (OLDEST, MIDDLE):
+for _core in (OLDEST, MIDDLE, NEXT):
     add_end_to_end("smoke", _core, "matrix", "tests/e2e", "-m", "smoke")
-for _core in (OLDEST, NEWEST):
+for _core in (OLDEST, NEWEST, NEXT):
     add_units(_core, "matrix")
+add_sanity(NEXT, "matrix")
 
 
 @check("dev", tag="matrix")
@@ -410,9 +413,9 @@ def importer(session: nox.Session) -> None:
 for _core in (OLDEST, MIDDLE, NEWEST):
     add_end_to_end("e2e", _core, "full", "tests/e2e", "tests/functional")
 for _core in CORES:
-    if _core != NEWEST:
-        add_sanity(_core)
-    if _core not in (OLDEST, NEWEST):
+    if _core not in (NEWEST, NEXT):
+        add_sanity(_core, "full")
+    if _core not in (OLDEST, NEWEST, NEXT):
         add_units(_core, "full")
 
 
@@ -476,7 +479,7 @@ def lock(session: nox.Session) -> None:
         source, _dash, core = name.partition("-")
         # uv reads constraints from a file. Annotations are disabled, because they would contain its path.
         constraint = Path(session.create_tmp()) / "constraint.txt"
-        constraint.write_text(f"ansible-core=={core}.*\n" if core else "", encoding="utf-8")
+        constraint.write_text(f"ansible-core=={core}.*,>={core}.0rc1\n" if core else "", encoding="utf-8")
         narrowed = ("--constraint", constraint, "--no-annotate") if core else ()
         files = (f"requirements/{source}.in", "--output-file", f"requirements/{name}.txt")
         command = (Path(sys.executable).with_name("uv"), "pip", "compile", *options, *narrowed, "--python-version", oldest[name])

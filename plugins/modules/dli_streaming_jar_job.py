@@ -291,11 +291,9 @@ error_code:
 import typing as t
 from collections.abc import Mapping
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.argspec import streaming_job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desired import DesiredJob, parse_desired_job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.manage import EMPTY_RESULT, manage
@@ -309,7 +307,7 @@ def parse_options(params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
 def main() -> None:
     """Run the module."""
     spec = {**streaming_job(JAR), **_argspec.waiting(), **_argspec.connection()}
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_options, manage, EMPTY_RESULT)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_options, manage, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

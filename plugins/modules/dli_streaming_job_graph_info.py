@@ -172,22 +172,20 @@ error_code:
   sample: JK.1001
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.graph_info import (
     EMPTY_RESULT,
     parse_graph_options,
     read_graphs,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 
 
 def main() -> None:
     """Run the module."""
     spec = dict(plan=dict(type="bool", default=False))
     spec.update(_argspec.job(), **_argspec.overall(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_graph_options, read_graphs, EMPTY_RESULT)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_graph_options, read_graphs, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

@@ -218,10 +218,8 @@ error_code:
   sample: APIGW.0301
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.savepoint import (
     EMPTY_RESULT,
     parse_savepoint_options,
@@ -236,7 +234,7 @@ def main() -> None:
         savepoint_path=dict(type="str", required=True),
     )
     spec.update(_argspec.job(), **_argspec.waiting(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_savepoint_options, run_savepoint, EMPTY_RESULT)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_savepoint_options, run_savepoint, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

@@ -225,15 +225,13 @@ error_code:
   sample: APIGW.0301
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.export_jobs import (
     EMPTY_RESULT,
     export_jobs,
     parse_export_options,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 
 
 def main() -> None:
@@ -243,7 +241,7 @@ def main() -> None:
         obs_dir=dict(type="str", required=True),
     )
     spec.update(_argspec.selection(), **_argspec.overall(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_export_options, export_jobs, EMPTY_RESULT)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_export_options, export_jobs, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

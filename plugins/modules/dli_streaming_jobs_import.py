@@ -190,15 +190,13 @@ error_code:
   sample: DLI.29002
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.import_jobs import (
     EMPTY_RESULT,
     import_jobs,
     parse_import_options,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 
 
 def main() -> None:
@@ -209,7 +207,7 @@ def main() -> None:
         confirm_timeout=dict(type="float", default=60),
     )
     spec.update(_argspec.overall(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_import_options, import_jobs, EMPTY_RESULT)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_import_options, import_jobs, EMPTY_RESULT)
 
 
 if __name__ == "__main__":

@@ -350,11 +350,9 @@ error_code:
   sample: APIGW.0301
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.info import find_jobs, parse_info_options
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 
 
 def main() -> None:
@@ -371,7 +369,7 @@ def main() -> None:
         order=dict(type="str", default="desc", choices=["asc", "desc"]),
     )
     spec.update(_argspec.overall(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_info_options, find_jobs)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_info_options, find_jobs)
 
 
 if __name__ == "__main__":

@@ -239,13 +239,11 @@ error_code:
 import typing as t
 from collections.abc import Mapping
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.execute import BatchOptions
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.batch import parse_batch_options, run_batch
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import run_module
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._module.runner import DliModule, run_module
 
 
 def parse_options(params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
@@ -257,7 +255,7 @@ def main() -> None:
     """Run the module."""
     spec = dict(trigger_savepoint=dict(type="bool", default=False))
     spec.update(_argspec.selection(), **_argspec.waiting(), **_argspec.connection())
-    run_module(AnsibleModule(argument_spec=spec, supports_check_mode=True), parse_options, run_batch)
+    run_module(DliModule(argument_spec=spec, supports_check_mode=True), parse_options, run_batch)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible.module_utils.common.parameters import remove_values
+
+try:
+    from ansible.module_utils.secrets import mask_secrets, register_secrets
+except ImportError:  # ansible-core before 2.22
+    from ansible.module_utils.common.parameters import remove_values
+
+    mask_secrets = register_secrets = None
 
 from .._auth.connection import ConnectionConfig, resolve_connection
 from .._auth.provider_chain import SECRETS
@@ -36,11 +42,24 @@ PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AL
 #: Return values of a batch module if the jobs could not be read; read-only, because it is a default argument.
 EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 
+#: Stands for a secret that is too short. Ansible masks secrets in all output, and no output contains this character.
+TOO_SHORT = "\0"
+
 Options = t.TypeVar("Options")
 
 
+class DliModule(AnsibleModule):
+    """A module whose secrets are masked only if they are long enough, so that masking does not remove letters from all texts."""
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        for name in SECRETS:
+            if 0 < len(str(self.params.get(name) or "")) < SHORTEST_SECRET:
+                self.params[name] = TOO_SHORT
+
+
 def run_module(
-    module: AnsibleModule,
+    module: DliModule,
     parse_options: t.Callable[[Mapping[str, t.Any], bool], Options],
     flow: t.Callable[[Context, Options], ModuleResult],
     empty_result: Mapping[str, t.Any] = EMPTY_RESULT,
@@ -65,7 +84,7 @@ def run_module(
 class ModuleRunner:
     """One run of a module: its request log and credentials, and its end with a result or an error."""
 
-    def __init__(self, module: AnsibleModule, empty_result: Mapping[str, t.Any]) -> None:
+    def __init__(self, module: DliModule, empty_result: Mapping[str, t.Any]) -> None:
         """Prepare the run; fail if the library requests is missing."""
         self.clock = Clock()
         self._empty_result = {"changed": False, "request_ids": [], **empty_result}
@@ -80,11 +99,10 @@ class ModuleRunner:
 
         :raises InputError: the configuration of the connection is missing or invalid.
         """
-        params = dict(self._module.params)
+        params = self._module.params
         # Secrets from the environment, a file or a URL are not covered by no_log options. Mask them before any output.
         self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
         self._mask(url_secrets(os.environ.get(name) for name in PROXY_VARIABLES))
-        self._unmask_short_secrets()  # only in the parameters of the module; the connection checks the original values
         connection = resolve_connection(params, os.environ, read_file)
         self._mask(connection.provider.secrets())
         self._warn(connection.warnings)
@@ -114,7 +132,9 @@ class ModuleRunner:
         values = {**result.values, **self._origin()}
         if module._diff and result.diff is not None:
             values["diff"] = result.diff
-        if values.pop("failed", False):
+        is_failed = values.pop("failed", False)
+        values = self._masked(values)
+        if is_failed:
             module.fail_json(**values)
         module.exit_json(**values)
 
@@ -128,7 +148,7 @@ class ModuleRunner:
             values.update(http_status=error.status, error_code=error.code)
             if self._auth is not None and error.is_auth_failure:
                 message = f"{message} Credentials used: {self._auth.source}. {self._auth.hint}".rstrip()
-        self._module.fail_json(msg=message, **values)
+        self._module.fail_json(**self._masked({"msg": message, **values}))
 
     def _origin(self) -> dict[str, t.Any]:
         origin: dict[str, t.Any] = {"request_ids": self._request_log.request_ids}
@@ -145,20 +165,25 @@ class ModuleRunner:
             )
 
     def _warn(self, warnings: Iterable[str]) -> None:
-        """Report warnings. Secrets are masked here, because ansible-core 2.19 and later do not mask warnings."""
         for text in warnings:
-            self._module.warn(remove_values(text, self._module.no_log_values))
+            self._module.warn(self._masked(text))
 
     def _mask(self, secrets: Iterable[str]) -> None:
-        self._module.no_log_values.update(secrets)
+        """Register secrets, which Ansible masks in its output."""
+        if register_secrets is not None:
+            register_secrets(secrets)
+        else:
+            self._module.no_log_values.update(secrets)
 
-    def _unmask_short_secrets(self) -> None:
-        """Exclude secrets that are too short from masking, which would remove their letters from all messages."""
-        params = self._module.params
-        for name in SECRETS:
-            if 0 < len(params[name] or "") < SHORTEST_SECRET:
-                self._module.no_log_values.discard(params[name])
-                params[name] = "(too short)"
+    def _masked(self, value: t.Any) -> t.Any:
+        """Return a value with its secrets masked. Ansible masks neither all warnings nor, from 2.22 on, registered results."""
+        if mask_secrets is None:
+            return remove_values(value, self._module.no_log_values)
+        if isinstance(value, str):
+            return mask_secrets(value)
+        if isinstance(value, Mapping):
+            return {key: self._masked(item) for key, item in value.items()}
+        return [self._masked(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def read_file(path: str) -> str | None:

@@ -103,7 +103,7 @@ def argument_spec(name, monkeypatch):
     def module(**arguments):
         raise ModuleCreated(arguments)
 
-    monkeypatch.setattr(MODULES[name], "AnsibleModule", module)
+    monkeypatch.setattr(MODULES[name], "DliModule", module)
     with pytest.raises(ModuleCreated) as caught:
         MODULES[name].main()
     return caught.value.args[0]
