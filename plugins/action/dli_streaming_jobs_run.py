@@ -34,6 +34,7 @@ class ActionModule(NormalAction):
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         host = str((task_vars or {}).get("inventory_hostname"))
+        self._task.args = _with_text_keys(self._task.args)
         with self._turn(host) as first:
             if first != host:
                 # Displayed here and not returned: the warning appears before the first request, and old versions of
@@ -65,3 +66,15 @@ class ActionModule(NormalAction):
         arguments = json.dumps(self._task.args, sort_keys=True, default=str)
         # Arguments may be secret, and an unsalted digest can reveal them. Only the user has access to the folder.
         return "dli-" + hashlib.sha256(f"{self._task._uuid} {arguments}".encode()).hexdigest()
+
+
+def _with_text_keys(value: t.Any) -> t.Any:
+    """Return a value with all keys as texts. In YAML, keys are also numbers, booleans and dates, which JSON cannot sort."""
+    if isinstance(value, dict):
+        return {_key_text(key): _with_text_keys(item) for key, item in value.items()}
+    return [_with_text_keys(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _key_text(key: t.Any) -> str:
+    """Return a key as in JSON."""
+    return json.dumps(key) if key is None or isinstance(key, bool) else str(key)
