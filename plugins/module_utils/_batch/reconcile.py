@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 
 from .._dli.batch_response import BatchResponse, ItemResponse
 from .._dli.job import Job
@@ -51,6 +51,7 @@ GRACE_PERIOD = 10.0
 MOVED = "moved"  #: it shows the operation, which it cannot do by itself
 ENDED = "ended"  #: it shows the operation, but may have reached its status by itself
 GONE = "gone"  #: another client has deleted it
+ABSENT = "absent"  #: another client deleted it before the request
 UNMOVED = "unmoved"  #: it does not show the operation after GRACE_PERIOD
 OPEN = "open"  #: not read, or it may still show the operation
 
@@ -109,34 +110,32 @@ NOTHING_OBSERVED = Observation()
 
 
 def carried_out(response: BatchResponse, submitted: int) -> Carried:
-    """Return how many of the submitted requests were carried out."""
-    if response.indeterminate is not None or not response.elements:
-        return Carried(0, submitted)
+    """Return how many of the submitted requests were carried out.
+
+    A short response contains no more elements than one for each job, and a long one no fewer.
+    """
     accepting = sum(bool(element.accepted) for element in response.elements)
     refusing = len(response.elements) - accepting
-    if len(response.elements) <= submitted:
-        return Carried(accepting, submitted - refusing)
-    return Carried(max(0, submitted - refusing), min(submitted, accepting))
+    least, most = sorted((accepting, submitted - refusing))
+    return Carried(max(0, least), min(submitted, most))
 
 
-def attribute(carried: Carried, signs: Mapping[int, str], has_others: bool = False) -> dict[int, Claim]:
+def attribute(carried: Carried, signs: Mapping[int, str]) -> dict[int, Claim]:
     """Return the claim for each job: the decision table of docs/behaviour.md.
 
     The jobs whose requests were carried out are some of those that show the operation, or may show it later. Their number is
     between the limits of ``carried``. Without another client, all jobs are among them that show the operation and cannot have
     reached their status by themselves.
-
-    :arg has_others: whether another client is known to have changed the batch.
     """
     counts = Counter(signs.values())
-    moved, candidates = counts[MOVED], len(signs) - counts[UNMOVED]
+    moved, candidates = counts[MOVED], len(signs) - counts[UNMOVED] - counts[ABSENT]
     if candidates < carried.least:
         # The service takes longer than GRACE_PERIOD.
-        return attribute(carried, {job_id: OPEN if sign == UNMOVED else sign for job_id, sign in signs.items()}, has_others)
-    is_alone = not has_others and not counts[GONE] and moved <= carried.most
+        return attribute(carried, {job_id: OPEN if sign in (UNMOVED, ABSENT) else sign for job_id, sign in signs.items()})
+    is_alone = not counts[GONE] and not counts[ABSENT] and moved <= carried.most
     claims = {}
     for job_id, sign in signs.items():
-        if sign == UNMOVED or carried.most == 0:
+        if sign in (UNMOVED, ABSENT) or carried.most == 0:
             claims[job_id] = Claim(False, reconciled=False)
         elif candidates == carried.least:
             claims[job_id] = Claim(True, reconciled=False)
@@ -169,16 +168,18 @@ def reconcile(
         for job_id, planned in submitted.items()
     }
     deleted = [job_id for job_id, sign in signs.items() if sign == GONE]
-    if len(deleted) == sum(element.code == operation.absent_code for element in response.elements) <= len(submitted):
-        signs.update(dict.fromkeys(deleted, UNMOVED))  # they were deleted before the request
-    claims = attribute(carried, signs, has_others=bool(deleted))
+    if len(deleted) == sum(element.code == operation.absent_code for element in response.elements):
+        signs.update(dict.fromkeys(deleted, ABSENT))
+    claims = attribute(carried, signs)
     own = _elements(claims, response)
     if carried.least < len(submitted) and not time_is_up:
+        # A job that was refused may still show the request of another client, which explains the refusal, unless the refusal
+        # applies to the job itself.
+        is_explained = all(item.accepted or item.code in operation.job_error_codes for item in response.elements)
         is_open = any(
-            carried.least < carried.most
-            and sign in (OPEN, UNMOVED)
-            or _may_change(claims[job_id], sign, _refusals(own[job_id], response), operation.job_error_codes)
-            for job_id, sign in signs.items()
+            sign in (OPEN, UNMOVED) and (claim.changed is None or carried.least < carried.most)
+            or sign == OPEN and claim.changed is False and not is_explained
+            for claim, sign in zip(claims.values(), signs.values())
         )
         if not observed.was_read or is_open:
             return None
@@ -189,19 +190,6 @@ def reconcile(
         )
         for job_id, planned in submitted.items()
     }
-
-
-def _may_change(
-    claim: Claim, sign: str, refusals: Sequence[ItemResponse], job_error_codes: Collection[str]
-) -> bool:
-    """Return whether another read may show more about a job if the number of requests that were carried out is certain.
-
-    A job that was refused may still show the request of another client, which explains the refusal, unless the refusal
-    applies to the job itself.
-    """
-    if claim.changed is None:
-        return sign in (OPEN, UNMOVED)
-    return claim.changed is False and sign == OPEN and any(element.code not in job_error_codes for element in refusals)
 
 
 def _elements(claims: Mapping[int, Claim], response: BatchResponse) -> dict[int, ItemResponse | None]:
@@ -233,7 +221,7 @@ def _reason(own: ItemResponse | None, response: BatchResponse, not_carried_out: 
     """
     refusals = _refusals(own, response)
     is_only = len({element.code for element in refusals}) == 1 and (refusals == [own] or len(refusals) >= not_carried_out)
-    return min(refusals, key=str) if is_only else None
+    return min(refusals) if is_only else None
 
 
 def _result(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.reconcile import (
+    ABSENT,
     ENDED,
     GONE,
     MOVED,
@@ -31,7 +32,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_respo
 from ..fakes import ACCEPTED, refusal
 
 BEHAVIOUR = Path(__file__).parents[5] / "docs/behaviour.md"
-SIGNS = (MOVED, ENDED, GONE, UNMOVED, OPEN)
+SIGNS = (MOVED, ENDED, GONE, ABSENT, UNMOVED, OPEN)
 LOST = BatchResponse(indeterminate="The response was lost.")
 #: What can happen to a job: whether its request is carried out, what the other client does to it, and whether it ends by itself.
 EVENTS = list(product((True, False), (None, "the same", "delete"), (True, False)))
@@ -42,7 +43,7 @@ def shows(sign: str, own: bool, other: str | None, ended: bool) -> bool:
     if sign == OPEN:
         return True
     if other == "delete":
-        return sign == GONE
+        return sign == GONE or (sign == ABSENT and not own)
     if own or other == "the same":
         return sign in (MOVED, ENDED)
     return sign == (ENDED if ended else UNMOVED)
@@ -117,6 +118,7 @@ def test_late_status_is_not_a_refusal():
     """If fewer jobs show the operation than requests were accepted, the service takes longer than expected."""
     one_of_two = BatchResponse(elements=(ACCEPTED, refusal()))
     assert claims_of(one_of_two, (UNMOVED, UNMOVED)) == [UNCERTAIN, UNCERTAIN]
+    assert claims_of(one_of_two, (ABSENT, UNMOVED)) == [UNCERTAIN, UNCERTAIN]
     two_of_three = BatchResponse(elements=(ACCEPTED, ACCEPTED, refusal()))
     assert claims_of(two_of_three, (MOVED, UNMOVED, UNMOVED)) == [Claim(True), UNCERTAIN, UNCERTAIN]
 
