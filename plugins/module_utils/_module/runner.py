@@ -42,7 +42,7 @@ PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "AL
 #: Return values of a batch module if the jobs could not be read; read-only, because it is a default argument.
 EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 
-#: Stands for a secret that is too short. Ansible masks secrets in all output, and no output contains this character.
+#: The value of a secret that is too short. Ansible masks secrets in all output, and no output contains this character.
 TOO_SHORT = "\0"
 
 Options = t.TypeVar("Options")
@@ -51,8 +51,11 @@ Options = t.TypeVar("Options")
 class DliModule(AnsibleModule):
     """A module whose secrets are masked only if they are long enough, so that masking does not remove letters from all texts."""
 
+    def __init__(self, **arguments: t.Any) -> None:
+        AnsibleModule.__init__(self, **arguments)
+
     def _load_params(self) -> None:
-        super()._load_params()
+        AnsibleModule._load_params(self)
         for name in SECRETS:
             if 0 < len(str(self.params.get(name) or "")) < SHORTEST_SECRET:
                 self.params[name] = TOO_SHORT
