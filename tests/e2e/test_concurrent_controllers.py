@@ -22,12 +22,12 @@ TASKS = {
 }
 
 
-@pytest.mark.parametrize("order", [JOBS, JOBS[::-1]], ids=["same", "reversed"])
 @pytest.mark.parametrize("module", TASKS)
-def test_each_change_is_claimed_once(tmp_path, dli, module, order):
-    """Every other controller has the jobs in another order, so the requests overlap in different ways."""
+def test_each_change_is_claimed_once(tmp_path, dli, module):
+    """Each controller has other jobs, so that some responses accept a part of the jobs, in another order."""
     call, status = TASKS[module]
     dli.other_client("force", JOBS, fields={"status": status})
+    dli.settings.update({f"{call}_response": "reversed"})
     barrier = threading.Barrier(CONTROLLERS)
     readers = itertools.count()
 
@@ -42,7 +42,7 @@ def test_each_change_is_claimed_once(tmp_path, dli, module, order):
         folder.mkdir()
 
     def run(number: int) -> list[dict]:
-        job_ids = order if number % 2 else JOBS
+        job_ids = [JOBS[(number + position) % len(JOBS)] for position in range(number % 3 + 2)]
         ended = Ansible(folders[number]).task({"job_ids": job_ids}, module=module, env=dli.env())
         return ended.result["jobs"]
 
@@ -51,7 +51,7 @@ def test_each_change_is_claimed_once(tmp_path, dli, module, order):
     for job_id in JOBS:
         claims = [row["changed"] for row in rows if row["job_id"] == job_id]
         assert claims.count(True) <= 1, (job_id, claims)
-        assert len(claims) == CONTROLLERS and not set(claims).isdisjoint((True, None)), (job_id, claims)
+        assert not set(claims).isdisjoint((True, None)), (job_id, claims)
     operation = {"run": "start"}.get(call, call)
     assert not barrier.broken and len(dli.requests.find(call)) == CONTROLLERS
     changes = [entry.job_id for entry in dli.ledger.find(operation=operation, accepted=True)]
