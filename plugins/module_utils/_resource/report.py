@@ -17,6 +17,7 @@ from .._dli.job import Job
 from .._result import ModuleResult, job_label, sentences, with_subject
 from .desired import DesiredJob
 from .diff import apply_to, as_text, from_api
+from .masking import mask
 from .plan import CREATE, DELETE, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
 
 #: Action -> participle, for messages and states.
@@ -149,11 +150,15 @@ def _message(progress: Progress) -> str:
 
 def _diff(progress: Progress) -> dict[str, str]:
     result = progress.result
+    states = (progress.before, result.status_before), (progress.after, result.status)
+    before, after = (_state_text(mask(definition), status) for definition, status in states)
+    if before == after and _state_text(*states[0]) != _state_text(*states[1]):
+        after += "A masked value differs.\n"
     return {
         "before_header": str(progress.before.get("name") or result.name or result.job_id),
         "after_header": str(progress.after.get("name") or result.name or result.job_id),
-        "before": _state_text(progress.before, result.status_before),
-        "after": _state_text(progress.after, result.status),
+        "before": before,
+        "after": after,
     }
 
 

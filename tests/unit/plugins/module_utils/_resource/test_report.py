@@ -208,6 +208,19 @@ def test_headers_of_the_diff(exists, given, headers):
     assert (diff["before_header"], diff["after_header"]) == headers
 
 
+def test_diff_without_secrets():
+    """A change of a secret is reported without its value."""
+    sql = "CREATE TABLE a (id INT) WITH ('password' = '{}')"
+    new = run(ResourceDli(), sql_body=sql.format("5ecret")).diff
+    assert sql.format("********") in new["after"]
+    changed = run(ResourceDli(job(7, sql_body=sql.format("0ld"))), sql_body=sql.format("5ecret"))
+    assert changed.values["differences"] == ["sql_body"]
+    assert changed.diff["after"] == changed.diff["before"] + "A masked value differs.\n"
+    assert "5ecret" not in str(changed.diff) and "0ld" not in str(changed.diff)
+    same = run(ResourceDli(job(7, sql_body=sql.format("5ecret"))), sql_body=sql.format("5ecret"))
+    assert same.diff["after"] == same.diff["before"]
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_tags_in_the_diff_and_the_definition(check_mode):
     new = run(ResourceDli(), check_mode, tags={"a": "1", "b": "2"}, show_detail=True)
