@@ -27,6 +27,10 @@ SAME_ARGUMENTS = (
     "Several hosts run this task with the same arguments, {first} first. If they use the same project, each of them sends the"
     " same requests. Run the task on one host, such as localhost, or add 'run_once: true'."
 )
+NO_LOCKS = (
+    "The folder {folder} does not support file locks ({reason}), so hosts with the same arguments run this task in parallel. Set"
+    " the environment variable ANSIBLE_LOCAL_TEMP to a folder on a local disk, or add 'run_once: true'."
+)
 
 
 class ActionModule(NormalAction):
@@ -48,12 +52,15 @@ class ActionModule(NormalAction):
     def _turn(self, host: str) -> t.Iterator[str]:
         """Wait until no other host runs this task with these arguments; yield the name of the first host that ran it.
 
-        For a background task (``async``), only its start is serialized.
+        For a background task (``async``), only its start is serialized. Without file locks, there is a warning and no wait.
         """
         # All workers of this run of Ansible share this folder. Ansible removes it at the end.
         folder = vars(constants)["DEFAULT_LOCAL_TMP"]  # the module sets its constants when it is loaded
         with open(os.path.join(folder, self._key()), "a+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed, or when the worker ends
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed, or when the worker ends
+            except OSError as error:  # such as ENOLCK for a home directory on NFS
+                Display().warning(NO_LOCKS.format(folder=os.path.dirname(folder), reason=error.strerror))
             file.seek(0)
             first = file.read()
             if not first:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 
 import pytest
@@ -40,6 +42,33 @@ def test_ad_hoc(ansible, dli):
     assert all(entry.resume_savepoint for entry in dli.ledger.starts())
     assert rows(ended.results) == ["already_active", "already_active", "started"]
     assert warned(ended, "adhoc")
+
+
+#: Code that all processes of Ansible run first, so that the plugin gets no file lock. Other files have locks, because
+#: ansible-core 2.19 and later require them.
+NO_LOCKS = """
+import fcntl
+lock = fcntl.flock
+def flock(file, operation):
+    if "/dli-" in str(getattr(file, "name", "")):
+        raise OSError({code}, {text!r})
+    lock(file, operation)
+fcntl.flock = flock
+"""
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_file_system_without_locks(ansible, dli, code):
+    """The tasks run in parallel, with one warning for all hosts."""
+    site = ansible.folder / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(NO_LOCKS.format(code=code, text=os.strerror(code)), encoding="utf-8")
+    arguments = ("all", "-i", "nfs_1,nfs_2,nfs_3,", *CONTROLLER, "-m", MODULE, "-a", "job_ids=131")
+    ended = ansible.command("ansible", *arguments, env={"PYTHONPATH": str(site)})
+    assert ended.code == 0 and 131 in started(dli), ended.output
+    text = " ".join(ended.stderr.split())
+    assert text.count(f"does not support file locks ({os.strerror(code)}), so hosts") == 1, ended.stderr
+    assert "ANSIBLE_LOCAL_TEMP" in text
 
 
 def hosts(name: str, count: int = 3) -> list[str]:
