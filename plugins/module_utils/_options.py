@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import typing as t
 from collections import Counter
@@ -27,6 +28,21 @@ def text_or_none(value: object) -> str | None:
     """Return a text without surrounding whitespace; None for an empty text, which AWX surveys send for unset fields."""
     text = "" if value is None else str(value).strip()
     return text or None
+
+
+def decode_text(content: bytes) -> str:
+    """Return the text of a file with the encoding UTF-8, with or without a byte order mark, which editors on Windows add.
+
+    :raises UnicodeError: the file has another encoding; the argument of the error describes it.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnicodeError("UTF-16 text, not UTF-8 text")
+    if b"\0" in content:  # a control character is valid UTF-8, but occurs only in other encodings and in binary files
+        raise UnicodeError("not UTF-8 text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnicodeError("not UTF-8 text") from None
 
 
 def positive(name: str, value: float) -> float:

@@ -31,7 +31,7 @@ from .._errors import CloudError, InputError, ServiceError, TaskAbandoned
 from .._http.client import ApiClient, RequestLog, RequestSender
 from .._http.options import url_secrets
 from .._http.session import REQUESTS_IMPORT_ERROR, HttpSession
-from .._options import SHORTEST_SECRET, positive
+from .._options import SHORTEST_SECRET, decode_text, positive
 from .._result import ModuleResult, sentences
 
 STDOUT = 1
@@ -195,13 +195,16 @@ def read_file(path: str) -> str | None:
     :raises InputError: the file cannot be read.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return decode_text(file.read())
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "the file is not UTF-8 text"
-        raise InputError(f"Could not read the file {path}: {reason}. Check its path, permissions and encoding.") from None
+    except OSError as error:
+        remedy = "Check its path and permissions."
+        raise InputError(f"Could not read the file {path}: {error.strerror}. {remedy}") from None
+    except UnicodeError as error:
+        remedy = "Save the file with the encoding UTF-8."
+        raise InputError(f"Could not read the file {path}: the file is {error.args[0]}. {remedy}") from None
 
 
 def result_is_awaited() -> bool:

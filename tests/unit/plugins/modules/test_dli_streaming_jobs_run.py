@@ -574,15 +574,47 @@ def test_overall_timeout_includes_authentication(run_module, authentication_seco
         assert "the time limit was reached" in result["msg"] and len(service.requests) == 1
 
 
-def test_unreadable_file(run_module, home, tmp_path):
-    folder, binary = tmp_path / "folder", tmp_path / "binary"
-    folder.mkdir()
-    binary.write_bytes(b"\xff\xfe\x00")
-    for path, reason in ((folder, "Is a directory"), (binary, "the file is not UTF-8 text"), (f"{binary}/x", "Not a directory")):
-        service = Service(job(131))
-        result = run_module(service, **PROJECT, job_ids=[131], credentials_file=str(path))
-        assert result["msg"] == f"Could not read the file {path}: {reason}. Check its path, permissions and encoding."
-        assert service.requests == [] and "credentials_from" not in result
+@pytest.mark.parametrize("path, reason", [("folder", "Is a directory"), ("file/x", "Not a directory")])
+def test_unreadable_file(run_module, tmp_path, path, reason):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    service = Service(job(131))
+    result = run_module(service, **PROJECT, job_ids=[131], credentials_file=str(tmp_path / path))
+    assert result["msg"] == f"Could not read the file {tmp_path / path}: {reason}. Check its path and permissions."
+    assert service.requests == [] and "credentials_from" not in result
+
+
+#: Option that selects the file -> its name in FILES.
+FILE_OPTIONS = {"credentials_file": "ini", "shared_config_file": "koocli"}
+
+
+@pytest.mark.parametrize("option", FILE_OPTIONS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_file_of_another_editor(run_module, tmp_path, option, encoding, line_end):
+    """Editors on Windows add a byte order mark."""
+    text = FILES[FILE_OPTIONS[option]][1].replace("\n", line_end)
+    (tmp_path / "file").write_bytes(text.encode(encoding))
+    assert run_module(Service(job(131)), **PROJECT, job_ids=[131], **{option: str(tmp_path / "file")})["changed"] is True
+
+
+@pytest.mark.parametrize("option", FILE_OPTIONS)
+@pytest.mark.parametrize(
+    "encoding, kind",
+    [
+        ("utf-16", "UTF-16 text, not UTF-8 text"),
+        ("utf_16_be", "not UTF-8 text"),
+        ("utf_16_le", "not UTF-8 text"),
+        ("cp037", "not UTF-8 text"),
+    ],
+)
+def test_file_in_another_encoding(run_module, tmp_path, option, encoding, kind):
+    (tmp_path / "file").write_bytes(FILES[FILE_OPTIONS[option]][1].encode(encoding))
+    service = Service(job(131))
+    result = run_module(service, **PROJECT, job_ids=[131], **{option: str(tmp_path / "file")})
+    remedy = "Save the file with the encoding UTF-8."
+    assert result["msg"] == f"Could not read the file {tmp_path / 'file'}: the file is {kind}. {remedy}"
+    assert service.requests == []
 
 
 def test_tilde_in_path_is_expanded(run_module, home):
