@@ -21,7 +21,7 @@ from .._http.options import HttpOptions, parse_http_options
 from .._options import not_negative, positive
 from .environment import DEFAULT_CLOUD, FAMILIES, HW
 from .iam_client import Scope
-from .provider import CredentialsProvider, ReadFile, Values
+from .provider import CredentialsProvider, ReadFile, Values, check_quotes
 from .provider_chain import ProviderChain
 
 #: Regions with another domain than the rest of their cloud (dli-api.md 6).
@@ -71,6 +71,7 @@ def resolve_connection(params: Mapping[str, t.Any], environ: Mapping[str, str], 
     :raises InputError: an option is missing or invalid, or options exclude each other.
     """
     credentials = ProviderChain(params, environ, read_file).run()
+    check_quotes(credentials.location)
     resolver = _EndpointResolver(credentials.location, credentials.source, bool(params.get("allow_http")))
     endpoint = resolver.endpoint()
     scope = resolver.scope()

@@ -25,6 +25,9 @@ Values = dict[str, str]
 #: Returns the text of a file, or None if the file does not exist.
 ReadFile = t.Callable[[str], t.Optional[str]]
 
+#: Quotation marks, also those of word processors. Some tools keep them when they read variables from a file.
+QUOTES = "\"'\u201c\u201d\u2018\u2019"
+
 #: Characters that no key or token contains, and characters that no password contains (it may contain spaces).
 NOT_IN_A_KEY = r"[^\x21-\x7e]"
 NOT_IN_A_PASSWORD = r"[\x00-\x1f\x7f]"
@@ -114,6 +117,22 @@ class GivenProvider(CredentialsProvider):
             if re.search(cls.NOT_IN_A_SECRET, value):
                 problem = "it contains a character that is not allowed, such as a space or a line break"
                 raise InputError(f"Invalid {name} in {source.name}: {problem}. Specify the value on one line.")
+
+
+def check_quotes(values: Values, where: str = "") -> None:
+    """Raise InputError for a value that begins or ends with a quotation mark; the message does not quote it.
+
+    It would be sent as it is, and repeated rejections lock an access key or a user. A password may contain quotation marks.
+
+    :arg where: the source of the values, to follow the name of an option.
+    """
+    for name, value in values.items():
+        if name != "password" and (value[0] in QUOTES or value[-1] in QUOTES):
+            raise InputError(f"Invalid {name}{where}: it begins or ends with a quotation mark. Remove the quotation marks.")
+
+
+def is_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] in QUOTES and text[-1] in QUOTES
 
 
 class CredentialsFile(t.NamedTuple):

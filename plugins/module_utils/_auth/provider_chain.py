@@ -16,7 +16,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from .._errors import InputError
 from .._options import text_or_none
 from .environment import DEFAULT_CLOUD, FAMILIES, SDK, family_values, sdk_endpoint
-from .provider import CredentialsFile, CredentialsProvider, GivenProvider, ReadFile, Values, ValueSource
+from .provider import (
+    CredentialsFile,
+    CredentialsProvider,
+    GivenProvider,
+    ReadFile,
+    Values,
+    ValueSource,
+    check_quotes,
+    is_quoted,
+)
 from .providers import agency, koocli_file, metadata, sdk_file
 from .providers.access_key import AccessKey
 from .providers.agency import Agency
@@ -48,6 +57,8 @@ NO_CREDENTIALS_REMEDY = (
     "Set access_key and secret_key (environment variables HW_ACCESS_KEY and HW_SECRET_KEY), or use another"
     " authentication method."
 )
+#: Hint if a password is rejected, which may contain quotation marks.
+QUOTED_PASSWORD = "The password begins and ends with a quotation mark. Remove the quotation marks if they are not a part of it."
 
 
 class ResolvedCredentials(t.NamedTuple):
@@ -91,10 +102,12 @@ class ProviderChain:
             provider_class = _pick(source, self._method)
             if provider_class is not None:
                 location = self._location(source)
+                check_quotes(source.values, f" in {source.name}")
                 for given in GIVEN:
                     given.check_secrets(source)
                 provider = provider_class.from_values(source.values, location)
-                return ResolvedCredentials(self._with_agency(provider, source.values), source.name, location, source.hint)
+                hint = QUOTED_PASSWORD if is_quoted(source.values.get("password", "")) else source.hint
+                return ResolvedCredentials(self._with_agency(provider, source.values), source.name, location, hint)
         return self._machine_role()
 
     def _method_of_options(self) -> str:

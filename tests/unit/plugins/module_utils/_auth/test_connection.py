@@ -77,6 +77,21 @@ def test_a_region_is_sufficient_for_the_metadata_service():
     assert (connection.scope, connection.auth_url) == (Scope(None, "cn-north-4"), "https://iam.cn-north-4.myhuaweicloud.com")
 
 
+LOCATION = ("project_id", "project_name", "region", "cloud", "endpoint", "auth_url")
+
+
+@pytest.mark.parametrize("option", LOCATION)
+@pytest.mark.parametrize("is_variable", [False, True])
+@pytest.mark.parametrize("credentials", [PAIR, {"auth_method": "metadata"}])
+def test_a_location_in_quotation_marks_is_refused(option, is_variable, credentials):
+    """With credentials from another source than the location."""
+    value = '"https://dli.test"'
+    given, environ = ({}, {NAMES[HW][option][0]: value}) if is_variable else ({option: value}, {})
+    message = refusal({**given, **credentials}, environ)
+    assert message.startswith(f"Invalid {option}")
+    assert message.endswith(": it begins or ends with a quotation mark. Remove the quotation marks.")
+
+
 # The project
 
 

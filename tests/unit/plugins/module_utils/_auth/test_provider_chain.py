@@ -51,6 +51,7 @@ from ..credential_sources import (
 REGION = {"region": "cn-north-4"}
 PAIR = marked(OPTIONS, *KINDS["aksk"])
 FAMILIES = (HW, SDK, OS)
+FILE_OPTIONS = ("profile", "shared_config_file", "credentials_file")
 GIVEN = (OPTIONS, *FAMILIES)
 #: The precedence of several kinds in one family.
 PRECEDENCE = ("token", "temporary aksk", "aksk", "password")
@@ -600,6 +601,34 @@ def test_a_wrapped_secret_is_refused_and_not_quoted(source, option, secret):
         resolve(held)
     assert str(caught.value).startswith(f"Invalid {option} in {CALLED[source]}: it contains a character that is not allowed")
     assert not any(part in str(caught.value) for part in ("first", "second", "tab", "nul", "sn\u00f6"))
+
+
+QUOTED = ['"{}"', "'{}'", '"{}', "{}'", "\u201c{}\u201d"]
+#: The source and the name of each value except passwords. An option for a file implies this file, which does not exist.
+VALUES = [(OPTIONS, option) for option in NAMES[HW] if option not in FILE_OPTIONS]
+VALUES += [(source, option) for source in NAMES for option in NAMES[source]]
+
+
+@pytest.mark.parametrize("source, option", [entry for entry in VALUES if entry[1] != "password"])
+@pytest.mark.parametrize("quoted", QUOTED)
+def test_a_value_in_quotation_marks_is_refused_and_not_quoted(source, option, quoted):
+    """Some tools keep the quotation marks when they read variables from a file. Each wrong signature counts towards a lock."""
+    kind = next((kind for kind in ("token", "password", "temporary aksk") if option in KINDS[kind]), "aksk")
+    value = quoted.format("an-invented-value")
+    with pytest.raises(InputError) as caught:
+        resolve({source: {**marked(source, *KINDS[kind]), option: value}})
+    problem = "it begins or ends with a quotation mark. Remove the quotation marks."
+    assert str(caught.value) == f"Invalid {option} in {CALLED[source]}: {problem}"
+
+
+@pytest.mark.parametrize("source", [OPTIONS, HW, OS])
+@pytest.mark.parametrize("quoted, is_enclosed", list(zip(["{}", *QUOTED], [False, True, True, False, False, True])))
+def test_a_password_may_contain_quotation_marks(source, quoted, is_enclosed):
+    """The rules for passwords of IAM allow them, so only a rejected password causes a hint."""
+    password = quoted.format("pass'wo\"rd")
+    found = resolve({source: {**marked(source, *KINDS["password"]), "password": password}})
+    assert found.provider.password == password
+    assert bool(found.hint) == is_enclosed, found.hint
 
 
 def test_six_characters_are_enough():
