@@ -319,3 +319,18 @@ def test_invalid_options(job, dli):
     for ended in job.ansible.tasks(*({job.module: {**job.options, **wrong}} for wrong in INVALID)):
         assert ended.failed and (ended.result["actions"], ended.result["changed"]) == ([], False), ended.result
     assert len(dli.requests) == 0
+
+
+@kinds
+def test_two_tasks_create_the_same_job(job, dli, kind):
+    """The list is read before another client creates the job. A second run continues with this job."""
+    job.task()
+    dli.requests.clear()
+    dli.faults.add("response", call="list", body={"is_success": "true", "job_list": {"total_count": 0, "jobs": []}}, times=2)
+    result = job.task(state="started").result
+    created = the_job(dli)
+    assert (result["changed"], result["job"]["state"], result["job"]["error_code"]) == (False, "refused", "DLI.11004")
+    assert result["job"]["job_id"] == created.job_id
+    assert f"Job {created.job_id} (the_job) not created: another client created a job with this name" in result["msg"]
+    result = job.task(state="started").result
+    assert (result["actions"], result["job"]["job_id"]) == (["start"], the_job(dli).job_id)

@@ -17,6 +17,9 @@ UPDATE_UNKNOWN_JOB = "DLI.12004"
 DELETE_UNKNOWN_JOB = "DLI.17001"
 STOP_WRONG_STATUS = "DLI.15002"
 NO_GRAPH = "DLI.14001"
+#: A job with this name exists: the code of the ancestor of this API (dli-api.md 1.9), and the general code (4.3).
+NAME_EXISTS = "DLI.11004"
+NAME_EXISTS_CODES = (NAME_EXISTS, "DLI.0006")
 #: Codes of requests for one job that does not exist.
 UNKNOWN_JOB = (RUN_UNKNOWN_JOB, SHOW_UNKNOWN_JOB, UPDATE_UNKNOWN_JOB)
 #: Codes that apply to the job itself, independent of other clients (dli-api.md 1.3). After any other refusal, another client
@@ -31,6 +34,7 @@ MEANINGS: dict[str, str] = {
     "DLI.13024": "the job has no queue",
     STOP_WRONG_STATUS: "the status of the job does not allow a stop or a savepoint",
     NO_GRAPH: "the job has no graph, because it has never run",
+    NAME_EXISTS: "a job with this name exists",
     "DLI.11016": "the OBS bucket is not authorised for DLI",
     "DLI.11032": "the SMN topic does not exist",
     "DLI.29001": "the OBS path is not valid",
@@ -65,6 +69,7 @@ REMEDIES: dict[str, str] = {
     DELETE_UNKNOWN_JOB: "No action is required.",
     NO_GRAPH: "Start the job first.",
     STOP_WRONG_STATUS: "A stop requires a job that is running or being submitted. A savepoint requires a running job.",
+    NAME_EXISTS: "Choose another name.",
     "DLI.11016": "Authorise the bucket in the DLI console first.",
     "DLI.11032": "Check smn_topic.",
     "JK.1001": FIX_SQL,

@@ -16,6 +16,7 @@ from dataclasses import replace
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.job_result import JobResult, last_read_failed
 from .._batch.operation import FAILED, REFUSED, UNKNOWN, Operation
+from .._dli.error_codes import NAME_EXISTS_CODES
 from .._dli.job_finder import JobFinder
 from .._dli.task_context import Context
 from .._errors import CloudError, ResponseLost
@@ -31,6 +32,7 @@ T = t.TypeVar("T")
 # What a new run of the task does, for messages.
 CREATE_IF_ABSENT = "The job is created only if it does not exist"
 CHANGE_DIFFERENCES = "Only values that differ are changed"
+NAME_IN_USE = "another client created a job with this name in the meantime, or the list did not contain it yet"
 
 
 class Applier:
@@ -62,7 +64,7 @@ class Applier:
         return outcome.results[0]
 
     def _create(self, step: Step, result: JobResult) -> JobResult:
-        """Create the job; after a lost response, search for its name."""
+        """Create the job; after a lost response, or if the name is in use, search for its name."""
         dli, name = self._context.dli, str(self._desired.name)
 
         def send() -> list[int]:
@@ -82,7 +84,22 @@ class Applier:
             )
             return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
-        return self._change(result, CREATE_IF_ABSENT, send, check, done)
+        outcome = self._change(result, CREATE_IF_ABSENT, send, check, done)
+        return self._find_existing(outcome, check) if outcome.error_code in NAME_EXISTS_CODES else outcome
+
+    def _find_existing(self, refused: JobResult, check: t.Callable[[float], list[int] | None]) -> JobResult:
+        """Return the result of a creation that was refused because the name is in use, with the job that has the name.
+
+        Another client created the job after this task read the list, or the list did not contain a new job yet.
+        """
+        clock, deadline = self._context.clock, self._context.deadline
+        ids, failure = poll(check, clock, min(deadline, clock.now() + self._waiting.confirm_timeout), backoff())
+        if ids:
+            same_name = f"The jobs {', '.join(map(str, ids))} have this name now" if len(ids) > 1 else ""
+            msg = sentences(f"Not created: {NAME_IN_USE}", same_name, "Run the task again")
+            return replace(refused, job_id=ids[0] if len(ids) == 1 else None, msg=msg)
+        unlisted = "The list of jobs contains no job with this name. Run the task again, or choose another name"
+        return replace(refused, msg=sentences(refused.msg, unlisted, last_read_failed(failure)))
 
     def _update(self, step: Step, result: JobResult) -> JobResult:
         """Change settings; after a lost response, compare the settings of the job with the desired settings."""

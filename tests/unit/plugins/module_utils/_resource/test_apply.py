@@ -64,6 +64,47 @@ def test_creation_that_is_not_confirmed_in_time():
     assert dli.deadlines[:2] == [1600, 1600] and set(dli.deadlines[2:-1]) == {1010}
 
 
+def name_exists(code):
+    return ServiceError(f"Could not create the job a: HTTP 400 {code} (in use).", 400, code)
+
+
+@pytest.mark.parametrize("code", ["DLI.11004", "DLI.0006"])
+@pytest.mark.parametrize("lag", [0, 3])
+@pytest.mark.parametrize("state", ["present", "started"])
+@pytest.mark.parametrize(
+    ("ids", "job_id", "listed"),
+    [((8,), 8, ""), ((8, 9), None, " The jobs 8, 9 have this name now.")],
+)
+def test_creation_of_a_job_that_another_client_creates(code, lag, state, ids, job_id, listed):
+    """The list contains the job immediately, or after some seconds. No second creation is sent."""
+    dli = ResourceDli()
+    dli.faults["create"] = name_exists(code)
+    add = {number: job(number) for number in ids}
+    dli.clock.at(lag, lambda: dli.jobs.update(add))
+    row = run(dli, sql_body="A", state=state).values["job"]
+    cause = "another client created a job with this name in the meantime, or the list did not contain it yet."
+    msg = f"Not created: {cause}{listed} Run the task again."
+    assert row == changed("refused", msg, job_id, status=None, changed=False, failed=True, error_code=code, status_before=None)
+    assert dli.call_names.count("create") == 1 and "run" not in dli.call_names
+
+
+@pytest.mark.parametrize("code", ["DLI.11004", "DLI.0006"])
+def test_creation_with_a_name_that_the_list_does_not_contain(code):
+    dli = ResourceDli()
+    dli.faults["create"] = name_exists(code)
+    row = run(dli, sql_body="A").values["job"]
+    msg = f"{name_exists(code)} The list of jobs contains no job with this name. Run the task again, or choose another name."
+    assert row == changed("refused", msg, None, status=None, changed=False, failed=True, error_code=code, status_before=None)
+    assert dli.clock.now() == 1010 and dli.call_names.count("create") == 1
+
+
+def test_refused_creation_is_not_searched_for():
+    dli = ResourceDli()
+    dli.faults["create"] = REFUSED
+    row = run(dli, sql_body="A").values["job"]
+    assert (row["state"], row["msg"], dli.clock.now()) == ("refused", str(REFUSED), 1000)
+
+
 @pytest.mark.parametrize(("overall_timeout", "ends"), [(600.0, 1010), (5.0, 1005)])
 def test_confirmation_ends_with_its_timeout_or_with_the_task(overall_timeout, ends):
     dli = draft()
