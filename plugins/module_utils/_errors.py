@@ -46,13 +46,14 @@ class ResponseLost(CloudError):
 class ServiceError(CloudError):
     """The response is an error of the request as a whole (dli-api.md 4)."""
 
-    def __init__(self, msg: str, status: int, code: str | None) -> None:
+    def __init__(self, msg: str, status: int, code: str | None, is_from_service: bool = True) -> None:
         """Store the values that decisions depend on.
 
         :arg status: HTTP status.
         :arg code: ``error_code`` such as ``DLI.16001`` or ``APIGW.0301``; :data:`None` where the body has none.
+        :arg is_from_service: whether the service or its gateway responded, and not a proxy or a firewall.
         """
         super().__init__(msg)
         self.status = status
         self.code = code
-        self.is_auth_failure = status in (401, 403)
+        self.is_auth_failure = is_from_service and status in (401, 403)

@@ -86,6 +86,7 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     proxy = running.enter_context(network.proxy(credentials=("user", "right-password")))
     other_endpoint = {"endpoint": "https://dli.cn-north-4.myhuaweicloud.com"}
     yield "Proxy authentication", {"environment": keys, "options": {"proxy": proxy.url, "region": "cn-north-4", **other_endpoint}}
+    yield "Response of another server", {"environment": with_faults(Rule("html", status=403, times=None))}
     closed = running.enter_context(network.closed_port())
     yield "Connection failure", {"environment": plain, "options": {"endpoint": f"http://{closed}", "max_retries": 1}}
     yield "Throttling", {"environment": with_faults(Rule("status", status=429, times=None))}

@@ -176,7 +176,10 @@ def test_authentication_methods(ansible, dli):
         ({"kind": "status", "status": 404}, ["HTTP 404", "APIGW.0101", "endpoint"]),
         ({"kind": "status", "status": 429, "times": 9}, ["HTTP 429", "APIGW.0308", "throttling"]),
         ({"kind": "status", "status": 503, "times": 9}, ["HTTP 503", "support"]),
-        ({"kind": "html", "status": 200, "times": 9}, ["HTTP 200", "not JSON"]),
+        *(
+            ({"kind": "html", "status": status, "times": 9}, [f": HTTP {status}, content type text/html (Error An error page of"])
+            for status in (200, 401, 403, 404, 407, 502)
+        ),
         ({"kind": "redirect", "location": "http://127.0.0.1:9/"}, ["HTTP 302", "not followed"]),
     ],
     ids=lambda value: value["kind"] + str(value.get("status", "")) if isinstance(value, dict) else "",

@@ -135,7 +135,8 @@ class ApiClient:
                 if not (may_retry_after(error, is_write) and self._pause(attempt, 0.0, str(error), began, deadline)):
                     raise type(error)(self._no_response(what, attempt, error, is_write)) from None
             else:
-                if response.status == 401 and self._was_accepted and self._refresh(deadline):
+                is_rejected = response.status == 401 and not response.is_page
+                if is_rejected and self._was_accepted and self._refresh(deadline):
                     continue  # A request with rejected credentials changes nothing, so a write may be retried as well.
                 self._was_accepted = self._was_accepted or response.status < 400
                 requested_pause = retry_after(response.headers.get("retry-after"), self._clock.utc())

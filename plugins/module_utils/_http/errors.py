@@ -9,12 +9,14 @@ This file holds the codes and texts of the API gateway, which all services share
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import typing as t
 from collections.abc import Mapping
 
 from .._errors import ServiceError
-from .._result import one_line
+from .._result import one_line, sentences
 from .request_response import ApiResponse
 
 SERVICE_PROBLEM = "Try again later. If the error persists, send the request ID to the support of the service."
@@ -23,6 +25,12 @@ ADDRESS_REFUSED = (
     "The gateway rejects the IP address of the host that runs the module. Request access for the address, or check proxy."
 )
 TOKEN = "The token has expired or was revoked. Get a new token."
+#: What to do about a page of another server, and HTTP status -> what to do about one with this status.
+PAGE_REMEDY = "Check endpoint, auth_url and proxy, and whether a firewall blocks the service or the network requires a sign-in."
+PAGE_REMEDIES = {407: "The proxy requires credentials. Check proxy."}
+#: Characters of a page that are searched for visible text, and that a message quotes.
+PAGE_READ = 20_000
+PAGE_LIMIT = 100
 
 #: Code of the gateway -> what to do, in whole sentences (dli-api.md 4.4).
 GATEWAY_REMEDIES: dict[str, str] = {
@@ -120,6 +128,8 @@ def api_error(
     :arg failure: the first words of the message: ``Could not list the jobs``.
     :arg permission: the IAM action that the call requires, for the remedy.
     """
+    if response.is_page:
+        return _page_error(failure, endpoint, response)
     code, text = error_parts(response)
     if response.status in remedies.overrides:
         remedy: str | None = remedies.overrides[response.status]
@@ -137,9 +147,29 @@ def api_error(
         parts.append(code)
     if text:
         parts.append(f"({text})")
-    request_id = f", request ID {response.request_id}" if response.request_id else ""
-    message = f"{failure}: {' '.join(parts)} from {endpoint}{request_id}.{' ' + remedy if remedy else ''}"
+    message = f"{failure}: {' '.join(parts)} from {endpoint}{_request_id(response)}.{' ' + remedy if remedy else ''}"
     return ServiceError(message, response.status, code)
+
+
+def _page_error(failure: str, endpoint: str, response: ApiResponse) -> ServiceError:
+    """Return the error for a page of another server, to which the remedies for codes and statuses do not apply."""
+    content_type = one_line(response.headers.get("content-type", "").partition(";")[0], PAGE_LIMIT)
+    page = f"HTTP {response.status}, {f'content type {content_type}' if content_type else 'no content type'}"
+    remedy = sentences("" if response.status < 500 else "Try again later", PAGE_REMEDIES.get(response.status, PAGE_REMEDY))
+    cause = f"a server other than the service responded, between this host and {endpoint} or at this address"
+    message = f"{failure}: {cause}: {page} ({_first_words(response.text)}){_request_id(response)}. {remedy}"
+    return ServiceError(message, response.status, None, is_from_service=False)
+
+
+def _first_words(page: str) -> str:
+    """Return the beginning of the visible text of a page."""
+    text = html.unescape(re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", " ", page[:PAGE_READ]))
+    printable = "".join(character if character.isprintable() and character not in "()" else " " for character in text)
+    return one_line(printable, PAGE_LIMIT) or "the page contains no text"
+
+
+def _request_id(response: ApiResponse) -> str:
+    return f", request ID {response.request_id}" if response.request_id else ""
 
 
 def error_parts(response: ApiResponse) -> tuple[str | None, str]:

@@ -71,6 +71,14 @@ class ApiResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
     clock_ahead: float = 0.0
 
+    @property
+    def is_page(self) -> bool:
+        """Whether another server sent a page for people: the service and the gateway send only JSON (dli-api.md 4.1)."""
+        if self.is_json or 300 <= self.status < 400 or not self.text.strip():
+            return False
+        content_type = self.headers.get("content-type")
+        return self.text.lstrip().startswith("<") if content_type is None else "json" not in content_type.lower()
+
     @classmethod
     def parse(cls, response: HttpResponse, now: datetime.datetime) -> ApiResponse:
         """Parse a response that was received at ``now``."""

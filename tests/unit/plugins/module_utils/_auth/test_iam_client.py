@@ -136,7 +136,8 @@ LOCKS = "Check username, password, domain_name and project. Several consecutive 
             HttpResponse(200, {"x-subject-token": TOKEN}, b"{}"),
             f"HTTP 200 (the response does not match the API documentation) from {URL}",
         ),
-        (HttpResponse(200, {}, b"<html>"), f"HTTP 200 (the response is not JSON) from {URL}. "),
+        (HttpResponse(200, {}, b"text"), f"HTTP 200 (the response is not JSON) from {URL}. {OTHER}"),
+        (HttpResponse(401, {}, b"<html>"), f"a server other than the service responded, between this host and {URL} or at "),
         (
             reply(400, {"error": {"code": 400, "message": "bad", "title": "Bad"}}),
             f"HTTP 400 (bad) from {URL}. Check the options.",
@@ -382,7 +383,7 @@ def test_the_message_for_an_unknown_project_lists_the_available_projects(first, 
             "HTTP 200 (the response does not match the API documentation) from https://iam.test. ",
         ),
         (reply(200, []), "HTTP 200 (the response does not match the API documentation) from https://iam.test. "),
-        (HttpResponse(200, {}, b"<html>"), "HTTP 200 (the response is not JSON) from https://iam.test. "),
+        (HttpResponse(200, {}, b"text"), "HTTP 200 (the response is not JSON) from https://iam.test. "),
         (reply(404, {}), "HTTP 404 from https://iam.test. "),
     ],
 )

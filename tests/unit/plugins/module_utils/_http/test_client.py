@@ -372,6 +372,15 @@ def test_credentials_that_were_never_accepted_are_not_refreshed(call, before):
 
 
 @any_call
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_page_of_another_server_is_no_rejection_of_credentials(call, status):
+    transport, sender, refreshes = refreshing(reply(), reply(status, b"<html>Sign in</html>", content_type="text/html"))
+    read(transport)
+    assert call(transport).status == status
+    assert (refreshes, len(sender.requests)) == ([], 2)
+
+
+@any_call
 def test_http_401_is_returned_if_there_are_no_new_credentials(call):
     transport, sender, refreshes = refreshing(reply(), reply(401), refreshed=False)
     read(transport)

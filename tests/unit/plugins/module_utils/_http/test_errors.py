@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import IAM, IAM_AGENCY, IAM_TOKEN
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import Remedies, api_error, error_parts
@@ -18,10 +19,11 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._result import o
 URL = "https://dli.example.test"
 
 
-def response(status, value=None, text=None, request_id=None):
+def response(status, value=None, text=None, request_id=None, content_type=None):
+    headers = {"content-type": content_type} if content_type else {}
     if text is None:
-        return ApiResponse(status, value, True, json.dumps(value), request_id)
-    return ApiResponse(status, None, False, text, request_id)
+        return ApiResponse(status, value, True, json.dumps(value), request_id, headers)
+    return ApiResponse(status, None, False, text, request_id, headers)
 
 
 @pytest.mark.parametrize(
@@ -86,11 +88,11 @@ def test_a_response_that_is_not_json_is_not_quoted(text, message):
             "not provide the DLI streaming job API. Check region, cloud and endpoint.",
         ),
         (
-            response(502, text="<html>"),
+            response(502, text="{"),
             "Could not list the jobs: HTTP 502 (the response is not JSON) from https://dli.example.test. Try again later. ",
         ),
         (
-            response(200, text="<html>"),
+            response(200, text="{"),
             "Could not list the jobs: HTTP 200 (the response is not JSON) from https://dli.example.test. A server other "
             "than DLI may have responded. Check endpoint and proxy.",
         ),
@@ -116,6 +118,56 @@ def test_the_message_for_an_error_of_the_whole_request(given, start):
     assert str(error).startswith(start) and str(error).endswith(".") and not str(error).endswith("..")
     assert error.status == given.status
     assert given.request_id is None or given.request_id in str(error)
+
+
+BLOCKED = "<html><head><title>Blocked</title><style>p {color: red}</style></head><p>Category: cloud&nbsp;&amp; more"
+SERVICES = {"DLI": DLI, "IAM": IAM, "IAM for a token": IAM_TOKEN, "IAM for an agency": IAM_AGENCY}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 407, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize(
+    "content_type, text, page",
+    [
+        ("text/html; charset=utf-8", BLOCKED, "content type text/html (Blocked Category: cloud & more)"),
+        (None, BLOCKED, "no content type (Blocked Category: cloud & more)"),
+        ("TEXT/HTML", "<body></body>", "content type TEXT/HTML (the page contains no text)"),
+        ("text/plain", "No access\n(policy 7)", "content type text/plain (No access policy 7)"),
+        ("text/html", "<p>" + "x" * 500, f"content type text/html ({'x' * 99}…)"),
+        ("application/xml", "<?xml version='1.0'?><Error>\x00\x1bdenied", "content type application/xml (denied)"),
+        ("text/html", "<script>if (a < b) {}</script>Sign in", "content type text/html (Sign in)"),
+    ],
+)
+def test_a_page_of_another_server(service, status, content_type, text, page):
+    """A firewall or a sign-in page responds: keys, permissions and addresses of the service are not the cause."""
+    given = response(status, text=text, content_type=content_type, request_id="r1")
+    error = api_error("Could not list the jobs", URL, given, SERVICES[service], "dli:jobs:list")
+    cause = f"a server other than the service responded, between this host and {URL} or at this address"
+    assert str(error).startswith(f"Could not list the jobs: {cause}: HTTP {status}, {page}, request ID r1. ")
+    assert not any(word in str(error) for word in ("permission", "access key", "password", "region", "agency"))
+    remedy = "The proxy requires credentials. Check proxy." if status == 407 else "or the network requires a sign-in."
+    assert str(error).endswith(remedy) and ("Try again later." in str(error)) == (status >= 500)
+    assert (error.status, error.code, error.is_auth_failure) == (status, None, False)
+
+
+@pytest.mark.parametrize(
+    "status, content_type, text",
+    [
+        (200, "application/json", '{"job_list":'),
+        (403, "application/json;charset=utf-8", "<html>"),
+        (403, "text/html", " \n"),
+        (302, "text/html", "<html>Moved"),
+        (403, None, "text"),
+    ],
+)
+def test_a_response_that_is_not_a_page(status, content_type, text):
+    error = api_error("Could not list the jobs", URL, response(status, text=text, content_type=content_type), DLI)
+    assert str(error).startswith(f"Could not list the jobs: HTTP {status} (") and error.is_auth_failure == (status == 403)
+
+
+def test_json_with_another_content_type_is_not_a_page():
+    given = response(403, {"error_code": "APIGW.0306", "error_msg": "denied"}, content_type="text/html")
+    assert api_error("Could not list the jobs", URL, given, DLI).code == "APIGW.0306"
 
 
 @pytest.mark.parametrize(
