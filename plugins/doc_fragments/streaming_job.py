@@ -174,6 +174,8 @@ options:
     description: Agency that the job uses to access other services, for Flink 1.15 and newer.
     type: str
 notes:
+  - If the region does not provide the calls for tags, the module sets O(tags) when it creates a job, and otherwise ignores
+    the option with a warning. To detect this, it reads the tags of a new job once.
   - Only options that are set are compared and sent. An empty string is treated as unset, because surveys send empty strings.
     A setting can therefore be changed, but not set to an empty string.
   - An update sends only the settings that differ.

@@ -40,7 +40,7 @@ options:
     description:
       - Whether to generate the stream graph from the current SQL and settings of the job.
       - The service supports only jobs of type V(flink_opensource_sql_job) with Flink 1.10 or 1.12. The task fails for any other
-        job, and if the SQL contains an error.
+        job, and if the SQL contains an error. In a region without this call, the task warns.
     type: bool
     default: false
 notes:
@@ -134,7 +134,8 @@ execution_graph:
     duration: 3600000
 stream_graph:
   description:
-    - Stream graph of the SQL of the job, as returned by the service. V(null) unless O(plan=true).
+    - Stream graph of the SQL of the job, as returned by the service. V(null) unless O(plan=true), and in a region without this
+      call.
   returned: always, unless an option has the wrong type
   type: raw
   sample:

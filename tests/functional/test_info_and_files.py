@@ -359,6 +359,24 @@ def test_graph_with_plan(run_task, dli):
     assert dli.ledger.entries == []
 
 
+def test_region_without_stream_graphs(run_task, dli):
+    dli.faults.add("status", call="stream_graph", status=404, times=None)
+    ended = run_task(GRAPH, {"job_id": 131, "plan": True})
+    assert not ended.failed and ended.result["stream_graph"] is None and ended.result["execution_graph"], ended.output
+    (warning,) = ended.result["warnings"]
+    assert warning.startswith("Could not generate the stream graph of job 131: HTTP 404 APIGW.0101 ")
+    assert "This region does not provide this feature of DLI" in warning
+
+
+@pytest.mark.parametrize("action", ["trigger", "import"])
+def test_region_without_savepoints(run_task, dli, action):
+    dli.faults.add("status", call=("savepoint", "import_savepoint"), status=404, times=None)
+    options = {"job_id": 207 if action == "trigger" else 131, "action": action, "savepoint_path": "bucket/folder"}
+    ended = run_task(SAVEPOINT, options)
+    assert ended.failed and ended.result["job"]["error_code"] == "APIGW.0101", ended.output
+    assert "a savepoint" in ended.result["msg"] and "This region does not provide this feature of DLI" in ended.result["msg"]
+
+
 @pytest.mark.parametrize(
     ("job", "message"),
     [

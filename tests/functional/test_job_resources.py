@@ -334,3 +334,16 @@ def test_two_tasks_create_the_same_job(job, dli, kind):
     assert f"Job {created.job_id} (the_job) not created: another client created a job with this name" in result["msg"]
     result = job.task(state="started").result
     assert (result["actions"], result["job"]["job_id"]) == (["start"], the_job(dli).job_id)
+
+
+@kinds
+def test_region_without_tags(job, dli, kind):
+    """The first run creates the job with its tags and warns. Later runs change settings and warn."""
+    dli.faults.add("status", call=("tags", "tag"), status=404, times=None)
+    first = job.task(tags={"team": "a"}).result
+    assert (first["actions"], the_job(dli).tags) == (["create"], {"team": "a"})
+    again = job.task(tags={"team": "b"}, desc="changed").result
+    assert (again["actions"], again["differences"], the_job(dli).tags) == (["update"], ["desc"], {"team": "a"})
+    for result in (first, again):
+        (warning,) = result["warnings"]
+        assert warning.startswith("This region does not provide the API for the tags of existing jobs.")

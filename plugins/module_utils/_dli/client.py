@@ -20,7 +20,7 @@ from .._http.errors import error_parts
 from .._http.request_response import ApiResponse
 from .._result import count_jobs
 from .batch_response import INDETERMINATE_CODES, REJECTED_STATUSES, BatchResponse, parse_batch_response
-from .error_codes import DLI, NO_GRAPH, SHOW_UNKNOWN_JOB
+from .error_codes import DLI, DLI_AVAILABLE, NO_GRAPH, SHOW_UNKNOWN_JOB
 from .job import Job
 
 #: IAM actions (dli-api.md 1.2). Identity policies and the older role policies have different names for some of them.
@@ -53,6 +53,7 @@ class DliClient:
         self._streaming = f"/v1.0/{project_id}/streaming"
         self._jobs = f"{self._streaming}/jobs"
         self._v3 = f"/v3/{project_id}"
+        self._remedies = DLI
 
     # Reading
 
@@ -225,7 +226,7 @@ class DliClient:
         raise self._unclear(what, response)
 
     def _error(self, what: str, response: ApiResponse, permission: str) -> ServiceError:
-        return self._client.error(what, response, DLI, permission)
+        return self._client.error(what, response, self._remedies, permission)
 
     def _unclear(self, what: str, response: ApiResponse) -> ResponseLost:
         return self._client.unclear(what, response, DLI)
@@ -238,5 +239,6 @@ class DliClient:
         value = response.value
         is_success = isinstance(value, dict) and str(value.get("is_success", "true")).lower() == "true"
         if response.status == 200 and is_success and isinstance(value.get(member), dict):
+            self._remedies = DLI_AVAILABLE
             return t.cast(Payload, value[member])
         raise self._error(what, response, permission)

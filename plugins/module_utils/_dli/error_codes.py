@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+from .._errors import ServiceError
 from .._http import errors
 from .._http.errors import SERVICE_PROBLEM, Remedies
 
+#: The gateway has no such call: another address, or a region without this feature (dli-api.md 4.4, 6).
+MISSING_CALL = "APIGW.0101"
 PARAMETER_ERROR = "DLI.0001"
 RUN_UNKNOWN_JOB = "DLI.13007"
 RUN_NO_SAVEPOINT = "DLI.13017"
@@ -44,10 +47,11 @@ MEANINGS: dict[str, str] = {
 CHECK_NAMES = "Check the IDs and names in the options, such as the name of the queue."
 FIX_SQL = "Fix the SQL of the job."
 OTHER_ADDRESS = "This address does not provide the DLI streaming job API. Check region, cloud and endpoint."
+MISSING_FEATURE = "This region does not provide this feature of DLI, because other requests to the same address succeed."
 #: code -> what to do, in whole sentences.
 REMEDIES: dict[str, str] = {
     **errors.GATEWAY_REMEDIES,
-    "APIGW.0101": OTHER_ADDRESS,
+    MISSING_CALL: OTHER_ADDRESS,
     PARAMETER_ERROR: "The service rejected a parameter. Check the options.",
     "DLI.0002": CHECK_NAMES,
     "DLI.0003": "Grant the IAM permission {permission} to the user of these credentials.",
@@ -87,3 +91,12 @@ STATUS_REMEDIES: dict[int, str] = {
 
 TOKEN_CODES = (*errors.TOKEN_CODES, "DLI.0013", "DLI.0015")
 DLI = Remedies(REMEDIES, STATUS_REMEDIES, token_codes=TOKEN_CODES)
+#: After a successful request to the same address.
+DLI_AVAILABLE = Remedies(
+    {**REMEDIES, MISSING_CALL: MISSING_FEATURE}, {**STATUS_REMEDIES, 404: MISSING_FEATURE}, token_codes=TOKEN_CODES
+)
+
+
+def is_missing_feature(error: ServiceError) -> bool:
+    """Return whether a call is missing in this region, after a successful request to the same address."""
+    return errors.plain_code(error.code) == MISSING_CALL

@@ -11,10 +11,11 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .._dli.error_codes import is_missing_feature
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder, JobLookup
 from .._dli.task_context import Context
-from .._errors import InputError
+from .._errors import InputError, ServiceError
 from .._options import Selection, select_one
 from .._result import ModuleResult, job_label, sentences
 
@@ -98,11 +99,20 @@ def read_graphs(context: Context, options: GraphOptions) -> ModuleResult:
         msg = f"Could not read the graphs: {problem}"
         return ModuleResult({"changed": False, "failed": True, "msg": msg, **EMPTY_RESULT})
     request = graph_request(job) if options.plan else None
+    warnings: list[str] = []
     graph = dli.execution_graph(job.job_id, context.deadline)
-    stream_graph = parse_graph(dli.stream_graph(job.job_id, request, context.deadline)) if request else None
+    stream_graph = None
+    if request:
+        try:
+            stream_graph = parse_graph(dli.stream_graph(job.job_id, request, context.deadline))
+        except ServiceError as error:
+            if not is_missing_feature(error):
+                raise
+            warnings.append(str(error))
     shown = {"job_id": job.job_id, "name": job.name, "status": job.status}
-    msg = message(job, graph, bool(request))
-    return ModuleResult({"changed": False, "msg": msg, "job": shown, **run_summary(graph), "stream_graph": stream_graph})
+    msg = message(job, graph, bool(request) and not warnings)
+    values = {"changed": False, "msg": msg, "job": shown, **run_summary(graph), "stream_graph": stream_graph}
+    return ModuleResult(values, warnings)
 
 
 def find_single_job(selection: Selection, found: JobLookup) -> tuple[Job | None, str]:

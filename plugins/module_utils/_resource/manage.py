@@ -10,24 +10,31 @@ Creations and updates are in ``apply.py``.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .._batch.job_result import JobResult
+from .._dli.error_codes import is_missing_feature
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
 from .._dli.task_context import Context
-from .._errors import CloudError
+from .._errors import CloudError, ServiceError
 from .._result import ModuleResult, sentences
 from .apply import Applier
 from .desired import ABSENT, STARTED, DesiredJob
 from .diff import from_api
-from .plan import START, STOP, Step, ambiguous, plan
+from .plan import CREATE, START, STOP, Step, ambiguous, plan
 from .preview import Previewer
 from .report import Progress, resource_result
 
 #: Return values if the job could not be read.
 EMPTY_RESULT: Mapping[str, t.Any] = {"actions": [], "differences": []}
+NO_TAGS = (
+    "This region does not provide the API for the tags of existing jobs. The module sets the option tags only when it creates a"
+    " job, and does not compare or change the tags of a job that exists."
+)
 
 
 class StepRunner(t.Protocol):
@@ -53,15 +60,15 @@ def manage(context: Context, desired: DesiredJob) -> ModuleResult:
     :raises CloudError: the job could not be read, and no change was sent.
     """
     found = _find(context, desired)
-    tags: dict[str, str] = {}
-    if found.conflicts:
-        planned = ambiguous(desired, found.job, found.conflicts)
-    else:
-        if found.job is not None and desired.tags is not None and desired.state != ABSENT:
-            tags = context.dli.tags(found.job.job_id, context.deadline)
-        planned = plan(desired, found.job, tags)
-    progress = Progress(desired, found.job, tags, planned)
+    tags: dict[str, str] | None = {}
+    if found.job is not None and not found.conflicts and desired.tags is not None and desired.state != ABSENT:
+        tags = _read_tags(context, found.job.job_id)
+        desired = desired if tags is not None else replace(desired, tags=None)
+    planned = ambiguous(desired, found.job, found.conflicts) if found.conflicts else plan(desired, found.job, tags or {})
+    progress = Progress(desired, found.job, tags or {}, planned)
     _run_steps(Previewer(desired, found.job) if desired.check_mode else Applier(context, desired), progress)
+    if tags is None or not _provides_tags(context, progress):
+        progress.warnings.append(NO_TAGS)
     return resource_result(progress, _definition(context, progress) if desired.show_detail else None)
 
 
@@ -73,6 +80,26 @@ def _find(context: Context, desired: DesiredJob) -> _Lookup:
         return _Lookup(job, _ids_of_name(context, desired) if renamed else [])
     ids = _ids_of_name(context, desired)
     return _Lookup(context.dli.show_job(ids[0], context.deadline), []) if len(ids) == 1 else _Lookup(None, ids)
+
+
+def _read_tags(context: Context, job_id: int) -> dict[str, str] | None:
+    """Return the tags of a job, or None if the region does not provide this call (dli-api.md 6)."""
+    try:
+        return context.dli.tags(job_id, context.deadline)
+    except ServiceError as error:
+        if is_missing_feature(error):
+            return None
+        raise
+
+
+def _provides_tags(context: Context, progress: Progress) -> bool:
+    """Return whether the tags of a new job can be read. The first run warns, and not only the next one."""
+    result = progress.result
+    if progress.desired.check_mode or not progress.desired.tags or CREATE not in progress.actions or result.job_id is None:
+        return True
+    with contextlib.suppress(CloudError):  # the job was created, and this read is for a warning only
+        return _read_tags(context, result.job_id) is not None
+    return True
 
 
 def _ids_of_name(context: Context, desired: DesiredJob) -> list[int]:

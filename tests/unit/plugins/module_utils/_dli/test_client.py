@@ -226,3 +226,37 @@ def test_error_contains_the_missing_permission(call, actions):
         message = str(error)
     remedy = message.partition("Grant the IAM permission ")[2]
     assert re.findall(r"dli:jobs:\w+", remedy) == actions
+
+
+# A region without one call (dli-api.md 6)
+
+NO_SUCH_API = {"error_code": "APIGW.0101", "error_msg": "The API does not exist."}
+CALLS = {
+    "read the execution graph of job 1": lambda dli: dli.execution_graph(1),
+    "generate the stream graph of job 1": lambda dli: dli.stream_graph(1, {}),
+    "read the tags of job 1": lambda dli: dli.tags(1),
+    "create tags of job 1": lambda dli: dli.change_tags(1, "create", {"a": "1"}),
+    "create a savepoint of job 1": lambda dli: dli.trigger_savepoint(1, "bucket/folder"),
+    "import a savepoint for job 1": lambda dli: dli.import_savepoint(1, "obs://bucket/folder"),
+    "export 1 job": lambda dli: dli.export_jobs([1], "bucket/folder"),
+    "import the jobs of bucket/a.zip": lambda dli: dli.import_jobs("bucket/a.zip", False),
+    "start 1 job": lambda dli: dli.run_jobs([1], False),
+}
+
+
+@pytest.mark.parametrize("what", CALLS)
+@pytest.mark.parametrize("value", [NO_SUCH_API, {**NO_SUCH_API, "error_code": "APIG.0101"}, {}], ids=str)
+@pytest.mark.parametrize("before", [None, listing(1, [ITEM]), {"job_detail": ITEM}], ids=["first", "list", "detail"])
+def test_a_region_without_one_call(what, value, before):
+    """Before the first success, the address may be wrong. After it, only this feature is missing."""
+    dli, sender = service(200, before)
+    if before is not None:
+        dli.list_jobs() if "job_list" in before else dli.show_job(146)
+    sender.outcome = HttpResponse(404, {}, json.dumps(value).encode())
+    try:
+        error = CALLS[what](dli).refusal
+    except ServiceError as raised:
+        error = raised
+    assert str(error).startswith(f"Could not {what}: HTTP 404 ")
+    assert ("This address does not provide" in str(error)) == (before is None)
+    assert ("This region does not provide this feature of DLI" in str(error)) == (before is not None)

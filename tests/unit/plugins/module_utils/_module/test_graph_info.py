@@ -123,6 +123,14 @@ def test_stream_graph_that_cannot_be_generated_fails():
         read(dli, job_id="7", plan=True)
 
 
+def test_region_without_stream_graphs():
+    dli = GraphDli(seen(job_type=SQL, sql_body="INSERT"))
+    dli.generated = ServiceError("Could not generate the stream graph of job 7: HTTP 404 APIGW.0101.", 404, "APIGW.0101")
+    result = read_graphs(context(dli), parse_graph_options({"job_id": "7", "job_name": None, "plan": True}, False))
+    assert (result.values["state"], result.values["stream_graph"]) == ("RUNNING", None)
+    assert "stream graph" not in result.values["msg"] and list(result.warnings) == [str(dli.generated)]
+
+
 def test_job_that_never_ran():
     dli = GraphDli(seen())
     dli.graph = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import fields
+from unittest import mock
 
 import pytest
 import yaml
@@ -471,7 +472,62 @@ def test_tags_of_new_job_are_part_of_its_creation():
     dli = ResourceDli()
     result = predict_and_run(dli, sql_body="A", tags={"a": "1"})
     assert result["actions"] == ["create"] and result["differences"] == ["name", "sql_body", "tags"]
-    assert dli.calls[-1][2]["tags"] == [{"key": "a", "value": "1"}]
+    assert dli.calls[-2][2]["tags"] == [{"key": "a", "value": "1"}] and dli.call_names[-1] == "tags"
+
+
+NO_TAGS = "This region does not provide the API for the tags of existing jobs."
+
+
+def without_tags(*jobs, code="APIGW.0101"):
+    """Return a service of a region without the calls for tags."""
+    dli = ResourceDli(*jobs)
+    dli.tags = mock.Mock(side_effect=ServiceError(f"Could not read the tags: HTTP 404 {code}.", 404, code))
+    return dli
+
+
+@pytest.mark.parametrize("code", ["APIGW.0101", "APIG.0101"])
+@pytest.mark.parametrize(
+    ("status", "given", "actions", "warns"),
+    [
+        (None, {"tags": {"a": "1"}}, ["create"], True),
+        (None, {"tags": {"a": "1"}, "state": "started"}, ["create", "start"], True),
+        (None, {"tags": {}}, ["create"], False),
+        (None, {}, ["create"], False),
+        ("job_init", {"tags": {"a": "1"}}, [], True),
+        ("job_init", {"tags": {}, "purge_tags": True}, [], True),
+        ("job_init", {"tags": {"a": "1"}, "desc": "B"}, ["update"], True),
+        ("job_init", {"tags": {"a": "1"}, "state": "started"}, ["start"], True),
+        ("job_init", {"tags": {"a": "1"}, "state": "absent"}, ["delete"], False),
+        ("job_init", {"desc": "B"}, ["update"], False),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_region_without_tags(code, status, given, actions, warns, check_mode):
+    """The first run already warns, and everything except the tags is brought to the desired state."""
+    dli = without_tags(*([job(7, status, sql_body="A")] if status else []), code=code)
+    result = run(dli, check_mode, sql_body="A", **given)
+    assert (result.values["failed"], result.values["actions"]) == (False, actions), result
+    assert "tags" not in result.values["differences"] or not status
+    warns = warns and not (check_mode and status is None)  # a job that does not exist has no tags to read
+    assert [warning.startswith(NO_TAGS) for warning in result.warnings] == [True] * warns
+
+
+@pytest.mark.parametrize("error", [LOST, REFUSED, ServiceError("Could not: HTTP 404 (a page).", 404, None)], ids=str)
+def test_tags_of_new_job_that_cannot_be_read_for_another_reason(error):
+    """The job was created, so the task does not fail, and there is no proof for a warning."""
+    dli = ResourceDli()
+    dli.tags = mock.Mock(side_effect=error)
+    result = run(dli, sql_body="A", tags={"a": "1"})
+    assert (result.values["actions"], result.values["failed"], list(result.warnings)) == (["create"], False, [])
+
+
+@pytest.mark.parametrize("error", [LOST, REFUSED, ServiceError("Could not: HTTP 404 (a page).", 404, None)], ids=str)
+def test_tags_of_existing_job_that_cannot_be_read_for_another_reason(error):
+    dli = ResourceDli(job(7))
+    dli.tags = mock.Mock(side_effect=error)
+    with pytest.raises(type(error)):
+        run(dli, tags={"a": "1"}, desc="B")
+    assert "update" not in dli.call_names
 
 
 def test_partial_tag_change():
