@@ -191,8 +191,11 @@ options:
     version_added: 0.2.0
   proxy:
     description:
-      - URL of the proxy, for example V(http://proxy.example.com:3128).
-      - If it is not set, the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY) are used.
+      - URL of the proxy, for example V(http://proxy.example.com:3128). The scheme is C(http), C(https), C(socks4), C(socks4a),
+        C(socks5) or C(socks5h). Without a scheme, the value is a host and a port, and the scheme is C(http).
+      - SOCKS proxies require the Python library C(PySocks). With C(socks4a) and C(socks5h), the proxy resolves the host names.
+      - If it is not set, the environment variables E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY) are used, also
+        with lower-case names.
     type: str
   request_timeout:
     description: Maximum duration of one request in seconds, from the connection to the last byte of the response.

@@ -30,6 +30,11 @@ def text_or_none(value: object) -> str | None:
     return text or None
 
 
+def is_host(name: str | None) -> bool:
+    """Return whether a text is a host name: labels of 1 to 63 characters (an empty label is a common typing error)."""
+    return re.fullmatch(r"([^.\s]{1,63}\.)*[^.\s]{1,63}\.?", name or "") is not None
+
+
 def decode_text(content: bytes) -> str:
     """Return the text of a file with the encoding UTF-8, with or without a byte order mark, which editors on Windows add.
 

@@ -86,6 +86,8 @@ def _tasks(running: contextlib.ExitStack, without_requests: str):
     proxy = running.enter_context(network.proxy(credentials=("user", "right-password")))
     other_endpoint = {"endpoint": "https://dli.cn-north-4.myhuaweicloud.com"}
     yield "Proxy authentication", {"environment": keys, "options": {"proxy": proxy.url, "region": "cn-north-4", **other_endpoint}}
+    desktop = {**plain, "ALL_PROXY": "socks://127.0.0.1:1080", "NO_PROXY": ""}
+    yield "Invalid proxy", {"environment": desktop}
     yield "Response of another server", {"environment": with_faults(Rule("html", status=403, times=None))}
     closed = running.enter_context(network.closed_port())
     yield "Connection failure", {"environment": plain, "options": {"endpoint": f"http://{closed}", "max_retries": 1}}

@@ -138,7 +138,16 @@ def test_proxy_with_password(ansible, secure, authority):
 def test_unreachable_proxy(ansible, secure):
     with network.closed_port() as closed:
         message = error_message(ansible.task({**TASK, "proxy": f"http://{closed}", "max_retries": 1}))
-    assert "proxy error: Connection refused" in message or "proxy error: [Errno 111]" in message, message
+    assert ": the proxy refused the connection. " in message, message
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"])
+def test_proxy_of_a_desktop(ansible, dli, variable):
+    """A desktop sets a scheme that no library supports. Nothing is sent, and the message names the variable."""
+    env = {"NO_PROXY": "", variable: "socks://127.0.0.1:1080"}
+    message = error_message(ansible.task(TASK, env=env))
+    assert message.startswith(f"Invalid environment variable {variable}: it is not the URL of a proxy. ") and "socks5h" in message
+    assert not ansible.task(TASK, env={**env, "NO_PROXY": "127.0.0.1"}).failed
 
 
 def test_http_through_proxy(ansible, dli):

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from .._errors import InputError
 from .._http.options import HttpOptions, parse_http_options
-from .._options import not_negative, positive
+from .._options import is_host, not_negative, positive
 from .environment import DEFAULT_CLOUD, FAMILIES, HW
 from .iam_client import Scope
 from .provider import CredentialsProvider, ReadFile, Values, check_quotes
@@ -169,7 +169,7 @@ class _EndpointResolver:
             )
         try:
             parts = urlsplit(url)
-            usable = parts.scheme in ("https", "http") and _is_host(parts.hostname) and parts.port != 0
+            usable = parts.scheme in ("https", "http") and is_host(parts.hostname) and parts.port != 0
         except ValueError:
             usable = False
         if not usable or parts.query or parts.fragment:
@@ -199,8 +199,3 @@ def _warnings(params: Mapping[str, t.Any], resolver: _EndpointResolver) -> t.Ite
         yield "The option validate_certs is false. The connection is not protected against interception and modification."
     for url in dict.fromkeys(resolver.unencrypted):
         yield f"The connection to {url} is not encrypted. It is not protected against interception and modification."
-
-
-def _is_host(name: str | None) -> bool:
-    """Return whether a text is a host name: labels of 1 to 63 characters (an empty label is a common typing error)."""
-    return re.fullmatch(r"([^.\s]{1,63}\.)*[^.\s]{1,63}\.?", name or "") is not None

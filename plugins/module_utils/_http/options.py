@@ -10,12 +10,14 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from .._errors import InputError
-from .._options import text_or_none
+from .._options import is_host, text_or_none
 
-#: Characters; a shorter password of a proxy is not masked, because that would remove letters from all messages.
+#: The schemes of proxies. Those of SOCKS proxies require the library PySocks.
+PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+#: Characters; a shorter password in a URL is not masked, because that would remove letters from all messages.
 SHORTEST_MASKED = 4
 
 
@@ -42,15 +44,54 @@ def parse_http_options(params: Mapping[str, t.Any]) -> HttpOptions:
     """
     ca_cert, cert, key = (text_or_none(params.get(name)) for name in ("ca_cert", "client_cert", "client_key"))
     proxy = text_or_none(params.get("proxy"))
-    if proxy is not None and not re.match(r"(https?|socks[45]h?)://[^/]", proxy):
-        raise InputError("Invalid proxy: the value is not a proxy URL. Specify a URL such as http://proxy.example.com:3128.")
     if key and not cert:
         raise InputError("Missing client_cert. Set it to the certificate that client_key belongs to.")
     return HttpOptions(
         verify=(ca_cert or True) if params["validate_certs"] else False,
-        proxy=proxy,
+        proxy=parse_proxy(proxy, "proxy") if proxy else None,
         client_cert=(cert, key) if cert and key else cert,
     )
+
+
+def parse_proxy(url: str, source: str) -> str:
+    """Return the URL of a proxy, with the scheme in lower case. Without a scheme, it is HOST:PORT of an http proxy.
+
+    :arg source: the option or the environment variable, for the message.
+    :raises InputError: the URL is invalid. The message does not quote it, because it may contain a password.
+    """
+    scheme, separator, address = url.strip().partition("://")
+    scheme, address = (scheme.lower(), address) if separator else ("http", scheme)
+    try:
+        parts = urlsplit(f"{scheme}://{address}")
+        is_complete = bool(separator) or parts.port is not None
+        is_address = is_host(parts.hostname) and parts.port != 0 and parts.path in ("", "/") and not re.search(r"[\s?#]", address)
+    except ValueError:  # the port is not a number from 0 to 65535, or brackets are not closed
+        is_complete = is_address = False
+    if scheme not in PROXY_SCHEMES or not is_complete or not is_address:
+        schemes = f"{', '.join(PROXY_SCHEMES[:-1])} or {PROXY_SCHEMES[-1]}"
+        raise InputError(
+            f"Invalid {source}: it is not the URL of a proxy. Specify a URL with the scheme {schemes}, such as"
+            " http://proxy.example.com:3128."
+        )
+    return f"{scheme}://{address}"
+
+
+def proxy_source(option: str | None, scheme: str, proxy: str, environ: Mapping[str, str]) -> str:
+    """Return where the proxy for requests with a scheme comes from, for messages."""
+    if option:
+        return "proxy"
+    names = (f"{scheme}_proxy", f"{scheme}_proxy".upper(), "all_proxy", "ALL_PROXY")
+    found = next((name for name in names if environ.get(name) == proxy), None)
+    return f"environment variable {found}" if found else "proxy of the environment"
+
+
+def without_user_info(text: str) -> str:
+    """Return a text without the user names and passwords of URLs.
+
+    The passwords of proxies are not masked like other secrets: they may be short, or equal to a part of an ID or of a name,
+    and masking would change these in the result.
+    """
+    return re.sub(r"[^\s/'\"]*@", "", text)
 
 
 def url_secrets(urls: Iterable[object]) -> set[str]:

@@ -13,16 +13,20 @@ intervals. For the deadline, each exchange runs in a daemon thread, which is aba
 from __future__ import annotations
 
 import datetime
+import importlib.util
 import io
+import os
 import socket
 import ssl
+import sys
 import threading
 import traceback
 import typing as t
+from collections.abc import MutableMapping
 from urllib.parse import parse_qsl, urlsplit
 
-from .._errors import NotDelivered, PermanentlyUnreachable, ResponseLost
-from .options import HttpOptions
+from .._errors import InputError, NotDelivered, PermanentlyUnreachable, ResponseLost
+from .options import HttpOptions, parse_proxy, proxy_source, without_user_info
 from .request_response import HttpRequest, HttpResponse, RequestSigner, SignableRequest
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -38,6 +42,9 @@ except ImportError:
 SIGNED_HEADERS = ("Content-Type", "Host")
 #: Bytes; responses of this API are much shorter (100 list items with details included).
 LARGEST_RESPONSE = 256 * 1024 * 1024
+#: Part of the text of OpenSSL for a response that is not TLS.
+NOT_TLS = "WRONG_VERSION_NUMBER"
+NO_TLS_RESPONSE = "TLS: the response is not TLS (the port may serve plain http)"
 
 
 class _TrackedBody(io.BytesIO):
@@ -99,12 +106,12 @@ class HttpSession:
         """
         self._signer = signer
         self._options = options
-        self._proxies = {"http": options.proxy, "https": options.proxy} if options.proxy else {}
         self._session: requests.Session | None = None
 
     def send(self, request: HttpRequest, timeout: float) -> HttpResponse:
         """Send a request and read the whole response within ``timeout`` seconds.
 
+        :raises InputError: the proxy for this request is invalid, or its library is missing.
         :raises NotDelivered: the service did not receive the request; :class:`PermanentlyUnreachable`: retries cannot help.
         :raises ResponseLost: the service may have received the request.
         """
@@ -148,7 +155,8 @@ class HttpSession:
         unsigned = requests.Request(request.method, request.url, headers=request.headers, data=body, auth=auth)
         prepared = session.prepare_request(unsigned)
         options = self._options
-        settings = session.merge_environment_settings(request.url, self._proxies, True, options.verify, options.client_cert)
+        settings = session.merge_environment_settings(request.url, {}, True, options.verify, options.client_cert)
+        settings["proxies"] = self._proxies(request.url, settings["proxies"])
         with session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
             content = bytearray()
             for piece in response.iter_content(64 * 1024):
@@ -159,6 +167,29 @@ class HttpSession:
                 raise requests.ConnectionError("the response is incomplete")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return HttpResponse(response.status_code, headers, bytes(content))
+
+    def _proxies(self, url: str, configured: MutableMapping[str, str]) -> dict[str, str]:
+        """Return scheme -> proxy for a request, empty without a proxy.
+
+        :arg configured: the proxies of the environment.
+        :raises InputError: the URL of the proxy is invalid, or its library is missing.
+        """
+        proxy = self._options.proxy or requests.utils.select_proxy(url, configured)
+        if not proxy:
+            return {}
+        scheme = urlsplit(url).scheme
+        source = proxy_source(self._options.proxy, scheme, proxy, os.environ)
+        checked = parse_proxy(proxy, source)
+        if checked.startswith("socks") and not has_pysocks():
+            raise InputError(
+                f"Invalid {source}: the scheme {checked.partition(':')[0]} requires the Python library PySocks, which is not"
+                f" installed for {sys.executable}. Install it, or specify a proxy with the scheme http or https."
+            )
+        return {scheme: checked}
+
+
+def has_pysocks() -> bool:
+    return importlib.util.find_spec("socks") is not None
 
 
 def _classify(error: BaseException | None, body: _TrackedBody | None, timeout: float) -> BaseException:
@@ -199,21 +230,23 @@ def _is_permanent(error: BaseException) -> bool:
         return True
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return True
-    return any(
-        isinstance(one, ssl.SSLCertVerificationError) or getattr(one, "reason", None) == "WRONG_VERSION_NUMBER"
-        for one in _chain(error)
-    )
+    return any(isinstance(one, ssl.SSLCertVerificationError) or NOT_TLS in str(one) for one in _chain(error))
 
 
 def _reason(error: BaseException) -> str:
     """Return a short reason for a failed exchange, without a period; the texts of the libraries are long and nested."""
-    root: t.Any = _chain(error)[-1]
+    chain = _chain(error)
+    root: t.Any = chain[-1]
+    # PySocks has one error for the connection to the proxy, and others for the connection through it.
+    is_unreachable_proxy = any(type(one).__name__ == "ProxyConnectionError" for one in chain)
+    is_proxy_error = is_unreachable_proxy or isinstance(error, requests.exceptions.ProxyError)
     if isinstance(root, socket.gaierror):
-        return "the host name could not be resolved"
-    if getattr(root, "reason", None) == "WRONG_VERSION_NUMBER":
-        return "TLS: the response is not TLS (the port may serve plain http)"
+        return f"the host name{' of the proxy' if is_proxy_error else ''} could not be resolved"
+    if isinstance(root, ConnectionRefusedError) and is_proxy_error:
+        return "the proxy refused the connection"
+    if NOT_TLS in str(root):
+        return "the proxy does not use TLS (its scheme is http)" if is_proxy_error else NO_TLS_RESPONSE
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}".rstrip(".")
-    if isinstance(error, requests.exceptions.ProxyError):
-        return f"proxy error: {root}".rstrip(".")
-    return str(getattr(root, "strerror", None) or root or type(root).__name__)[:200].rstrip(".")
+    text = without_user_info(str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]).rstrip(".")
+    return f"proxy error: {text}" if is_proxy_error or type(root).__module__ == "socks" else text

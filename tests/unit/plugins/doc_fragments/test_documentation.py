@@ -150,7 +150,10 @@ def test_no_log_is_declared_for_names_of_secrets(name, monkeypatch):
 
 
 #: Variables of other tools, which the library reads.
-OTHERS = {"proxy": ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"], "ca_cert": ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]}
+OTHERS = {
+    "proxy": ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"],
+    "ca_cert": ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+}
 
 
 @pytest.mark.parametrize("option", sorted(_argspec.connection()))

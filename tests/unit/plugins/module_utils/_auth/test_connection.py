@@ -454,6 +454,8 @@ def test_awx_accepts_the_name_of_every_variable(variable):
         ({"validate_certs": False, "ca_cert": "/ca.pem"}, HttpOptions(verify=False)),
         ({"proxy": " http://proxy:3128\n"}, HttpOptions(proxy="http://proxy:3128")),
         ({"proxy": "socks5h://proxy"}, HttpOptions(proxy="socks5h://proxy")),
+        ({"proxy": "socks4a://proxy"}, HttpOptions(proxy="socks4a://proxy")),
+        ({"proxy": "proxy:3128"}, HttpOptions(proxy="http://proxy:3128")),
         ({"client_cert": "/cert.pem"}, HttpOptions(client_cert="/cert.pem")),
         ({"client_cert": "/cert.pem", "client_key": "/key.pem"}, HttpOptions(client_cert=("/cert.pem", "/key.pem"))),
     ],
@@ -468,10 +470,11 @@ def test_client_key_requires_client_cert():
     assert refusal({**PAIR, **WHERE, "client_key": "/key.pem"}) == message
 
 
-@pytest.mark.parametrize("proxy", ["foo", "proxy:3128", "http://", "ftp://proxy", "http:///x", "user:pass@proxy:3128"])
+@pytest.mark.parametrize("proxy", ["foo", "http://", "ftp://proxy", "http:///x", "user:pass@proxy", "socks://proxy:1080"])
 def test_invalid_proxy(proxy):
     assert refusal({**PAIR, **WHERE, "proxy": proxy}) == (
-        "Invalid proxy: the value is not a proxy URL. Specify a URL such as http://proxy.example.com:3128."
+        "Invalid proxy: it is not the URL of a proxy. Specify a URL with the scheme http, https, socks4, socks4a, socks5 or"
+        " socks5h, such as http://proxy.example.com:3128."
     )
 
 

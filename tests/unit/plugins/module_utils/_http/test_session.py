@@ -28,10 +28,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
+from urllib3.exceptions import NewConnectionError
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import (
+    InputError,
     NotDelivered,
     PermanentlyUnreachable,
     ResponseLost,
@@ -877,12 +880,148 @@ def test_a_proxy_that_refuses_the_tunnel(peer, make, status):
 
 
 @both
-def test_an_unreachable_proxy(peer, make):
+@pytest.mark.parametrize("url", ["http://dli.example.test", "https://dli.example.test"])
+def test_an_unreachable_proxy(peer, make, url):
     proxy = peer(OK)
     proxy.close()
-    error, _seconds = failure(make("https://dli.example.test"), proxy=proxy.url)
-    assert isinstance(error, NotDelivered)
-    assert str(error).startswith("proxy error: ")
+    error, _seconds = failure(make(url), proxy=proxy.url)
+    assert type(error) is NotDelivered and str(error) == "the proxy refused the connection"
+
+
+@pytest.mark.parametrize("url", ["http://dli.example.test", "https://dli.example.test"])
+def test_a_proxy_whose_name_is_unknown(url):
+    error, _seconds = failure(get(url), proxy="http://user:secret@proxy.invalid:3128")
+    assert type(error) is NotDelivered and str(error) == "the host name of the proxy could not be resolved"
+
+
+@both
+@pytest.mark.parametrize("url", ["http://dli.example.test", "https://dli.example.test"])
+def test_a_proxy_without_tls(peer, make, url):
+    proxy = peer(lambda connection: connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
+    error, _seconds = failure(make(url), proxy=proxy.url.replace("http:", "https:"))
+    assert type(error) is PermanentlyUnreachable and str(error) == "the proxy does not use TLS (its scheme is http)"
+
+
+class SocksError(OSError):
+    """Errors of the library PySocks, which the tests do not require. ``urllib3`` raises a NewConnectionError from them."""
+
+    __module__ = "socks"
+
+
+class ProxyConnectionError(SocksError):
+    __module__ = "socks"
+
+
+REFUSED = ConnectionRefusedError(111, "Connection refused")
+UNKNOWN = socket.gaierror(-2, "Name or service not known")
+
+
+@pytest.mark.parametrize(
+    "error, cause, reason",
+    [
+        (ProxyConnectionError("Error connecting"), REFUSED, "the proxy refused the connection"),
+        (ProxyConnectionError("Error connecting"), OSError(113, "No route to host"), "proxy error: No route to host"),
+        (SocksError("Socket error"), UNKNOWN, "the host name could not be resolved"),
+        (SocksError("0x05: Connection refused"), None, "proxy error: 0x05: Connection refused"),
+        (SocksError("0x01: failed for socks5://me:pass@proxy"), None, "proxy error: 0x01: failed for socks5://proxy"),
+    ],
+    ids=str,
+)
+@both
+def test_a_socks_proxy_that_fails(monkeypatch, make, error, cause, reason):
+    def send(_session, _request, **_settings):
+        error.__cause__ = cause
+        wrapped = NewConnectionError(None, "Failed to establish a new connection")
+        wrapped.__cause__ = error
+        raise requests.ConnectionError(wrapped) from wrapped
+
+    monkeypatch.setattr(session, "has_pysocks", lambda: True)
+    monkeypatch.setattr(requests.Session, "send", send)
+    failed, _seconds = failure(make("https://dli.example.test"), proxy="socks5://proxy:1080")
+    assert type(failed) is NotDelivered and str(failed) == reason
+
+
+PLACES = ("proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+SOCKS = ("socks4", "socks4a", "socks5", "socks5h")
+#: Value -> the proxy that is used, or None if the value is refused.
+VALUES = {
+    "http://user:2026@proxy:3128": "http://user:2026@proxy:3128",
+    "https://proxy": "https://proxy",
+    "HTTP://proxy:3128/\r": "http://proxy:3128/",
+    **{f"{scheme}://user:2026@proxy:1080": f"{scheme}://user:2026@proxy:1080" for scheme in SOCKS},
+    "SOCKS5H://proxy:1080": "socks5h://proxy:1080",
+    "proxy:3128": "http://proxy:3128",
+    "user:2026@proxy:3128": "http://user:2026@proxy:3128",
+    "http://[::1]:3128": "http://[::1]:3128",
+    "socks://127.0.0.1:1080": None,
+    "socks4h://proxy:1080": None,
+    "socks6://proxy:1080": None,
+    "ftp://user:2026@proxy:21": None,
+    "proxy": None,
+    "//proxy:3128": None,
+    "http:proxy:3128": None,
+    "http://": None,
+    "http://:3128": None,
+    "http://proxy:port": None,
+    "http://proxy:99999": None,
+    "http://proxy:0": None,
+    "http://user:2026/x@proxy:3128": None,
+    "http://proxy:3128/proxy.pac": None,
+    "http://pro xy:3128": None,
+    "http://proxy..example:3128": None,
+    "http://[::1:3128": None,
+    "://": None,
+    '"http://proxy:3128"': None,
+}
+
+
+@pytest.mark.parametrize("pysocks", [False, True])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("value", VALUES)
+def test_every_place_and_scheme_of_a_proxy(monkeypatch, place, value, pysocks):
+    """A proxy that cannot be used is refused in one message, which names its place and contains no part of the value."""
+    used = []
+
+    def send(_session, _request, proxies, **_settings):
+        used.append(proxies)
+        raise requests.ConnectionError("end of the test")
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    monkeypatch.setattr(session, "has_pysocks", lambda: pysocks)
+    scheme = "http" if place.lower() == "http_proxy" else "https"
+    options = {"proxy": value} if place == "proxy" else {}
+    if not options:
+        monkeypatch.setenv(place, value)
+    expected = VALUES[value]
+    needs_library = expected is not None and expected.startswith("socks")
+    one, request = sender(**options), get(f"{scheme}://dli.example.test")
+    if expected and (pysocks or not needs_library):
+        with pytest.raises(ResponseLost, match="end of the test"):
+            one.send(request, AMPLE)
+        assert used == [{scheme: expected}]
+        return
+    with pytest.raises(InputError) as caught:
+        one.send(request, AMPLE)
+    message, source = str(caught.value), place if options else f"environment variable {place}"
+    if needs_library:
+        name = expected.partition(":")[0]
+        assert message.startswith(f"Invalid {source}: the scheme {name} requires the Python library PySocks, which is not ")
+    else:
+        schemes = "http, https, socks4, socks4a, socks5 or socks5h"
+        assert message.startswith(f"Invalid {source}: it is not the URL of a proxy. Specify a URL with the scheme {schemes}, ")
+    assert used == [] and "2026" not in message
+
+
+@pytest.mark.parametrize("url", ["http://dli.example.test", "https://dli.example.test"])
+def test_a_proxy_that_is_not_used_is_not_checked(monkeypatch, url):
+    """Desktops set ALL_PROXY to a SOCKS proxy in addition to the proxies that are used."""
+    monkeypatch.setattr(session, "has_pysocks", lambda: False)
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    assert str(failure(get(url))[0]) == "the proxy refused the connection"
+    monkeypatch.setenv("NO_PROXY", "dli.example.test")
+    assert str(failure(get(url))[0]) == "the host name could not be resolved"
 
 
 def test_a_request_reported_as_not_delivered_is_not_delivered_later(peer, certificates):
