@@ -37,8 +37,6 @@ from .._result import ModuleResult, sentences
 STDOUT = 1
 #: Seconds of delay by retried requests from which a warning is reported.
 REPORTED_RETRY_TIME = 1.0
-#: Variables that may contain the URL of a proxy, and therefore a password.
-PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 #: Return values of a batch module if the jobs could not be read; read-only, because it is a default argument.
 EMPTY_RESULT: Mapping[str, t.Any] = MappingProxyType({"jobs": []})
 
@@ -104,8 +102,7 @@ class ModuleRunner:
         """
         params = self._module.params
         # Secrets from the environment, a file or a URL are not covered by no_log options. Mask them before any output.
-        self._mask(url_secrets([params["proxy"], params["endpoint"], params["auth_url"], params["metadata_url"]]))
-        self._mask(url_secrets(os.environ.get(name) for name in PROXY_VARIABLES))
+        self._mask(url_secrets([params["endpoint"], params["auth_url"], params["metadata_url"]]))
         connection = resolve_connection(params, os.environ, read_file)
         self._mask(connection.provider.secrets())
         self._warn(connection.warnings)

@@ -20,6 +20,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ResponseLost
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.options import HttpOptions
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import HttpResponse, SignableRequest
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.session import HttpSession
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._module import runner
 from ansible_collections.huaweicloud.cloud.plugins.modules import dli_streaming_jobs_run
 
@@ -144,12 +145,15 @@ except ImportError:  # ansible-core before 2.18
         return mock.patch.object(basic, "_ANSIBLE_ARGS", content)
 
 
+PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
+
 @pytest.fixture
 def home(monkeypatch, tmp_path):
     """An empty home directory, and an environment without the variables of the collection."""
     monkeypatch.setenv("HOME", str(tmp_path))
     variables = (name for family in FAMILIES.values() for names in family.values() for name in names)
-    for variable in [*runner.PROXY_VARIABLES, *variables]:
+    for variable in [*PROXY_VARIABLES, *variables]:
         monkeypatch.delenv(variable, raising=False)
     return tmp_path
 
@@ -708,7 +712,6 @@ def test_secret_from_environment_is_masked(run_module, monkeypatch, environ):
         {**KEYS, "secret_key": "another", "security_token": SECRET},
         {"project_id": "p1", "region": "eu-de", "auth_token": SECRET},
         {**KEYS, "secret_key": f"{SECRET}\n"},
-        {**KEYS, "secret_key": "another", "proxy": f"http://user:{SECRET}@proxy:3128"},
     ],
 )
 def test_secret_from_option_is_masked(run_module, options):
@@ -742,7 +745,7 @@ def test_secret_issued_by_iam_is_masked(run_module, options, secrets):
     assert SECRET not in as_text(result)
 
 
-@pytest.mark.parametrize("option", ["endpoint", "auth_url", "metadata_url", "proxy"])
+@pytest.mark.parametrize("option", ["endpoint", "auth_url", "metadata_url"])
 def test_password_in_url_is_masked(run_module, option):
     """The URL may be valid or not."""
     for url in (f"https://user:{SECRET}@service.test", f"user:{SECRET}@service.test"):
@@ -751,13 +754,38 @@ def test_password_in_url_is_masked(run_module, option):
         assert SECRET not in as_text(result)
 
 
-@pytest.mark.parametrize("variable", runner.PROXY_VARIABLES)
-def test_password_of_proxy_in_environment_is_masked(run_module, monkeypatch, variable):
-    monkeypatch.setenv(variable, f"http://user:{SECRET}@proxy:3128")
-    outcomes = NotDelivered(f"proxy error: http://user:{SECRET}@proxy:3128")
-    result = run_module(Service(outcomes=[outcomes]), **{**KEYS, "secret_key": "another"}, job_ids=[131], max_retries=0)
-    assert "proxy error: http://user:" in result["msg"]
-    assert SECRET not in as_text(result)
+PROXY = "http://user:2026@127.0.0.1:1"
+
+
+@pytest.mark.parametrize("place", ["proxy", *PROXY_VARIABLES])
+def test_password_of_proxy_does_not_change_results(run_module, monkeypatch, place):
+    """The password is a part of IDs, names and texts. A masked ID is not a number, and a masked status is unknown."""
+    if place != "proxy":
+        monkeypatch.setenv(place, PROXY)
+    service = Service(job(20261131, name="load_2026"))
+    options = {"proxy": PROXY} if place == "proxy" else {}
+    result = run_module(service, **{**KEYS, "secret_key": "another"}, **options, job_ids=[20261131])
+    assert states(result) == [(20261131, "started", True, False)]
+    assert result["jobs"][0]["name"] == "load_2026" and PROXY not in as_text(result)
+
+
+@pytest.mark.parametrize("place", ["proxy", *PROXY_VARIABLES])
+@pytest.mark.parametrize(
+    "proxy", ["http://user:{}@127.0.0.1:1", "socks5://user:{}@127.0.0.1:1", "ftp://user:{}@proxy", "user:{}@proxy", "http://user:{}/"]
+)
+def test_password_of_proxy_is_not_in_messages(run_module, monkeypatch, place, proxy):
+    """With the real sender: the proxy refuses the connection, or its URL is refused."""
+    proxy = proxy.format(SECRET)
+    if place != "proxy":
+        monkeypatch.setenv(place, proxy)
+    monkeypatch.setenv("NO_PROXY", "")
+    service = Service()
+    service.connect = HttpSession
+    options = {**KEYS, "secret_key": "another", "max_retries": 0, **({"proxy": proxy} if place == "proxy" else {})}
+    scheme = "http" if place.lower() == "http_proxy" else "https"
+    result = run_module(service, **options, allow_http=True, endpoint=f"{scheme}://dli.invalid", job_ids=[131])
+    assert result["failed"] and result["changed"] is False
+    assert SECRET not in as_text(result) and "user:" not in as_text(result)
 
 
 #: These letters do not occur in any other word of a result.
