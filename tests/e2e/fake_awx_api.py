@@ -25,7 +25,7 @@ OBJECTS = {
     "credential_types": {"managed": False},
     "credentials": {},
     "execution_environments": {"credential": None, "pull": "", "organization": None},
-    "projects": {"scm_branch": "", "scm_revision": ""},
+    "projects": {"scm_branch": "", "scm_revision": "", "status": "successful"},
     "inventories": {"kind": "", "host_filter": None},
     "hosts": {"variables": "", "enabled": True},
     "job_templates": {"survey_enabled": False, "extra_vars": "", "job_type": "run"},
@@ -62,6 +62,7 @@ class FakeAwx:
         self.objects = {endpoint: {} for endpoint in OBJECTS}
         self.surveys: dict[str, dict] = {}
         self.associations: dict[str, list] = {}
+        self.events: dict[int, list[dict]] = {}
         self.writes: list[str] = []
         self.add("organizations", {"name": "Default"})
         self.writes.clear()
@@ -127,6 +128,11 @@ def application(awx: FakeAwx) -> Flask:
     def one(endpoint, number):
         item = awx.objects[endpoint][number]
         return jsonify(item if request.method == "GET" else awx.put(endpoint, item, request.get_json()))
+
+    @app.route(f"{awx.path}/project_updates/<int:number>/events/", methods=["GET"])
+    def events(number):
+        found = [item for item in awx.events.get(number, []) if item["event"] == request.args["event"]]
+        return jsonify(count=len(found), next=None, results=found)
 
     @app.route(f"{awx.path}/<endpoint>/<int:number>/survey_spec/", methods=["GET", "POST"])
     def survey(endpoint, number):

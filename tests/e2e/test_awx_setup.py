@@ -44,6 +44,7 @@ def platform(ansible):
 def prepared(ansible, objects, env):
     ansible.env.update(env)
     ansible.env["ANSIBLE_COLLECTIONS_PATH"] += f"{os.pathsep}{os.environ['E2E_AWX']}"
+    ansible.env["ANSIBLE_DEPRECATION_WARNINGS"] = "false"  # awx.awx imports a deprecated name of ansible-core
     objects.add("credentials", {"name": "My cloud"})
     return objects
 
@@ -73,6 +74,25 @@ def test_setup_is_idempotent(ansible, awx):
     assert written
     ended, written = set_up(ansible, awx)
     assert ended.code == 0 and "changed=0" in ended.stdout and written == [], ended.output
+
+
+@pytest.mark.parametrize("status", ["failed", "error", "canceled", "missing", "never updated"])
+def test_project_without_playbooks(ansible, awx, status):
+    """The reason of the failed update is reported before any job template is created."""
+    awx.add("projects", {"name": "Huawei Cloud", "status": status})
+    (project,) = awx.objects["projects"].values()
+    reason = ""
+    if status in ("failed", "error", "canceled"):
+        project["summary_fields"] = {"last_job": {"id": 7, "status": status}}
+    if status == "failed":
+        reason = "fatal: repository 'https://git.example.com/a.git/' not found"
+        msg = {"event_data": {"res": {"msg": reason}}}
+        awx.events[7] = [{"event": "runner_on_ok", "event_data": {"res": {"msg": "no"}}}, {"event": "runner_on_failed", **msg}]
+    ended, written = set_up(ansible, awx, setup_project_url="")
+    (failed,) = [entry for entry in ended.results if entry["failed"]]
+    shown = f"The status of the project Huawei Cloud in AWX is '{status}'{': ' if reason else ''}{reason}. AWX finds no playbooks"
+    assert ended.code == 2 and failed["result"]["msg"].startswith(shown), ended.output
+    assert awx.named("job_templates") == {} and not any("job_templates" in line for line in written)
 
 
 def test_setup_with_credential_image_and_project(ansible, platform):
