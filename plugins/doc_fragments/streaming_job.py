@@ -63,10 +63,11 @@ options:
   tags:
     description:
       - Tags of the job, as a dictionary. Other tags of the job are not changed, except with O(purge_tags).
-      - To change the value of a tag, the module removes the tag and sets it again.
+      - To change the value of a tag, the module sets the tag again and reads the tags to confirm the new value. It does not
+        remove the tag first, so a job keeps the previous value if the service refuses the new one.
     type: dict
   purge_tags:
-    description: Whether to remove tags that are not in O(tags).
+    description: Whether to remove tags that are not in O(tags). They are removed after O(tags) are set.
     type: bool
     default: false
   show_detail:
@@ -180,7 +181,8 @@ notes:
     A setting can therefore be changed, but not set to an empty string.
   - An update sends only the settings that differ.
   - The task reads the job with two requests, or with one request if O(job_id) is set, and with one additional request if
-    O(tags) is set. If no change is required, it sends no other requests.
+    O(tags) is set. If no change is required, it sends no other requests. It reads the tags again after a change of the value
+    of a tag.
   - If a restart fails, the previous settings of the job are not restored. The message contains the status of the job and the
     next step.
 """

@@ -249,6 +249,44 @@ def test_tags(job, dli):
     assert the_job(dli).tags == {"team": "red"}
 
 
+#: Call, fault -> state, changed, tags afterwards. Without a fault, the task changes team, adds owner and removes stage.
+TAG_FAULTS = {
+    ("tags_create", "refused"): ("refused", False, {"team": "blue", "stage": "test"}),
+    ("tags_create", "lost request"): ("unknown", None, {"team": "blue", "stage": "test"}),
+    ("tags_create", "lost response"): ("updated", True, {"team": "red", "owner": "me"}),
+    ("tags_create", "without effect"): ("unknown", None, {"team": "blue", "stage": "test"}),
+    ("tags_delete", "refused"): ("refused", True, {"team": "red", "stage": "test", "owner": "me"}),
+    ("tags_delete", "lost request"): ("unknown", True, {"team": "red", "stage": "test", "owner": "me"}),
+    ("tags_delete", "lost response"): ("updated", True, {"team": "red", "owner": "me"}),
+}
+FAULTS = {
+    "refused": {"kind": "status", "status": 400, "code": "DLI.0001", "times": None},
+    "lost request": {"kind": "status", "status": 504, "times": None},
+    "lost response": {"kind": "reset_after"},
+    "without effect": {"kind": "status", "status": 204, "body": ""},
+}
+
+
+@pytest.mark.parametrize(("call", "fault"), TAG_FAULTS)
+def test_tags_with_a_fault(job, dli, call, fault):
+    """A tag has its previous or its new value after each fault."""
+    state, changed, after = TAG_FAULTS[call, fault]
+    assert job.task(tags={"team": "blue", "stage": "test"}).code == 0
+    dli.faults.add(call=call, **FAULTS[fault])
+    row = job.task(tags={"team": "red", "owner": "me"}, purge_tags=True, confirm_timeout=1).result["job"]
+    assert (row["state"], row["changed"]) == (state, changed), row
+    assert the_job(dli).tags == after
+
+
+def test_refused_value_of_a_tag(job, dli):
+    """Editions of the documentation have different limits, and the service may have the lower one."""
+    dli.settings.update({"tag_value_length": 43})
+    assert job.task(tags={"team": "blue"}).code == 0
+    row = job.task(tags={"team": "r" * 44}).result["job"]
+    assert (row["state"], row["changed"], row["error_code"]) == ("refused", False, "DLI.0001")
+    assert the_job(dli).tags == {"team": "blue"}
+
+
 def test_settings_of_update_only(job, dli):
     late = {"operator_config": {"operator_list": [{"id": "1", "parallelism": 1}]}}
     result = job.predict_and_run(**late, show_detail=True)

@@ -33,6 +33,10 @@ T = t.TypeVar("T")
 CREATE_IF_ABSENT = "The job is created only if it does not exist"
 CHANGE_DIFFERENCES = "Only values that differ are changed"
 NAME_IN_USE = "another client created a job with this name in the meantime, or the list did not contain it yet"
+NOT_REPLACED = (
+    "The service accepted the tags, but the module did not detect the new values. If the job keeps the previous values, remove"
+    " these tags in another task first"
+)
 
 
 class Applier:
@@ -123,15 +127,19 @@ class Applier:
         return self._change(result, CHANGE_DIFFERENCES, send, check, done)
 
     def _tag(self, step: Step, result: JobResult) -> JobResult:
-        """Change tags: first remove, then add."""
-        removed = self._change_tags("delete", step.remove, result) if step.remove else result
-        if removed.failed or not step.add:
-            return removed
-        added = self._change_tags("create", step.add, result)
-        changed = True if step.remove and not added.changed else added.changed
-        return replace(added, changed=changed, reconciled=added.reconciled or removed.reconciled)
+        """Change tags: first set, then remove. No tag is removed to change its value, so a refused value changes nothing."""
+        added = self._change_tags("create", step.add, result, step.replaces) if step.add else result
+        if added.failed or not step.remove:
+            return added
+        removed = self._change_tags("delete", step.remove, result)
+        changed = True if step.add and not removed.changed else removed.changed
+        return replace(removed, changed=changed, reconciled=added.reconciled or removed.reconciled)
 
-    def _change_tags(self, action: str, tags: Mapping[str, str], result: JobResult) -> JobResult:
+    def _change_tags(self, action: str, tags: Mapping[str, str], result: JobResult, replaces: bool = False) -> JobResult:
+        """Set or remove tags.
+
+        :arg replaces: whether some of the tags have another value. It is not documented that the service replaces it.
+        """
         dli, job_id = self._context.dli, t.cast(int, result.job_id)
 
         def send() -> bool:
@@ -140,13 +148,13 @@ class Applier:
 
         def check(until: float) -> bool | None:
             current = dli.tags(job_id, until)
-            is_done = not tag_changes(current, tags, False)[1] if action == "create" else not set(current) & set(tags)
+            is_done = not tag_changes(current, tags, False)[0] if action == "create" else not set(current) & set(tags)
             return is_done or None
 
         def done(_done: bool, lost: ResponseLost | None) -> JobResult:
             return updated(result, "tags", reconciled=lost is not None)
 
-        return self._change(result, CHANGE_DIFFERENCES, send, check, done)
+        return self._change(result, CHANGE_DIFFERENCES, send, check, done, NOT_REPLACED if replaces else "")
 
     def _change(
         self,
@@ -155,24 +163,29 @@ class Applier:
         send: t.Callable[[], T],
         check: t.Callable[[float], T | None],
         done: t.Callable[[T, ResponseLost | None], JobResult],
+        unconfirmed: str = "",
     ) -> JobResult:
         """Send a change once; after a lost response, check until the outcome is determined.
 
         :arg rerun: what a new run of the task does, for messages.
         :arg done: returns the result from the value of ``send``, or from the value of ``check`` and the error.
+        :arg unconfirmed: the message if the check does not show an accepted change; empty to check only after a lost response.
         """
         context = self._context
+        lost: ResponseLost | None = None
         try:
-            return done(send(), None)
+            value = send()
+            if not unconfirmed:
+                return done(value, None)
         except ResponseLost as error:
             lost = error
         except CloudError as error:
             return _refused(result, error)
         deadline = min(context.deadline, context.clock.now() + self._waiting.confirm_timeout)
-        value, failure = poll(check, context.clock, deadline, backoff())
-        if value is not None:
-            return done(value, lost)
-        msg = sentences("Outcome unknown", lost, "Run the task again", rerun, last_read_failed(failure))
+        shown, failure = poll(check, context.clock, deadline, backoff())
+        if shown is not None:
+            return done(shown, lost)
+        msg = sentences("Outcome unknown", lost or unconfirmed, "Run the task again", rerun, last_read_failed(failure))
         return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
 

@@ -92,15 +92,13 @@ def as_text(definition: Definition) -> str:
 def tag_changes(
     current: Mapping[str, str], desired: Mapping[str, str], purge: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the tags to remove, and the tags to add.
+    """Return the tags to set, and the tags to remove.
 
-    A tag with another value is removed first, because it is not documented whether adding it replaces the value.
-
-    :arg purge: also remove tags that are not desired.
+    :arg purge: remove tags that are not desired.
     """
     add = {key: value for key, value in desired.items() if current.get(key) != value}
-    remove = {key: value for key, value in current.items() if key in add or (purge and key not in desired)}
-    return remove, add
+    remove = {key: value for key, value in current.items() if purge and key not in desired}
+    return add, remove
 
 
 def _desired_value(setting: Setting, value: t.Any) -> t.Any:

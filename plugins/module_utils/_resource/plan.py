@@ -48,7 +48,8 @@ class Step(t.NamedTuple):
     """One change of a job.
 
     :ivar operation: of a start, stop or deletion; ``must_wait``: wait for its end even without the option ``wait``.
-    :ivar settings: names of the settings to change; ``payload``: the request; ``remove`` and ``add``: tags.
+    :ivar settings: names of the settings to change; ``payload``: the request.
+    :ivar add: tags to set; ``replaces``: whether some of them have another value; ``remove``: tags to remove afterwards.
     """
 
     action: str
@@ -56,8 +57,9 @@ class Step(t.NamedTuple):
     must_wait: bool = False
     settings: Sequence[str] = ()
     payload: Mapping[str, t.Any] = {}
-    remove: Mapping[str, str] = {}
     add: Mapping[str, str] = {}
+    replaces: bool = False
+    remove: Mapping[str, str] = {}
 
 
 class ChangePlan(t.NamedTuple):
@@ -88,13 +90,13 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
     if desired.state == ABSENT:
         return ChangePlan(result, (Step(DELETE, Delete(desired.force)),))
     names = diff(desired.kind, job.raw, desired.settings)
-    remove, add = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
-    differences = names + (["tags"] if remove or add else [])
+    add, remove = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
+    differences = names + (["tags"] if add or remove else [])
     if immutable(names):
         name = immutable(names)[0]
         reason = f"{name} is {job.raw.get(name)} and cannot be changed after creation. To change it, delete the job first"
         return _refuse(result, WRONG_TYPE, reason, differences)
-    steps = [Step(TAG, remove=remove, add=add)] if remove or add else []
+    steps = [Step(TAG, add=add, replaces=bool(set(add) & set(tags)), remove=remove)] if add or remove else []
     steps += _steps(desired, job, names)
     breaking = _breaking(steps, names)
     is_undecided = bool(breaking) and desired.resume_savepoint is None

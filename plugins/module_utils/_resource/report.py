@@ -68,8 +68,8 @@ class Progress:
         if step.action == CREATE and self.desired.tags:
             self.after["tags"] = dict(self.desired.tags)
         if step.action == TAG:
-            kept = {key: value for key, value in self.after.pop("tags", {}).items() if key not in step.remove}
-            tags = kept if result.failed else {**kept, **step.add}
+            removed = () if result.failed else step.remove
+            tags = {key: value for key, value in {**self.after.pop("tags", {}), **step.add}.items() if key not in removed}
             if tags:
                 self.after["tags"] = tags
 

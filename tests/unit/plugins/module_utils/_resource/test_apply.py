@@ -176,22 +176,71 @@ def test_stop_of_a_job_that_cannot_be_read():
     [
         ({}, {"tags": {"a": "1"}}, [("create_tags", 7, {"a": "1"})]),
         ({"a": "1"}, {"tags": {}, "purge_tags": True}, [("delete_tags", 7, {"a": "1"})]),
-        ({"a": "1"}, {"tags": {"a": "2"}}, [("delete_tags", 7, {"a": "1"}), ("create_tags", 7, {"a": "2"})]),
+        ({"a": "1"}, {"tags": {"a": "2"}}, [("create_tags", 7, {"a": "2"}), ("tags", 7)]),
+        (
+            {"a": "1", "b": "1"},
+            {"tags": {"c": "2"}, "purge_tags": True},
+            [("create_tags", 7, {"c": "2"}), ("delete_tags", 7, {"a": "1", "b": "1"})],
+        ),
+        (
+            {"a": "1", "b": "1"},
+            {"tags": {"a": "2"}, "purge_tags": True},
+            [("create_tags", 7, {"a": "2"}), ("tags", 7), ("delete_tags", 7, {"b": "1"})],
+        ),
     ],
 )
 def test_requests_for_tags(before, given, calls):
+    """No tag is removed to change its value, and tags are removed only after the new ones are set."""
     dli = ResourceDli(job(7, "job_init"), tags=before)
     assert run(dli, **given).values["job"] == changed("updated", "Tags updated.")
     assert dli.calls[3:] == calls
 
 
-@pytest.mark.parametrize("call", ["delete_tags", "create_tags"])
-def test_tags_with_lost_response(call):
-    dli = ResourceDli(job(7, "job_init"), tags={"a": "1"})
+DETERMINED = f"Tags updated. This was determined from the job's tags, {UNCLEAR}"
+
+
+@pytest.mark.parametrize(("call", "msg"), [("delete_tags", DETERMINED), ("create_tags", "Tags updated.")])
+def test_tags_with_lost_response(call, msg):
+    dli = ResourceDli(job(7, "job_init"), tags={"a": "1", "b": "1"})
     dli.faults[call] = (LOST,)
+    row = run(dli, tags={"a": "2"}, purge_tags=True).values["job"]
+    assert row == changed("updated", msg, reconciled=True)
+    assert dli.job_tags == {"a": "2"}
+
+
+#: Call with the fault, fault -> state, changed, tags afterwards, actions. Without a fault, the task sets a and c, and removes b.
+TAG_FAULTS = {
+    ("create_tags", "refused"): ("refused", False, {"a": "1", "b": "1"}, []),
+    ("create_tags", "not carried out"): ("unknown", None, {"a": "1", "b": "1"}, []),
+    ("create_tags", "lost response"): ("updated", True, {"a": "2", "c": "3"}, ["tag"]),
+    ("delete_tags", "refused"): ("refused", True, {"a": "2", "b": "1", "c": "3"}, ["tag"]),
+    ("delete_tags", "not carried out"): ("unknown", True, {"a": "2", "b": "1", "c": "3"}, ["tag"]),
+    ("delete_tags", "lost response"): ("updated", True, {"a": "2", "c": "3"}, ["tag"]),
+}
+
+
+@pytest.mark.parametrize(("call", "fault"), TAG_FAULTS)
+def test_tag_keeps_its_value_until_it_has_the_new_one(call, fault):
+    state, is_changed, after, actions = TAG_FAULTS[call, fault]
+    dli = ResourceDli(job(7, "job_init"), tags={"a": "1", "b": "1"})
+    dli.faults[call] = {"refused": REFUSED, "not carried out": LOST, "lost response": (LOST,)}[fault]
+    report = run(dli, tags={"a": "2", "c": "3"}, purge_tags=True)
+    result = report.values
+    assert (result["job"]["state"], result["job"]["changed"], result["actions"]) == (state, is_changed, actions)
+    assert dli.job_tags == after
+    assert report.diff["after"].endswith("tags:\n" + "".join(f"  {key}: {value}\n" for key, value in after.items()))
+
+
+def test_value_that_the_service_does_not_replace():
+    dli = ResourceDli(job(7, "job_init"), tags={"a": "1"})
+    dli.change_tags = lambda *_arguments: None
     row = run(dli, tags={"a": "2"}).values["job"]
-    determined = f"Tags updated. This was determined from the job's tags, {UNCLEAR}"
-    assert row == changed("updated", determined if call == "create_tags" else "Tags updated.", reconciled=True)
+    msg = (
+        "Outcome unknown. The service accepted the tags, but the module did not detect the new values. If the job keeps the "
+        "previous values, remove these tags in another task first. Run the task again. Only values that differ are changed."
+    )
+    assert row == changed("unknown", msg, changed=None, failed=True, reconciled=True)
+    assert dli.job_tags == {"a": "1"} and dli.clock.now() == 1010
 
 
 def test_tags_that_are_not_confirmed_in_time():
@@ -210,10 +259,10 @@ def test_refused_tags_of_a_job_without_other_changes():
     assert result["actions"] == []
 
 
-def test_refused_tags_after_removed_ones():
+def test_refused_removal_after_tags_were_set():
     dli = ResourceDli(job(7, "job_init"), tags={"a": "1"})
-    dli.faults["create_tags"] = REFUSED
-    result = run(dli, tags={"a": "2"}).values
+    dli.faults["delete_tags"] = REFUSED
+    result = run(dli, tags={"b": "2"}, purge_tags=True).values
     msg = f"{REFUSED} The earlier steps were completed. The task can be run again."
     assert result["job"] == changed("refused", msg, failed=True, error_code="DLI.11016")
     assert result["actions"] == ["tag"]

@@ -184,18 +184,19 @@ def test_tags_of_new_job():
 
 
 @pytest.mark.parametrize(
-    ("current", "desired", "purge", "remove", "add"),
+    ("current", "desired", "purge", "add", "remove"),
     [
-        ({}, {"a": "1"}, False, {}, {"a": "1"}),
+        ({}, {"a": "1"}, False, {"a": "1"}, {}),
         ({"a": "1", "b": "2"}, {"a": "1"}, False, {}, {}),
-        ({"a": "1", "b": "2"}, {"a": "1"}, True, {"b": "2"}, {}),
-        ({"a": "0", "b": "2"}, {"a": "1"}, False, {"a": "0"}, {"a": "1"}),
-        ({"a": "0", "b": "2"}, {}, True, {"a": "0", "b": "2"}, {}),
+        ({"a": "1", "b": "2"}, {"a": "1"}, True, {}, {"b": "2"}),
+        ({"a": "0", "b": "2"}, {"a": "1"}, False, {"a": "1"}, {}),
+        ({"a": "0", "b": "2"}, {"a": "1"}, True, {"a": "1"}, {"b": "2"}),
+        ({"a": "0", "b": "2"}, {}, True, {}, {"a": "0", "b": "2"}),
         ({"a": "0"}, {}, False, {}, {}),
     ],
 )
-def test_tags_of_existing_job(current, desired, purge, remove, add):
-    assert tag_changes(current, desired, purge) == (remove, add)
+def test_tags_of_existing_job(current, desired, purge, add, remove):
+    assert tag_changes(current, desired, purge) == (add, remove)
 
 
 def test_settings_read_have_names_of_requests():

@@ -532,12 +532,12 @@ def test_tags_of_existing_job_that_cannot_be_read_for_another_reason(error):
 
 def test_partial_tag_change():
     dli = ResourceDli(job(7, "job_running", sql_body="A"), tags={"a": "1"})
-    dli.faults["create_tags"] = REFUSED
-    report = run(dli, tags={"a": "2"}, desc="B", restart="allowed")
+    dli.faults["delete_tags"] = REFUSED
+    report = run(dli, tags={"b": "2"}, purge_tags=True, desc="B", restart="allowed")
     result = report.values
     assert (result["actions"], result["changed"], result["failed"], result["job"]["state"]) == (["tag"], True, True, "refused")
-    assert dli.job_tags == {} and "stop" not in dli.call_names
-    assert "tags:" in report.diff["before"] and "tags:" not in report.diff["after"]
+    assert dli.job_tags == {"a": "1", "b": "2"} and "stop" not in dli.call_names
+    assert report.diff["before"].endswith("tags:\n  a: 1\n") and report.diff["after"].endswith("tags:\n  a: 1\n  b: 2\n")
 
 
 @pytest.mark.parametrize("call", ["delete_tags", "create_tags"])
@@ -545,13 +545,13 @@ def test_partial_tag_change():
 def test_tag_change_with_lost_response(call, carried_out):
     dli = ResourceDli(job(7), tags={"a": "1"})
     dli.faults[call] = (LOST,) if carried_out else LOST
-    row = run(dli, tags={"a": "2"}).values["job"]
+    row = run(dli, tags={"b": "2"}, purge_tags=True).values["job"]
     if carried_out:
         assert (row["state"], row["changed"], row["reconciled"]) == ("updated", True, True)
-        assert dli.job_tags == {"a": "2"}
+        assert dli.job_tags == {"b": "2"}
     else:
         assert (row["state"], row["failed"]) == ("unknown", True)
-        assert row["changed"] is (True if call == "create_tags" else None)
+        assert row["changed"] is (True if call == "delete_tags" else None)
 
 
 # Settings in the result, and the diff

@@ -256,7 +256,7 @@ def test_savepoint_from_which_a_restart_resumes(status, saved, given, resumes):
 
 def test_tags_precede_the_other_steps():
     made = plan(job(7, "job_init"), {"a": "1", "b": "2"}, tags={"a": "3"}, purge_tags=True, desc="d")
-    assert made.steps == [Step("tag", remove={"a": "1", "b": "2"}, add={"a": "3"}), DESC_STEP]
+    assert made.steps == [Step("tag", add={"a": "3"}, replaces=True, remove={"b": "2"}), DESC_STEP]
     assert made.differences == ["desc", "tags"]
     assert plan(job(7, "job_init"), {"a": "1"}, tags={}).steps == ()
     assert plan(job(7, "job_init"), {"a": "1"}, purge_tags=True).steps == (), "tags are not managed"
