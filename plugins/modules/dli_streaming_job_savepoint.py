@@ -135,7 +135,7 @@ job:
       description:
         - What happened to the job.
         - V(triggered) - the service accepted the request to create the savepoint.
-        - V(made) - the savepoint was created (with O(wait=true)).
+        - V(made) - the savepoint was created (with O(wait=true)). Check mode with O(wait=true) predicts this state.
         - V(imported) - the savepoint was imported.
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs have the name.

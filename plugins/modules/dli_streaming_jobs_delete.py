@@ -128,7 +128,6 @@ jobs:
         - V(ambiguous) - several jobs have this name.
         - V(still_active) - the job is active, and O(force=false). No request was sent.
         - V(refused) - the service refused the deletion, or the request could not be sent. The job was not deleted.
-        - V(failed) - this module does not return this state. It is the same in all batch modules.
         - V(timed_out) - the job still existed when O(wait_timeout) expired.
         - V(unknown) - the result could not be determined. RV(jobs[].changed) shows whether the job was deleted, if this is
           known.

@@ -56,7 +56,7 @@ options:
   wait:
     description:
       - Whether to wait until every job is inactive, or its stop has failed. Also waits for jobs that were already being stopped
-        or creating a savepoint.
+        or creating a savepoint. The module sends no stop request for such a job, neither before nor after the wait.
       - If V(false), the module returns as soon as the service has accepted the request.
 notes:
   - The task requires the IAM permissions C(dli:jobs:list) (named C(dli:jobs:listAll) in a role policy), C(dli:jobs:get) and
@@ -131,9 +131,10 @@ jobs:
         - V(already_stopped) - unchanged, because the job was already inactive or being stopped.
         - V(not_found) - the project has no such job.
         - V(ambiguous) - several jobs have this name.
-        - V(not_stoppable) - the job is creating a savepoint, which must not be interrupted. No request was sent. With
-          O(wait=true), the module waits until the savepoint is complete. If it was part of another stop, the module reports
-          the outcome of that stop. Otherwise, the job is running again, and the state is V(failed).
+        - V(not_stoppable) - the job is creating a savepoint, which must not be interrupted, and O(wait=false). No request was
+          sent. With O(wait=true), the module waits until the savepoint is complete, and sends no stop request either. If the
+          savepoint was part of another stop, the state is V(already_stopped). Otherwise, the job is running again, and the
+          state is V(failed). Run the task again to stop it.
         - V(refused) - the service refused the stop, or the request could not be sent. The job was not stopped.
         - V(failed) - during the wait, the stop failed, the savepoint before the stop failed, or the job was deleted.
         - V(timed_out) - the job was still active when O(wait_timeout) expired.

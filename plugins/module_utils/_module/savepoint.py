@@ -66,8 +66,11 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
     """
     outcome = execute_batch(context, options.batch)
     result = outcome.results[0]
-    if options.waiting.wait and result.state == TRIGGERED and not options.batch.check_mode and result.job_id is not None:
-        result = wait_for_savepoint(context, result, outcome.submitted[result.job_id].job, options.waiting)
+    if options.waiting.wait and result.state == TRIGGERED and result.job_id is not None:
+        if options.batch.check_mode:
+            result = _made(result, RUNNING)
+        else:
+            result = wait_for_savepoint(context, result, outcome.submitted[result.job_id].job, options.waiting)
     values = {
         "changed": result.changed is not False,
         "failed": result.failed,
@@ -88,7 +91,7 @@ def message(options: BatchOptions, result: JobResult) -> str:
             failure = f"A {savepoint} may not have been {done}"
         return with_subject(f"S{savepoint[1:]}", result.msg, failure)
     if options.check_mode:
-        return f"Would {request} a {savepoint}."
+        return f"Would {operation if result.state == MADE else request} a {savepoint}."
     return f"{'Created' if result.state == MADE else result.state.capitalize()} a {savepoint}."
 
 
@@ -156,13 +159,17 @@ def _updated(result: JobResult, now: Job | None, observed: str) -> JobResult:
     if now is None:
         return replace(result, state=FAILED, failed=True, status=None, msg="Failed: the job was deleted in the meantime.")
     if observed == DONE:
-        return replace(result, state=MADE, status=now.status, msg="Savepoint created.")
+        return _made(result, now.status)
     if observed != NOT_MADE:
         return replace(result, status=now.status)
     reason = one_line(now.status_desc) or "no reason given"
     status = "" if now.status == RUNNING else f"The status is now {now.status} ({status_of(now.status).meaning})"
     msg = sentences(f"Savepoint accepted, but not created ({reason})", status, "Fix the cause, then run the task again")
     return replace(result, state=FAILED, failed=True, status=now.status, msg=msg)
+
+
+def _made(result: JobResult, status: str) -> JobResult:
+    return replace(result, state=MADE, status=status, msg="Savepoint created.")
 
 
 def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:

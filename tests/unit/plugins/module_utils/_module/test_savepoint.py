@@ -210,6 +210,15 @@ def test_run_sends_one_request_and_check_mode_none(action, status, call, after):
     assert not done["reconciled"]
 
 
+def test_check_mode_predicts_the_result_of_a_wait():
+    dli = SavepointDli(seen(saved=False), at1=seen("job_savepointing", saved=False), at2=seen(saved=True))
+    predicted = run(dli, True, wait=True)
+    done = run(dli, wait=True)
+    assert state(done) == state(predicted) == ("made", True, False, "job_running")
+    assert predicted["msg"] == done["msg"] == "Savepoint created."
+    assert predicted["message"] == "Would create a savepoint of job 7 (orders)."
+
+
 @pytest.mark.parametrize(("action", "status"), [("trigger", "job_cancel_success"), ("import", "job_running")])
 def test_wrong_status_sends_no_request(action, status):
     dli = SavepointDli(seen(status))
