@@ -20,12 +20,12 @@ options:
       - An ID that is specified more than once is processed once, with a warning.
       - At least one of O(job_ids) and O(job_names) is required. Both can be set.
     type: list
-    elements: str
+    elements: raw
   job_names:
     description:
       - Exact names of the jobs. A list, or a string of names separated by commas or line breaks.
       - A name that matches no job or several jobs is reported as V(not_found) or V(ambiguous). The other jobs are still
         processed.
     type: list
-    elements: str
+    elements: raw
 """

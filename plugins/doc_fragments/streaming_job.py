@@ -63,6 +63,8 @@ options:
   tags:
     description:
       - Tags of the job, as a dictionary. Other tags of the job are not changed, except with O(purge_tags).
+      - Each key has from 1 to 128 characters, and each value has from 1 to 255 characters. Editions of the documentation of the
+        service also contain the limits 36 and 43, so the service may refuse longer ones.
       - To change the value of a tag, the module sets the tag again and reads the tags to confirm the new value. It does not
         remove the tag first, so a job keeps the previous value if the service refuses the new one.
     type: dict
@@ -77,24 +79,27 @@ options:
     type: bool
     default: false
   desc:
-    description: Description of the job.
+    description:
+      - Description of the job, at most 2048 characters for an SQL job, and at most 512 characters for a Jar job.
+      - Editions of the documentation of the service also contain the limit 512 for an SQL job, so the service may refuse a
+        longer one.
     type: str
   queue_name:
-    description: Name of the queue on which the job runs.
+    description: Name of the queue on which the job runs, at most 128 characters.
     type: str
   flink_version:
     description: Version of Flink, for example V(1.15).
     type: str
   cu_number:
-    description: Number of compute units (CUs) of the job. The default of the service for a new job is 2.
+    description: Number of compute units (CUs) of the job, from 2 to 400. The default of the service for a new job is 2.
     type: int
   manager_cu_number:
     description: Number of CUs of the job manager. The default of the service for a new job is 1.
     type: int
   parallel_number:
     description:
-      - Number of parallel tasks, at most four for each CU that is not used by the job manager. The default of the service
-        for a new job is 1.
+      - Number of parallel tasks, from 1 to 2000. The default of the service for a new job is 1.
+      - For an SQL job with O(resource_config_version=v1), at most four for each CU that is not used by the job manager.
     type: int
   tm_cus:
     description: Number of CUs of each task manager. The default of the service for a new job is 1.
@@ -123,7 +128,7 @@ options:
             description: Number of processors, at least 0.5.
             type: float
           memory:
-            description: Amount of memory, for example V(4G).
+            description: Amount of memory, at least 2 GB, for example V(4G).
             type: str
       taskmanager_resource_spec:
         description: Resources of each task manager.
@@ -133,7 +138,7 @@ options:
             description: Number of processors, at least 0.5.
             type: float
           memory:
-            description: Amount of memory, for example V(4G).
+            description: Amount of memory, at least 2 GB, for example V(4G).
             type: str
   checkpoint_enabled:
     description: Whether the job creates checkpoints. Checkpoints require O(obs_bucket).
@@ -144,7 +149,7 @@ options:
       - The numeric values of the service, V(1) and V(2), are accepted as well.
     type: str
   checkpoint_interval:
-    description: Seconds between two checkpoints.
+    description: Seconds between two checkpoints, from 1 to 3600.
     type: int
   obs_bucket:
     description: Name of the OBS bucket for checkpoints, savepoints and logs. DLI must be authorised for it.
@@ -162,7 +167,7 @@ options:
     description: Whether the service resumes from the latest checkpoint after a failure.
     type: bool
   resume_max_num:
-    description: Maximum number of restarts after failures per hour. V(-1) means no limit.
+    description: Maximum number of restarts after failures per hour, V(-1) or at least 1. V(-1) means no limit.
     type: int
   runtime_config:
     description:
@@ -180,6 +185,9 @@ notes:
   - Only options that are set are compared and sent. An empty string is treated as unset, because surveys send empty strings.
     A setting can therefore be changed, but not set to an empty string.
   - An update sends only the settings that differ.
+  - The options are checked before the first request, and the message contains all options that are not allowed. Only the limit
+    of O(parallel_number) that depends on other settings is checked after the job is read. Options without a documented range
+    are checked by the service.
   - The task reads the job with two requests, or with one request if O(job_id) is set, and with one additional request if
     O(tags) is set. If no change is required, it sends no other requests. It reads the tags again after a change of the value
     of a tag.

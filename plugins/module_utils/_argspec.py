@@ -52,8 +52,9 @@ def connection() -> dict[str, dict[str, t.Any]]:
 def selection() -> dict[str, dict[str, t.Any]]:
     """Return the options of the doc fragment ``selection``."""
     return dict(
-        job_ids=dict(type="list", elements="str"),
-        job_names=dict(type="list", elements="str"),
+        # Ansible would convert a dictionary or a list to a text of Python.
+        job_ids=dict(type="list", elements="raw"),
+        job_names=dict(type="list", elements="raw"),
     )
 
 

@@ -12,6 +12,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ._errors import InputError
 
@@ -22,6 +23,47 @@ LARGEST_ID = 2**63 - 1
 SHORTEST_SECRET = 6
 
 T = t.TypeVar("T")
+
+
+def parse_all(*parsers: t.Callable[[], t.Any]) -> list[t.Any]:
+    """Return the values of all parsers.
+
+    :raises InputError: parsers failed. The message contains the messages of all of them.
+    """
+    values, messages = [], []
+    for parse in parsers:
+        try:
+            values.append(parse())
+        except InputError as error:
+            messages.append(str(error))
+    if messages:
+        raise InputError(" ".join(dict.fromkeys(messages)))
+    return values
+
+
+def texts(option: str, items: Iterable[t.Any] | None) -> list[str]:
+    """Return the elements of a list as texts; null is an empty text.
+
+    :raises InputError: an element is a list or a dictionary.
+    """
+    return [_text(option, f"element {number}", item) for number, item in enumerate(items or (), 1)]
+
+
+def tag_texts(tags: Mapping[t.Any, t.Any]) -> dict[str, str]:
+    """Return tags with their values as texts; null is an empty text.
+
+    :raises InputError: values are lists or dictionaries.
+    """
+    keys = [str(key) for key in tags]
+    values = parse_all(*(partial(_text, "tags", f"the value of {str(key)[:40]!r}", value) for key, value in tags.items()))
+    return dict(zip(keys, values))
+
+
+def _text(option: str, subject: str, value: t.Any) -> str:
+    if isinstance(value, (list, tuple, Mapping)):
+        kind = "a dictionary" if isinstance(value, Mapping) else "a list"
+        raise InputError(f"Invalid {option}: {subject} is {kind}. Specify a text or a number.")
+    return "" if value is None else str(value)
 
 
 def text_or_none(value: object) -> str | None:
@@ -92,8 +134,11 @@ def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -
     :arg job_names: texts; a text can contain several names separated by commas or line breaks.
     :raises InputError: an ID is invalid, or the texts contain only separators.
     """
-    ids, repeated_ids = _unique([_job_id(text) for text in _split_option("job_ids", job_ids, r"[\s,]+")])
-    names, repeated_names = _unique(_split_option("job_names", job_names, r"[\r\n,]+"))
+    parsed_ids, parsed_names = parse_all(
+        lambda: [_job_id(text) for text in _split_option("job_ids", job_ids, r"[\s,]+")],
+        lambda: _split_option("job_names", job_names, r"[\r\n,]+"),
+    )
+    (ids, repeated_ids), (names, repeated_names) = _unique(parsed_ids), _unique(parsed_names)
     warnings = [
         f"The option {option} contains {_few(repeated)} more than once. Each job is handled once."
         for option, repeated in (("job_ids", repeated_ids), ("job_names", repeated_names))
@@ -114,14 +159,17 @@ def select_one(job_id: object, job_name: object) -> Selection:
     return Selection((_job_id(number, "job_id"),) if number else (), (name,) if name else (), ())
 
 
-def split_texts(texts: Iterable[str] | None) -> list[str]:
-    """Split texts at commas, spaces and line breaks, and return the parts without duplicates."""
-    return _unique(_pieces(texts, r"[\s,]+"))[0]
+def split_texts(option: str, items: Iterable[t.Any] | None) -> list[str]:
+    """Split texts at commas, spaces and line breaks, and return the parts without duplicates.
+
+    :raises InputError: an element is a list or a dictionary.
+    """
+    return _unique(_pieces(texts(option, items), r"[\s,]+"))[0]
 
 
-def _split_option(option: str, texts: Iterable[str] | None, separators: str) -> list[str]:
+def _split_option(option: str, items: Iterable[t.Any] | None, separators: str) -> list[str]:
     """Split texts. Refuse texts that contain only separators, because an empty selection can mean all jobs."""
-    given = ",".join(str(text) for text in texts or ())  # Ansible has already split a text at its commas
+    given = ",".join(texts(option, items))  # Ansible has already split a text at its commas
     if given.strip() and not re.sub(separators, "", given).strip():
         raise InputError(
             f"Invalid {option}: {given[:40]!r} contains no job. Specify at least one job, or leave the option empty."
@@ -129,9 +177,9 @@ def _split_option(option: str, texts: Iterable[str] | None, separators: str) -> 
     return _pieces([given], separators)
 
 
-def _pieces(texts: Iterable[str] | None, separators: str) -> list[str]:
+def _pieces(given: Iterable[str], separators: str) -> list[str]:
     """Split texts and omit empty pieces."""
-    pieces = [piece.strip() for text in texts or () for piece in re.split(separators, str(text))]
+    pieces = [piece.strip() for text in given for piece in re.split(separators, text)]
     return _without_json([piece for piece in pieces if piece])
 
 
@@ -222,4 +270,4 @@ def parse_wait_options(params: Mapping[str, t.Any]) -> WaitOptions:
     :raises InputError: a time is not greater than 0.
     """
     names = ("wait_timeout", "wait_interval", "confirm_timeout")
-    return WaitOptions(params["wait"], *(positive(name, params[name]) for name in names))
+    return WaitOptions(params["wait"], *parse_all(*(partial(positive, name, params[name]) for name in names)))

@@ -56,11 +56,11 @@ options:
   dependency_jars:
     description: Additional packages that the program requires. An empty list removes all packages.
     type: list
-    elements: str
+    elements: raw
   dependency_files:
     description: Additional files that the program requires. An empty list removes all files.
     type: list
-    elements: str
+    elements: raw
   feature:
     description: Image that the job uses. V(basic) is an image of the service with O(flink_version). V(custom) is O(image).
     type: str

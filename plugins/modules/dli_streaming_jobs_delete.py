@@ -189,7 +189,6 @@ summary:
     ambiguous: 0
     still_active: 1
     refused: 0
-    failed: 0
     timed_out: 0
     unknown: 0
 msg:

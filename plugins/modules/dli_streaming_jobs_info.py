@@ -42,19 +42,19 @@ options:
       - A list, a single ID, or a string of IDs separated by commas, spaces or line breaks.
       - If neither O(job_ids) nor O(job_names) is set, all jobs of the project are selected. Both can be set.
     type: list
-    elements: str
+    elements: raw
   job_names:
     description:
       - Exact names of jobs. A list, or a string of names separated by commas or line breaks.
       - If several jobs have the same name, all of them are returned.
     type: list
-    elements: str
+    elements: raw
   status:
     description:
       - Only jobs in one of these DLI statuses, for example V(job_running).
       - A single status is filtered by the service. Several statuses are filtered by the module.
     type: list
-    elements: str
+    elements: raw
   queue_name:
     description: Only jobs in this queue.
     type: str
@@ -359,7 +359,7 @@ def main() -> None:
     """Run the module."""
     spec = dict(
         _argspec.selection(),
-        status=dict(type="list", elements="str"),
+        status=dict(type="list", elements="raw"),
         queue_name=dict(type="str"),
         job_type=dict(type="str"),
         user_name=dict(type="str"),

@@ -49,7 +49,9 @@ options:
         O(sql_body) or O(template_id) is set. This prevents a typo in O(name) from creating an empty job.
     type: str
   template_id:
-    description: ID of the template that provides the SQL of a new job if O(sql_body) is not set. Not compared after creation.
+    description:
+      - ID of the template that provides the SQL of a new job if O(sql_body) is not set, at most 9223372036854775807. Not compared
+        after creation.
     type: int
   job_type:
     description:
@@ -69,8 +71,8 @@ options:
     type: int
   dirty_data_strategy:
     description:
-      - How to handle data that cannot be parsed. V(0) ignores the data, V(1) stops the job with an error, and
-        V(2:bucket/folder) saves the data in OBS.
+      - How to handle data that cannot be parsed, V(0), V(1) or V(2:bucket/folder). V(0) ignores the data, V(1) stops the job with
+        an error, and V(2:bucket/folder) saves the data in OBS.
     type: str
   operator_config:
     description:

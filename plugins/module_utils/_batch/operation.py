@@ -58,6 +58,7 @@ class Operation(abc.ABC):
 
     :cvar done: state of a job after the operation; ``unchanged``: of a job that needs no request; ``blocked``: of a job whose
         status does not allow the operation; ``absent``: of a job that does not exist.
+    :cvar can_fail: whether a wait can show that the operation failed.
     :cvar job_error_codes: codes that apply to the job itself. After any other refusal, another client may have sent the same
         request.
     :cvar absent_code: the code with which the service refuses a job that does not exist, if it is documented.
@@ -67,6 +68,7 @@ class Operation(abc.ABC):
     blocked: t.ClassVar[str]
     unchanged: t.ClassVar[str] = NOT_FOUND
     absent: t.ClassVar[str] = NOT_FOUND
+    can_fail: t.ClassVar[bool] = True
     job_error_codes: t.ClassVar[frozenset[str]] = frozenset()
     absent_code: t.ClassVar[str | None] = None
     wording: t.ClassVar[Wording]
@@ -130,4 +132,4 @@ class Operation(abc.ABC):
 def states(operation: Operation) -> tuple[str, ...]:
     """Return the states that a result of this operation can have, in the order of the summary."""
     own = (operation.done, operation.unchanged, operation.absent, AMBIGUOUS, operation.blocked)
-    return tuple(dict.fromkeys((*own, REFUSED, FAILED, TIMED_OUT, UNKNOWN)))
+    return tuple(dict.fromkeys((*own, REFUSED, *([FAILED] if operation.can_fail else []), TIMED_OUT, UNKNOWN)))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The settings of a job, by their names in requests (dli-api.md 1.7, 1.9, 1.10). Data only."""
+"""The settings of a job, by their names in requests (dli-api.md 1.7, 1.9, 1.10). Data only; ``job_limits.py`` has ranges."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ BOTH = (SQL, JAR)
 MODES = {"exactly_once": 1, "at_least_once": 2}
 #: The job types of each kind. Edge jobs are not supported.
 JOB_TYPES = {SQL: ("flink_opensource_sql_job", "flink_sql_job"), JAR: ("flink_jar_job",)}
-LONGEST = {"name": 57, "sql_body": 1024 * 1024}
 #: A savepoint cannot be restored after a change of these settings (dli-api.md 7.6).
 NOT_RESTORABLE = frozenset(("sql_body", "entrypoint", "main_class", "dependency_jars", "parallel_number"))
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from functools import partial
 
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.operation import Operation
 from .._batch.report import batch_result
 from .._dli.task_context import Context
-from .._options import parse_wait_options, select
+from .._options import parse_all, parse_wait_options, select
 from .._result import ModuleResult
 
 
 def parse_batch_options(operation: Operation, params: Mapping[str, t.Any], check_mode: bool) -> BatchOptions:
-    selection = select(params["job_ids"], params["job_names"])
-    return BatchOptions(operation, selection, check_mode, parse_wait_options(params))
+    selection, waiting = parse_all(
+        partial(select, params["job_ids"], params["job_names"]), partial(parse_wait_options, params)
+    )
+    return BatchOptions(operation, selection, check_mode, waiting)
 
 
 def run_batch(context: Context, options: BatchOptions) -> ModuleResult:

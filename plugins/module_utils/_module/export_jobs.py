@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from .._batch.job_result import JobResult, PlannedJob
 from .._batch.operation import FAILED, TIMED_OUT
@@ -21,7 +22,7 @@ from .._dli.client import EXPORT_SIZE
 from .._dli.job_finder import JobFinder, JobLookup, list_all_jobs
 from .._dli.task_context import Context
 from .._errors import InputError
-from .._options import LONGEST, Selection, bare_path, select, select_any
+from .._options import LONGEST, Selection, bare_path, parse_all, select, select_any
 from .._result import ModuleResult
 
 EMPTY_RESULT: Mapping[str, t.Any] = {"jobs": [], "zip_files": []}
@@ -37,14 +38,17 @@ class ExportOptions:
 
 
 def parse_export_options(params: Mapping[str, t.Any], check_mode: bool) -> ExportOptions:
+    selection, path = parse_all(partial(_selection, params), partial(bare_path, "obs_dir", params["obs_dir"], LONGEST))
+    return ExportOptions(Export(path), selection, check_mode)
+
+
+def _selection(params: Mapping[str, t.Any]) -> Selection | None:
+    if not params["all"]:
+        return select(params["job_ids"], params["job_names"])
     named = select_any(params["job_ids"], params["job_names"])
-    if params["all"] and (named.ids or named.names):
+    if named.ids or named.names:
         raise InputError("Conflicting options: all and job_ids or job_names. Set either all, or the jobs to export.")
-    return ExportOptions(
-        operation=Export(bare_path("obs_dir", params["obs_dir"], LONGEST)),
-        selection=None if params["all"] else select(params["job_ids"], params["job_names"]),
-        check_mode=check_mode,
-    )
+    return None
 
 
 def export_jobs(context: Context, options: ExportOptions) -> ModuleResult:

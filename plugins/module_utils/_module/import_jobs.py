@@ -13,11 +13,12 @@ import typing as t
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from .._dli.job_finder import list_all_jobs
 from .._dli.task_context import Context
 from .._errors import ResponseLost
-from .._options import LONGEST, bare_path, positive
+from .._options import LONGEST, bare_path, parse_all, positive
 from .._polling import backoff, poll
 from .._result import NAMED_IN_MESSAGE, ModuleResult, one_line, sentences
 
@@ -57,12 +58,11 @@ class ImportedJob:
 
 
 def parse_import_options(params: Mapping[str, t.Any], check_mode: bool) -> ImportOptions:
-    return ImportOptions(
-        zip_file=bare_path("zip_file", params["zip_file"], LONGEST),
-        is_cover=params["is_cover"],
-        check_mode=check_mode,
-        confirm_timeout=positive("confirm_timeout", params["confirm_timeout"]),
+    zip_file, confirm_timeout = parse_all(
+        partial(bare_path, "zip_file", params["zip_file"], LONGEST),
+        partial(positive, "confirm_timeout", params["confirm_timeout"]),
     )
+    return ImportOptions(zip_file, params["is_cover"], check_mode, confirm_timeout)
 
 
 def import_jobs(context: Context, options: ImportOptions) -> ModuleResult:

@@ -14,13 +14,14 @@ import typing as t
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder, list_all_jobs
 from .._dli.job_status import STATUSES
 from .._dli.task_context import Context
 from .._errors import InputError
-from .._options import Selection, select_any, split_texts, text_or_none
+from .._options import Selection, parse_all, select_any, split_texts, tag_texts, text_or_none
 from .._result import ModuleResult, count_jobs, one_line
 
 #: Filters that are sent to the service unchanged, by the names of the service.
@@ -57,10 +58,11 @@ class Filters:
 def parse_filters(params: Mapping[str, t.Any]) -> Filters:
     """Return the filters from the options; empty texts are unset.
 
-    :raises InputError: a tag cannot be used as a filter.
+    :raises InputError: a status is not a text, or a tag cannot be used as a filter.
     """
     by_value = {name: text for name in BY_VALUE if (text := text_or_none(params[name])) is not None}
-    return Filters(tuple(split_texts(params["status"])), by_value, _tags(params["tags"]), params["has_savepoint"])
+    statuses, tags = parse_all(partial(split_texts, "status", params["status"]), partial(_tags, params["tags"]))
+    return Filters(tuple(statuses), by_value, tags, params["has_savepoint"])
 
 
 def service_query(filters: Filters) -> dict[str, t.Any]:
@@ -88,7 +90,7 @@ def matches(job: Job, filters: Filters, prefiltered: bool) -> bool:
 
 def _tags(given: Mapping[str, t.Any] | None) -> dict[str, str]:
     """Parse tags. The parameter of the list is ``key1=v1,key2=v2``, without escape characters."""
-    tags = {str(key).strip(): str("" if value is None else value).strip() for key, value in (given or {}).items()}
+    tags = {key.strip(): value.strip() for key, value in tag_texts(given or {}).items()}
     for key, value in tags.items():
         if not key or not value or "," in key + value or "=" in key:
             raise InputError(
@@ -134,9 +136,12 @@ class InfoOptions:
 
 
 def parse_info_options(params: Mapping[str, t.Any], check_mode: bool) -> InfoOptions:
+    selection, filters = parse_all(
+        partial(select_any, params["job_ids"], params["job_names"]), partial(parse_filters, params)
+    )
     return InfoOptions(
-        selection=select_any(params["job_ids"], params["job_names"]),
-        filters=parse_filters(params),
+        selection=selection,
+        filters=filters,
         detailed=params["show_detail"],
         ascending=params["order"] == "asc",
     )

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -31,7 +33,7 @@ from .._errors import CloudError, InputError, ServiceError, TaskAbandoned
 from .._http.client import ApiClient, RequestLog, RequestSender
 from .._http.options import url_secrets
 from .._http.session import REQUESTS_IMPORT_ERROR, HttpSession
-from .._options import SHORTEST_SECRET, decode_text, positive
+from .._options import SHORTEST_SECRET, decode_text, parse_all, positive
 from .._result import ModuleResult, sentences
 
 STDOUT = 1
@@ -47,16 +49,27 @@ Options = t.TypeVar("Options")
 
 
 class DliModule(AnsibleModule):
-    """A module whose secrets are masked only if they are long enough, so that masking does not remove letters from all texts."""
+    """A module that checks and replaces values before Ansible converts them and registers secrets.
+
+    If a secret is too short, masking it would remove its letters from all output.
+
+    :ivar problems: messages for values of the wrong type.
+    """
 
     def __init__(self, **arguments: t.Any) -> None:
         AnsibleModule.__init__(self, **arguments)
+
+    def check_types(self) -> None:
+        """Raise InputError for values that Ansible has converted to a text although they are no texts."""
+        if self.problems:
+            raise InputError(" ".join(self.problems))
 
     def _load_params(self) -> None:
         AnsibleModule._load_params(self)
         for name in SECRETS:
             if 0 < len(str(self.params.get(name) or "")) < SHORTEST_SECRET:
                 self.params[name] = TOO_SHORT
+        self.problems = list(_prepare(self.argument_spec, self.params))
 
 
 def run_module(
@@ -73,13 +86,33 @@ def run_module(
     """
     runner = ModuleRunner(module, empty_result)
     try:
-        connection = runner.connect()
-        options = parse_options(module.params, module.check_mode)
-        deadline = runner.clock.now() + positive("overall_timeout", module.params["overall_timeout"])
+        _none, connection, options, timeout = parse_all(
+            module.check_types,
+            runner.connect,
+            partial(parse_options, module.params, module.check_mode),
+            partial(positive, "overall_timeout", module.params["overall_timeout"]),
+        )
+        deadline = runner.clock.now() + timeout
         result = flow(Context(runner.authenticate(connection, deadline), runner.clock, deadline, module.log), options)
     except (CloudError, TaskAbandoned) as error:
         runner.fail(error)
     runner.finish(result)
+
+
+def _prepare(spec: Mapping[str, t.Any], params: dict[str, t.Any], prefix: str = "") -> Iterator[str]:
+    """Yield messages for dictionaries and lists in options that are texts, which Ansible converts to their text in Python.
+
+    Infinite values of integer options are replaced by a text, for which Ansible reports the option. For these values,
+    ansible-core 2.19 and later end with an OverflowError.
+    """
+    for name, option in spec.items():
+        value, kind = params.get(name), option.get("type")
+        if kind in ("str", "path") and isinstance(value, (dict, list)):
+            yield f"Invalid {prefix}{name}: it is a {'list' if isinstance(value, list) else 'dictionary'}. Specify a text."
+        elif kind == "int" and re.fullmatch(r"[+-]?inf(inity)?", str(value).strip(), re.IGNORECASE):
+            params[name] = "infinite"
+        elif "options" in option and isinstance(value, dict):
+            yield from _prepare(option["options"], value, f"{prefix}{name}.")
 
 
 class ModuleRunner:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.job_result import JobResult, last_read_failed
@@ -19,7 +20,7 @@ from .._dli.job import Job
 from .._dli.job_finder import JobFinder
 from .._dli.job_status import ACTIVE, RUNNING, SAVEPOINTING, status_of
 from .._dli.task_context import Context
-from .._options import WaitOptions, bare_path, parse_wait_options, savepoint_folder, select_one
+from .._options import WaitOptions, bare_path, parse_all, parse_wait_options, savepoint_folder, select_one
 from .._polling import backoff, poll
 from .._result import ModuleResult, job_label, one_line, sentences, with_subject
 
@@ -49,13 +50,13 @@ class SavepointOptions:
 
 
 def parse_savepoint_options(params: Mapping[str, t.Any], check_mode: bool) -> SavepointOptions:
-    waiting, path = parse_wait_options(params), params["savepoint_path"]
-    operation: TriggerSavepoint | ImportSavepoint
-    if params["action"] == "trigger":
-        operation = TriggerSavepoint(bare_path("savepoint_path", path))
-    else:
-        operation = ImportSavepoint(savepoint_folder("savepoint_path", path))
-    selection = select_one(params["job_id"], params["job_name"])
+    parse_path = bare_path if params["action"] == "trigger" else savepoint_folder
+    selection, path, waiting = parse_all(
+        partial(select_one, params["job_id"], params["job_name"]),
+        partial(parse_path, "savepoint_path", params["savepoint_path"]),
+        partial(parse_wait_options, params),
+    )
+    operation = TriggerSavepoint(path) if params["action"] == "trigger" else ImportSavepoint(path)
     return SavepointOptions(BatchOptions(operation, selection, check_mode, waiting._replace(wait=False)), waiting)
 
 
@@ -66,11 +67,10 @@ def run_savepoint(context: Context, options: SavepointOptions) -> ModuleResult:
     """
     outcome = execute_batch(context, options.batch)
     result = outcome.results[0]
-    if options.waiting.wait and result.state == TRIGGERED and result.job_id is not None:
-        if options.batch.check_mode:
-            result = _made(result, RUNNING)
-        else:
-            result = wait_for_savepoint(context, result, outcome.submitted[result.job_id].job, options.waiting)
+    if options.waiting.wait and result.state == TRIGGERED:
+        before = outcome.submitted[t.cast(int, result.job_id)].job
+        is_predicted = options.batch.check_mode
+        result = _made(result, RUNNING) if is_predicted else wait_for_savepoint(context, result, before, options.waiting)
     values = {
         "changed": result.changed is not False,
         "failed": result.failed,

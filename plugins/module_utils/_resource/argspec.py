@@ -21,7 +21,7 @@ def streaming_job(kind: str) -> dict[str, dict[str, t.Any]]:
     Choices of texts are checked in ``diff.py``, because surveys send empty texts for unset fields.
     """
     settings = {setting.name: dict(type=TYPES.get(setting.kind, "str")) for setting in settings_of(kind)}
-    settings.update({setting.name: dict(type="list", elements="str") for setting in settings_of(kind) if setting.kind == LIST})
+    settings.update({setting.name: dict(type="list", elements="raw") for setting in settings_of(kind) if setting.kind == LIST})
     return dict(
         settings,
         job_id=dict(type="str"),

@@ -9,9 +9,11 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from .._dli.job_limits import check_tags
 from .._errors import InputError
-from .._options import WaitOptions, parse_wait_options, select_one, text_or_none
+from .._options import WaitOptions, parse_all, parse_wait_options, select_one, tag_texts, text_or_none
 from .diff import Definition, parse_definition
 
 PRESENT = "present"
@@ -54,19 +56,37 @@ class DesiredJob:
 def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) -> DesiredJob:
     """Return the desired state from the options of a module for one kind of jobs.
 
-    :raises InputError: an option is invalid.
+    :raises InputError: options are invalid. The message contains all of them.
     """
-    job_id, name, tags = text_or_none(params["job_id"]), text_or_none(params["name"]), params["tags"]
-    if job_id is None and name is None:
-        raise InputError("Missing name or job_id. Set at least one of them.")
+    job_id, settings, tags, waiting = parse_all(
+        partial(_job_id, params),
+        partial(parse_definition, kind, params),
+        partial(_tags, params["tags"]),
+        partial(parse_wait_options, params),
+    )
     unchanged = ("state", "purge_tags", "restart", "savepoint", "resume_savepoint", "force", "show_detail")
     return DesiredJob(
         kind=kind,
-        job_id=select_one(job_id, None).ids[0] if job_id else None,
-        name=name,
-        settings=parse_definition(kind, params),
-        tags=None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()},
+        job_id=job_id,
+        name=text_or_none(params["name"]),
+        settings=settings,
+        tags=tags,
         check_mode=check_mode,
-        waiting=parse_wait_options(params),
+        waiting=waiting,
         **{option: params[option] for option in unchanged},
     )
+
+
+def _job_id(params: Mapping[str, t.Any]) -> int | None:
+    job_id = text_or_none(params["job_id"])
+    if job_id is None and text_or_none(params["name"]) is None:
+        raise InputError("Missing name or job_id. Set at least one of them.")
+    return select_one(job_id, None).ids[0] if job_id else None
+
+
+def _tags(given: Mapping[t.Any, t.Any] | None) -> dict[str, str] | None:
+    if given is None:
+        return None
+    tags = tag_texts(given)
+    check_tags(tags)
+    return tags

@@ -12,7 +12,9 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
+from .._dli.job_limits import check_limits
 from .._dli.job_settings import (
     BOOLEAN,
     BY_NAME,
@@ -20,7 +22,6 @@ from .._dli.job_settings import (
     INTEGER,
     JSON,
     LIST,
-    LONGEST,
     MODE,
     MODES,
     NOWHERE,
@@ -32,7 +33,7 @@ from .._dli.job_settings import (
     settings_of,
 )
 from .._errors import InputError
-from .._options import text_or_none
+from .._options import parse_all, text_or_none, texts
 
 Definition = Mapping[str, t.Any]
 
@@ -40,10 +41,11 @@ Definition = Mapping[str, t.Any]
 def parse_definition(kind: str, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the settings from the options, without unset settings.
 
-    :raises InputError: the value of a setting is invalid.
+    :raises InputError: the values of settings are invalid.
     """
-    desired = {setting.name: _desired_value(setting, params[setting.name]) for setting in settings_of(kind)}
-    return {name: value for name, value in desired.items() if value is not None}
+    settings = settings_of(kind)
+    values = parse_all(*(partial(_desired_value, kind, setting, params[setting.name]) for setting in settings))
+    return {setting.name: value for setting, value in zip(settings, values) if value is not None}
 
 
 def diff(kind: str, detail: Definition, desired: Definition) -> list[str]:
@@ -101,16 +103,16 @@ def tag_changes(
     return add, remove
 
 
-def _desired_value(setting: Setting, value: t.Any) -> t.Any:
+def _desired_value(kind: str, setting: Setting, value: t.Any) -> t.Any:
     """Return the value of an option; None if it is null or an empty text, which surveys send for unset fields."""
     if value is None:
         return None
     if setting.kind == LIST:
-        items = [item.strip() for item in map(str, value) if item.strip()]
+        items = [item.strip() for item in texts(setting.name, value) if item.strip()]
         return None if value and not items else items
-    if setting.kind == OBJECT:
-        return _pruned(value)
-    if setting.kind in (INTEGER, BOOLEAN):
+    if setting.kind in (INTEGER, BOOLEAN, OBJECT):
+        value = _pruned(value)
+        check_limits(kind, setting.name, value)
         return value
     text = text_or_none(value)
     if text is None:
@@ -120,9 +122,7 @@ def _desired_value(setting: Setting, value: t.Any) -> t.Any:
         raise InputError(f"Invalid {setting.name}: {text[:40]!r} is not supported. Specify one of {choices}.")
     if setting.kind == JSON and isinstance(_json(text), str):
         raise InputError(f"Invalid {setting.name}: the value is not valid JSON. Specify a dictionary or JSON text.")
-    longest = LONGEST.get(setting.name, len(text))
-    if len(text) > longest:
-        raise InputError(f"Invalid {setting.name}: it has {len(text)} characters. Specify at most {longest} characters.")
+    check_limits(kind, setting.name, text)
     return str(value) if setting.kind == SCRIPT else _normal(setting, text) if setting.kind == MODE else text
 
 

@@ -20,11 +20,12 @@ from .._batch.operations.start import Start
 from .._batch.operations.stop import Stop
 from .._dli.error_codes import SHOW_UNKNOWN_JOB
 from .._dli.job import JAR, SQL, Job
-from .._dli.job_settings import JOB_TYPES, NOT_RESTORABLE, immutable, requires_stop
+from .._dli.job_settings import BY_NAME, JOB_TYPES, NOT_RESTORABLE, immutable, requires_stop
 from .._dli.job_status import INACTIVE, STOPPING, SUBMITTING, WAIT_REACHED, status_of
+from .._errors import InputError
 from .._result import sentences
 from .desired import ABSENT, NEVER, STARTED, STOPPED, DesiredJob
-from .diff import diff, payload_for_create, payload_for_update, settings_after_creation, tag_changes
+from .diff import diff, from_api, payload_for_create, payload_for_update, settings_after_creation, tag_changes
 
 # Actions in the result.
 CREATE = "create"
@@ -40,6 +41,9 @@ RESTART_NEEDED = "restart_needed"
 RESUME_UNDECIDED = "resume_undecided"
 WRONG_TYPE = "wrong_type"
 
+#: The settings of which the number of parallel tasks depends, and its maximum for each CU.
+PARALLELISM = ("cu_number", "manager_cu_number", "parallel_number", "resource_config_version")
+TASKS_OF_CU = 4
 #: With the state started or stopped, a job is created only if one of these settings is set. A misspelled name creates no job.
 REQUIRED_TO_CREATE = {SQL: ("sql_body", "template_id"), JAR: ("entrypoint", "image")}
 
@@ -77,6 +81,7 @@ class ChangePlan(t.NamedTuple):
 def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> ChangePlan:
     """Return the steps for a job.
 
+    :raises InputError: a setting is invalid for this job.
     :arg job: the job as it was read; None if it does not exist.
     :arg tags: tags of the job, if tags are managed.
     """
@@ -90,6 +95,7 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
     if desired.state == ABSENT:
         return ChangePlan(result, (Step(DELETE, Delete(desired.force)),))
     names = diff(desired.kind, job.raw, desired.settings)
+    _check_parallelism(desired, job.raw, names)
     add, remove = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
     differences = names + (["tags"] if add or remove else [])
     if immutable(names):
@@ -137,6 +143,7 @@ def _without_job(desired: DesiredJob) -> ChangePlan:
     if desired.state in (STARTED, STOPPED) and not any(name in desired.settings for name in required):
         remedy = f"Check the name, or set {' or '.join(required)} to create the job"
         return _refuse(result, NOT_FOUND, f"the project has no job with this name. {remedy}")
+    _check_parallelism(desired, {}, list(desired.settings))
     later = settings_after_creation(desired.settings)
     names = [name for name in desired.settings if name not in later]
     steps = [Step(CREATE, settings=names, payload=payload_for_create(desired.settings, desired.tags))]
@@ -145,6 +152,23 @@ def _without_job(desired: DesiredJob) -> ChangePlan:
     if desired.state == STARTED:
         steps.append(Step(START, Start(bool(desired.resume_savepoint))))
     return ChangePlan(result, steps, list(desired.settings) + (["tags"] if desired.tags else []))
+
+
+def _check_parallelism(desired: DesiredJob, detail: Mapping[str, t.Any], names: Sequence[str]) -> None:
+    """Check the number of parallel tasks, which depends on the current settings (dli-api.md 1.9).
+
+    :raises InputError: it is too large for the new settings.
+    """
+    defaults = {name: BY_NAME[name].default for name in PARALLELISM}
+    values = {**defaults, **from_api(desired.kind, detail), **desired.settings}
+    cus, manager_cus, parallel, version = (values[name] for name in PARALLELISM)
+    is_limited = desired.kind == SQL and version == "v1" and not {*PARALLELISM}.isdisjoint(names)
+    is_known = all(isinstance(number, int) for number in (cus, manager_cus, parallel))
+    if is_limited and is_known and parallel > TASKS_OF_CU * (cus - manager_cus):
+        raise InputError(
+            f"Invalid parallel_number: {parallel}. Specify at most {TASKS_OF_CU} for each CU that the job manager does not use "
+            f"(cu_number={cus}, manager_cu_number={manager_cus})."
+        )
 
 
 def _restarts(desired: DesiredJob, job: Job, names: Sequence[str]) -> bool:

@@ -88,7 +88,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "feature": ("basic", "custom"),
     "resource_config_version": ("v1", "v2"),
 }
-_DIRTY_DATA = re.compile(r"[01]|2(:.+)?")
+_DIRTY_DATA = re.compile(r"[01]|2:.+")
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([GM])B?", re.IGNORECASE)
 _SPEC_DEFAULT = {"cpu": 1.0, "memory": "4G"}
 

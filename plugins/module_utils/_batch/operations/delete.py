@@ -27,6 +27,7 @@ class Delete(Operation):
     unchanged: t.ClassVar[str] = "absent"
     blocked: t.ClassVar[str] = "still_active"
     absent: t.ClassVar[str] = "absent"
+    can_fail: t.ClassVar[bool] = False
     wording: t.ClassVar[Wording] = Wording(
         noun="deletion",
         rerun="Jobs that are already deleted are not changed.",

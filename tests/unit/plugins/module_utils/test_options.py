@@ -10,10 +10,12 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import I
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._options import (
     LARGEST_ID,
     not_negative,
+    parse_all,
     positive,
     select,
     select_any,
     select_one,
+    tag_texts,
     text_or_none,
 )
 
@@ -98,6 +100,36 @@ def test_invalid_id(text):
 def test_names(given, names):
     assert select(None, given).names == names
     assert select(None, given).ids == ()
+
+
+@pytest.mark.parametrize("option", ["job_ids", "job_names"])
+@pytest.mark.parametrize(("element", "kind"), [({"a": 1}, "a dictionary"), ([1], "a list")])
+def test_element_of_another_type(option, element, kind):
+    with pytest.raises(InputError) as caught:
+        select(**{"job_ids": ["131"], "job_names": ["a"], option: ["7", element]})
+    assert str(caught.value) == f"Invalid {option}: element 2 is {kind}. Specify a text or a number."
+
+
+def test_elements_that_are_numbers_or_null():
+    selection = select([131, None], [7, None, "a"])
+    assert (selection.ids, selection.names) == ((131,), ("7", "a"))
+
+
+@pytest.mark.parametrize(("value", "kind"), [({"b": 1}, "a dictionary"), ([], "a list")])
+def test_tag_value_of_another_type(value, kind):
+    with pytest.raises(InputError) as caught:
+        tag_texts({"a": value, "c": "d", 7: value})
+    texts = [f"Invalid tags: the value of {key!r} is {kind}. Specify a text or a number." for key in ("a", "7")]
+    assert str(caught.value) == " ".join(texts)
+
+
+def test_all_messages_are_reported_once():
+    def refuse(text):
+        raise InputError(text)
+
+    assert parse_all() == [] and parse_all(lambda: 1, lambda: 2) == [1, 2]
+    with pytest.raises(InputError, match=r"^A\. B\.$"):
+        parse_all(lambda: refuse("A."), lambda: 1, lambda: refuse("B."), lambda: refuse("A."))
 
 
 def test_order_is_kept_with_ids_first():

@@ -51,4 +51,4 @@ def test_job_needs_a_name_or_an_id(empty):
 def test_tags_are_texts():
     assert parse(name="a").tags is None, "tags are not managed"
     assert parse(name="a", tags={}).tags == {}
-    assert parse(name="a", tags={"a": None, "b": 1, 3: True, "c": ""}).tags == {"a": "", "b": "1", "3": "True", "c": ""}
+    assert parse(name="a", tags={"a": "x", "b": 1, 3: True, "c": 1.5}).tags == {"a": "x", "b": "1", "3": "True", "c": "1.5"}

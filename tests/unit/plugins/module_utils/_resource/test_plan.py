@@ -12,6 +12,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import JAR, SQL
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource import plan as planning
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.desired import parse_desired_job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._resource.plan import ChangePlan, Step
@@ -252,6 +253,35 @@ def test_steps_to_the_requested_state(status, given, steps):
 def test_savepoint_from_which_a_restart_resumes(status, saved, given, resumes):
     made = plan(job(7, status, has_savepoint=saved), desc="d", restart="allowed", **given)
     assert made.steps[-1] == Step("start", Start(resumes))
+
+
+@pytest.mark.parametrize(
+    ("current", "given", "limits"),
+    [
+        (None, {"parallel_number": 4}, None),
+        (None, {"parallel_number": 5}, "5. .*cu_number=2, manager_cu_number=1"),
+        (None, {"parallel_number": 5, "cu_number": 3}, None),
+        (None, {"manager_cu_number": 2}, "1. .*cu_number=2, manager_cu_number=2"),
+        (None, {"parallel_number": 5, "resource_config_version": "v2"}, None),
+        (None, {"parallel_number": 5, "kind": JAR}, None),
+        ({"cu_number": 4}, {"parallel_number": 12}, None),
+        ({"cu_number": 4}, {"parallel_number": 13}, "13. .*cu_number=4, manager_cu_number=1"),
+        ({"parallel_number": 12, "cu_number": "4"}, {"cu_number": 3}, "12. .*cu_number=3, manager_cu_number=1"),
+        ({"parallel_number": 5, "resource_config_version": "v2"}, {"resource_config_version": "v1"}, "5. "),
+        ({"parallel_number": 5, "resource_config_version": "v2"}, {"cu_number": 2}, None),
+        ({"parallel_number": 5}, {"desc": "d"}, None),
+        ({"cu_number": "two"}, {"parallel_number": 5}, None),
+    ],
+)
+def test_number_of_parallel_tasks(current, given, limits):
+    """dli-api.md 1.9. The limit is not checked for a job whose settings for it do not change."""
+    kind = given.pop("kind", SQL)
+    existing = None if current is None else job(7, "job_init", **current)
+    if limits is None:
+        assert plan(existing, kind=kind, **given).result.failed is False
+    else:
+        with pytest.raises(InputError, match=f"^Invalid parallel_number: {limits}"):
+            plan(existing, kind=kind, **given)
 
 
 def test_tags_precede_the_other_steps():
