@@ -19,6 +19,6 @@ options:
     type: str
   job_name:
     description:
-      - Exact name of the job. The task fails if several jobs have this name.
+      - Exact name of the job, at most 57 characters. The task fails if several jobs have this name.
     type: str
 """

@@ -23,7 +23,7 @@ options:
     elements: raw
   job_names:
     description:
-      - Exact names of the jobs. A list, or a string of names separated by commas or line breaks.
+      - Exact names of the jobs, at most 57 characters each. A list, or a string of names separated by commas or line breaks.
       - A name that matches no job or several jobs is reported as V(not_found) or V(ambiguous). The other jobs are still
         processed.
     type: list

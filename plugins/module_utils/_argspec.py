@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from collections.abc import Mapping
 
 
 def connection() -> dict[str, dict[str, t.Any]]:
@@ -82,3 +84,20 @@ def overall() -> dict[str, dict[str, t.Any]]:
     return dict(
         overall_timeout=dict(type="float", default=600),
     )
+
+
+def wrong_types(spec: Mapping[str, t.Any], params: dict[str, t.Any], prefix: str = "") -> t.Iterator[str]:
+    """Yield messages for values with which the validation of Ansible does not work well, before it runs.
+
+    It converts dictionaries and lists to their text in Python, and ends with an OverflowError for infinite values of integer
+    options (ansible-core 2.19 and later). Infinite values are removed from the parameters.
+    """
+    for name, option in spec.items():
+        value, kind = params.get(name), option["type"]
+        if kind in ("str", "path") and isinstance(value, (dict, list)):
+            yield f"Invalid {prefix}{name}: it is a {'list' if isinstance(value, list) else 'dictionary'}. Specify a text."
+        elif kind == "int" and re.fullmatch(r"[+-]?inf(inity)?", str(value).strip(), re.IGNORECASE):
+            yield f"Invalid {prefix}{name}: the value is infinite. Specify a whole number."
+            params[name] = None
+        elif "options" in option and isinstance(value, dict):
+            yield from wrong_types(option["options"], value, f"{prefix}{name}.")

@@ -19,6 +19,8 @@ from ._errors import InputError
 #: Seconds in about 30 years; a larger number is an error.
 LARGEST = 10**9
 LARGEST_ID = 2**63 - 1
+#: The longest name of a job (dli-api.md 1.7, 3).
+LONGEST_NAME = 57
 #: A shorter secret is refused: no valid secret is shorter, and masking it would remove letters from all messages.
 SHORTEST_SECRET = 6
 
@@ -136,7 +138,7 @@ def select_any(job_ids: Iterable[str] | None, job_names: Iterable[str] | None) -
     """
     parsed_ids, parsed_names = parse_all(
         lambda: [_job_id(text) for text in _split_option("job_ids", job_ids, r"[\s,]+")],
-        lambda: _split_option("job_names", job_names, r"[\r\n,]+"),
+        lambda: [_job_name(text) for text in _split_option("job_names", job_names, r"[\r\n,]+")],
     )
     (ids, repeated_ids), (names, repeated_names) = _unique(parsed_ids), _unique(parsed_names)
     warnings = [
@@ -156,7 +158,7 @@ def select_one(job_id: object, job_name: object) -> Selection:
     if (number is None) == (name is None):
         problem = "Missing job_id or job_name." if number is None else "Conflicting options: job_id and job_name."
         raise InputError(f"{problem} Set exactly one of them.")
-    return Selection((_job_id(number, "job_id"),) if number else (), (name,) if name else (), ())
+    return Selection((_job_id(number, "job_id"),) if number else (), (_job_name(name, "job_name"),) if name else (), ())
 
 
 def split_texts(option: str, items: Iterable[t.Any] | None) -> list[str]:
@@ -204,6 +206,14 @@ def _job_id(text: str, option: str = "job_ids") -> int:
             expected = f"a whole number {limits}"
         raise InputError(f"Invalid {option}: {text[:40]!r} is not a job ID. Specify {expected}.")
     return int(text)
+
+
+def _job_name(text: str, option: str = "job_names") -> str:
+    """Check one name. The service refuses a list with a filter for a longer name."""
+    if len(text) > LONGEST_NAME:
+        wrong = f"{text[:20]!r}... has {len(text)} characters"
+        raise InputError(f"Invalid {option}: {wrong}. Specify names of at most {LONGEST_NAME} characters.")
+    return text
 
 
 def _few(items: Sequence[object]) -> str:

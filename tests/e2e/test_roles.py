@@ -33,6 +33,12 @@ INVALID_JOBS = {
     "unsupported settings of the sql job orders: restart, state.": {"name": "orders", "state": "stopped", "restart": "never"},
     "job orders has the kind jarr. Set kind to sql or jar.": {"name": "orders", "kind": "jarr"},
     "Invalid streaming_jobs_rollout_jobs: a job has no name.": {"tm_cus": 2},
+    (
+        "the settings of job orders are not allowed. Invalid desc: it has 600 characters. Specify at most 512 characters. "
+        "Invalid cu_number: 1. Specify a number: from 2 to 400."
+    ): {"name": "orders", "kind": "jar", "cu_number": 1, "desc": "d" * 600},
+    "Invalid tags: the value of 'a' has 256 characters.": {"name": "orders", "tags": {"a": "x" * 256}},
+    "and we were unable to convert to int": {"name": "orders", "tm_cus": "many"},
 }
 
 
@@ -242,6 +248,7 @@ def test_role_passes_every_option():
 def test_invalid_job_changes_nothing(runs, number, message):
     run = runs[f"invalid_{number}"]
     assert message in run.failure and run.dli.ledger.entries == [], run.failure
+    assert len(run.dli.requests) == 0
 
 
 def test_rollout_with_failed_read(runs):

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from .._errors import InputError
-from .._options import LARGEST_ID, parse_all
+from .._options import LARGEST_ID, LONGEST_NAME, parse_all
 from .job import JAR, SQL
 
 # What is limited.
@@ -79,7 +79,7 @@ def _resource_limits(name: str) -> tuple[Limit, Limit]:
 
 
 LIMITS = (
-    Limit("name", "1.7, 1.9, 1.10", LENGTH, 0, 57),
+    Limit("name", "1.7, 1.9, 1.10", LENGTH, 0, LONGEST_NAME),
     # The documentation states 512, the SDK and the API definition state 2048 for SQL jobs.
     Limit("desc", "1.7, 1.9", LENGTH, 0, 2048, of=(SQL,)),
     Limit("desc", "1.10", LENGTH, 0, 512, of=(JAR,)),

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import re
 import select
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +22,7 @@ except ImportError:  # ansible-core before 2.22
 
     mask_secrets = register_secrets = None
 
+from .._argspec import wrong_types
 from .._auth.connection import ConnectionConfig, resolve_connection
 from .._auth.provider_chain import SECRETS
 from .._auth.session import AuthSession
@@ -69,7 +69,7 @@ class DliModule(AnsibleModule):
         for name in SECRETS:
             if 0 < len(str(self.params.get(name) or "")) < SHORTEST_SECRET:
                 self.params[name] = TOO_SHORT
-        self.problems = list(_prepare(self.argument_spec, self.params))
+        self.problems = list(wrong_types(self.argument_spec, self.params))
 
 
 def run_module(
@@ -97,22 +97,6 @@ def run_module(
     except (CloudError, TaskAbandoned) as error:
         runner.fail(error)
     runner.finish(result)
-
-
-def _prepare(spec: Mapping[str, t.Any], params: dict[str, t.Any], prefix: str = "") -> Iterator[str]:
-    """Yield messages for dictionaries and lists in options that are texts, which Ansible converts to their text in Python.
-
-    Infinite values of integer options are replaced by a text, for which Ansible reports the option. For these values,
-    ansible-core 2.19 and later end with an OverflowError.
-    """
-    for name, option in spec.items():
-        value, kind = params.get(name), option.get("type")
-        if kind in ("str", "path") and isinstance(value, (dict, list)):
-            yield f"Invalid {prefix}{name}: it is a {'list' if isinstance(value, list) else 'dictionary'}. Specify a text."
-        elif kind == "int" and re.fullmatch(r"[+-]?inf(inity)?", str(value).strip(), re.IGNORECASE):
-            params[name] = "infinite"
-        elif "options" in option and isinstance(value, dict):
-            yield from _prepare(option["options"], value, f"{prefix}{name}.")
 
 
 class ModuleRunner:

@@ -110,6 +110,16 @@ def test_element_of_another_type(option, element, kind):
     assert str(caught.value) == f"Invalid {option}: element 2 is {kind}. Specify a text or a number."
 
 
+def test_name_that_no_job_can_have():
+    longest = "n" * 57
+    assert select(None, [longest]).names == select_one(None, longest).names == (longest,)
+    start = "'nnnnnnnnnnnnnnnnnnnn'... has 58 characters. Specify names of at most 57 characters."
+    with pytest.raises(InputError, match=f"^Invalid job_names: {start}$"):
+        select(None, ["a", "n" * 58])
+    with pytest.raises(InputError, match=f"^Invalid job_name: {start}$"):
+        select_one(None, "n" * 58)
+
+
 def test_elements_that_are_numbers_or_null():
     selection = select([131, None], [7, None, "a"])
     assert (selection.ids, selection.names) == ((131,), ("7", "a"))
