@@ -9,7 +9,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils import _argspec
@@ -72,7 +71,7 @@ KINDS = {"sql": SQL, "jar": JAR}
 def streaming_job_errors(settings: object, kind: str = "sql") -> list[str]:
     """Return the messages about options that the module does not accept."""
     if kind not in KINDS or not isinstance(settings, Mapping):
-        raise AnsibleFilterError("streaming_job_errors requires a dictionary, and one of the kinds sql and jar.")
+        raise ValueError("streaming_job_errors requires a dictionary, and one of the kinds sql and jar.")
     spec = {**streaming_job(KINDS[kind]), **_argspec.waiting()}
     given = _plain(settings)
     errors = list(_argspec.wrong_types(spec, given))

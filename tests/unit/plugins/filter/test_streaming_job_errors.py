@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible.errors import AnsibleFilterError
 
 from ansible_collections.huaweicloud.cloud.plugins.filter import streaming_job_errors as plugin
 
@@ -60,7 +59,7 @@ def test_values_of_another_type():
 
 @pytest.mark.parametrize(("settings", "kind"), [({}, "python"), ([], "sql")])
 def test_wrong_use(settings, kind):
-    with pytest.raises(AnsibleFilterError, match="requires a dictionary"):
+    with pytest.raises(ValueError, match="requires a dictionary"):
         check(settings, kind)
 
 
