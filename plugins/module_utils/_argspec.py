@@ -98,6 +98,6 @@ def wrong_types(spec: Mapping[str, t.Any], params: dict[str, t.Any], prefix: str
             yield f"Invalid {prefix}{name}: it is a {'list' if isinstance(value, list) else 'dictionary'}. Specify a text."
         elif kind == "int" and re.fullmatch(r"[+-]?inf(inity)?", str(value).strip(), re.IGNORECASE):
             yield f"Invalid {prefix}{name}: the value is infinite. Specify a whole number."
-            params[name] = None
+            del params[name]
         elif "options" in option and isinstance(value, dict):
             yield from wrong_types(option["options"], value, f"{prefix}{name}.")

@@ -95,7 +95,7 @@ def test_invalid_options(ansible, dli, module, options, message, words):
     ],
 )
 def test_infinite_whole_number(ansible, dli, module, options, names):
-    """ansible-core reports a value that is not a whole number, but 2.19 and later raise an error for an infinite one."""
+    """For an infinite value, ansible-core 2.19 and later raise an error."""
     message = error_message(ansible.task(options, module=PREFIX + module))
     assert message == " ".join(f"Invalid {name}: the value is infinite. Specify a whole number." for name in names)
     assert len(dli.requests) == 0
