@@ -39,6 +39,8 @@ class ActionModule(NormalAction):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         host = str((task_vars or {}).get("inventory_hostname"))
         self._task.args = _with_text_keys(self._task.args)
+        if self._task.check_mode and self._task.poll:
+            self._task.async_val = 0  # check mode does not wait, and ansible-core 2.16 refuses it for background tasks
         with self._turn(host) as first:
             if first != host:
                 # Displayed here and not returned: the warning appears before the first request, and old versions of

@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Arguments with the types of YAML: keys that are no texts, and values of other types than documented."""
+"""The action plugin: arguments with the types of YAML, and background tasks in check mode."""
 
 from __future__ import annotations
 
@@ -47,3 +47,10 @@ def test_invalid_types(ansible, dli):
     for option, entry in zip(INVALID, ended.results):
         assert entry["failed"] and option in entry["result"]["msg"], entry["result"]
     assert calls(dli) == []
+
+
+def test_background_task_in_check_mode(ansible, dli):
+    """Without the action plugin, ansible-core 2.16 refuses this task."""
+    ended = ansible.task({"job_ids": [131]}, "--check", env=dli.env(), **{"async": 60, "poll": 1})
+    assert (ended.code, ended.result["changed"], ended.result["jobs"][0]["state"]) == (0, True, "started"), ended.output
+    assert calls(dli) == ["detail"]
