@@ -157,3 +157,10 @@ def test_invalid_input(ansible, cloud, playbook, variables, message):
     job = template(ansible, cloud, playbook, survey=False).launch(variables)
     assert not job.succeeded and message in json.dumps(job.artifacts) + job.ended.output, job.ended.output
     assert cloud.ledger.entries == [] and "Traceback" not in job.ended.output and "is undefined" not in job.ended.output
+
+
+def test_limit_without_localhost(ansible, cloud):
+    """docs/awx.md warns of this limit, because Ansible reports no failure."""
+    words = ("-i", "web,", "--limit", "web", "-e", "dli_job_ids=131")
+    ended = ansible.command("ansible-playbook", "huaweicloud.cloud.streaming_jobs_run", *words, env=cloud.env())
+    assert ended.code == 0 and "no hosts matched" in ended.output and started(cloud) == [], ended.output
