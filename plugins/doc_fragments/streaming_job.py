@@ -72,6 +72,18 @@ options:
     description: Whether to remove tags that are not in O(tags). They are removed after O(tags) are set.
     type: bool
     default: false
+  purge_settings:
+    description:
+      - Whether to reset all settings that are not set by options, so that the job has exactly the specified settings. Use it with
+        a complete definition, for example with RV(definition) of an earlier task.
+      - A setting with a default is set to the default. Other texts, JSON texts and lists are set to an empty value, with a
+        request of their own, because it is not documented that the service accepts every empty value.
+      - An update cannot remove O(checkpoint_interval), O(tm_slot_num) and, of a Jar job, C(feature). If the job has one of these
+        settings and the options do not, or if the service refuses an empty value, the task performs all other steps, and then
+        fails with the state V(not_reset).
+      - Tags have the option O(purge_tags).
+    type: bool
+    default: false
   show_detail:
     description:
       - Whether to return the settings of the job as RV(definition).
@@ -183,7 +195,7 @@ notes:
   - If the region does not provide the calls for tags, the module sets O(tags) when it creates a job, and otherwise ignores
     the option with a warning. To detect this, it reads the tags of a new job once.
   - Only options that are set are compared and sent. An empty string is treated as unset, because surveys send empty strings.
-    A setting can therefore be changed, but not set to an empty string.
+    A setting can therefore be changed, but not set to an empty string, except with O(purge_settings).
   - An update sends only the settings that differ.
   - The options are checked before the first request, and the message contains all options that are not allowed. Only the limit
     of O(parallel_number) that depends on other settings is checked after the job is read. Options without a documented range
@@ -192,5 +204,5 @@ notes:
     O(tags) is set. If no change is required, it sends no other requests. It reads the tags again after a change of the value
     of a tag.
   - If a restart fails, the previous settings of the job are not restored. The message contains the status of the job and the
-    next step.
+    next step. The role C(huaweicloud.cloud.streaming_jobs_rollout) restores them.
 """

@@ -180,6 +180,8 @@ job:
         - V(resume_undecided) - the restart would resume from a savepoint that the new settings can make incompatible, and
           O(resume_savepoint) is not set. Nothing was changed.
         - V(wrong_type) - the module does not manage this type of job. Nothing was changed.
+        - V(not_reset) - with O(purge_settings=true), a setting could not be reset. All other steps were performed. RV(actions)
+          contains them.
         - V(ambiguous) - several jobs have the name, or another job already has the new name. Nothing was changed.
         - V(not_found) - the job does not exist and cannot be created from the options. Nothing was changed.
         - V(not_startable), V(not_stoppable) - the status of the job does not allow the step.
@@ -234,7 +236,7 @@ job:
 actions:
   description:
     - Steps in the order in which they were performed, or would be performed in check mode. Possible steps are V(create),
-      V(tag), V(stop), V(update), V(start) and V(delete).
+      V(tag), V(stop), V(update), V(reset), V(start) and V(delete). V(reset) sets settings to an empty value.
   returned: always, unless an option has the wrong type
   type: list
   elements: str

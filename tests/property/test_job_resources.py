@@ -30,8 +30,8 @@ COUNT = max(50, SCENARIOS // 4)
 NAME = "the_job"
 SQLS = ("INSERT INTO a SELECT id FROM b", "INSERT INTO a SELECT id + 1 FROM b")
 CALLS = ("create", "update", "tag", "tags", "run", "stop", "delete", "list", "detail", "any")
-#: Operations with different names in the ledger and in results.
-OPERATIONS = {"edit": "update", "untag": "tag"}
+#: Operations with different names in the ledger and in results. An update and a reset are the same operation.
+OPERATIONS = {"edit": "update", "untag": "tag", "reset": "update"}
 SUCCESS_STATES = {"created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"}
 #: Statuses whose permitted operations are documented (dli-api.md 2.1).
 DOCUMENTED = (
@@ -92,6 +92,7 @@ def job_scenario(draw: st.DrawFn) -> JobScenario:
         "state": draw(st.sampled_from(["present", "started", "started", "stopped", "absent"])),
         "tags": draw(st.one_of(st.none(), st.none(), TAGS)),
         "purge_tags": draw(st.booleans()),
+        "purge_settings": draw(st.sampled_from([False, False, True])),
         "restart": draw(st.sampled_from(["never", "allowed", "allowed"])),
         "savepoint": draw(st.booleans()),
         "resume_savepoint": draw(st.sampled_from([None, None, True, False])),
@@ -131,7 +132,7 @@ def execute(runner: Runner, scenario: JobScenario, check_mode: bool = False) -> 
     result = runner.run(scenario, lambda context: manage(context, desired_job(scenario, check_mode)).values, waits=True)
     message_rules.check(message_rules.messages(result or {}))
     own = [entry.operation for entry in runner.dli.ledger.find(actor=runner.actor, accepted=True)]
-    done = [action for action, _group in itertools.groupby(OPERATIONS.get(what, what) for what in own)]
+    done = _grouped(own)
     if check_mode or result is None:
         if done:
             raise Mismatch(f"{done} was done and is not reported")
@@ -142,8 +143,12 @@ def execute(runner: Runner, scenario: JobScenario, check_mode: bool = False) -> 
     return result
 
 
+def _grouped(operations: list[str]) -> list[str]:
+    return [action for action, _group in itertools.groupby(OPERATIONS.get(what, what) for what in operations)]
+
+
 def _check(runner: Runner, scenario: JobScenario, result: dict, done: list[str]) -> None:
-    row, actions = result["job"], result["actions"]
+    row, actions = result["job"], _grouped(result["actions"])
     is_unknown = row["changed"] is None or row["state"] == "unknown"
     if row["changed"] is None and not row["reconciled"]:
         raise Mismatch(f"changed is null although nothing was reconciled: {row}")

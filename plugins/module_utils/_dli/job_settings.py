@@ -42,7 +42,8 @@ NOT_RESTORABLE = frozenset(("sql_body", "entrypoint", "main_class", "dependency_
 class Setting(t.NamedTuple):
     """One setting.
 
-    :ivar default: the value if the service returns null; ``choices``: the allowed texts, if they are limited.
+    :ivar default: the value if the service returns null, for an object those of its members; ``choices``: the allowed texts,
+        if they are limited.
     """
 
     name: str
@@ -53,7 +54,20 @@ class Setting(t.NamedTuple):
     default: t.Any = None
     choices: tuple[str, ...] = ()
 
+    @property
+    def reset_value(self) -> t.Any:
+        """The value that resets the setting; None if there is none.
 
+        Whether an update can remove a setting is not documented. Most texts have no minimum length (dli-api.md 1.9, 1.10).
+        """
+        if self.default is not None:
+            return self.default
+        if self.kind == LIST:
+            return []
+        return "" if self.kind in (TEXT, SCRIPT, JSON) and not self.choices and self.name != "name" else None
+
+
+_RESOURCE_SPEC = {"cpu": 1, "memory": "4G"}
 SETTINGS = (
     Setting("name", TEXT, TOP),
     Setting("desc", TEXT, TOP),
@@ -77,7 +91,11 @@ SETTINGS = (
     Setting("tm_cus", INTEGER, default=1),
     Setting("tm_slot_num", INTEGER),
     Setting("resource_config_version", TEXT, default="v1", choices=("v1", "v2")),
-    Setting("resource_config", OBJECT),
+    Setting(
+        "resource_config",
+        OBJECT,
+        default={"jobmanager_resource_spec": _RESOURCE_SPEC, "taskmanager_resource_spec": _RESOURCE_SPEC},
+    ),
     Setting("checkpoint_enabled", BOOLEAN, default=False),
     Setting("checkpoint_mode", MODE, default="exactly_once", choices=(*MODES, "1", "2")),
     Setting("checkpoint_interval", INTEGER),

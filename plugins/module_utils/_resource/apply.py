@@ -108,15 +108,13 @@ class Applier:
     def _update(self, step: Step, result: JobResult) -> JobResult:
         """Change settings; after a lost response, compare the settings of the job with the desired settings."""
         dli, kind, job_id = self._context.dli, self._desired.kind, t.cast(int, result.job_id)
-        settings = {name: self._desired.settings[name] for name in step.settings}
-
         def send() -> bool:
             dli.update_job(kind, job_id, step.payload, self._context.deadline)
             return True
 
         def check(until: float) -> bool | None:
             job = dli.show_job(job_id, until)
-            return False if job is None else None if diff(kind, job.raw, settings) else True
+            return False if job is None else None if diff(kind, job.raw, step.settings) else True
 
         def done(exists: bool, lost: ResponseLost | None) -> JobResult:
             if exists:

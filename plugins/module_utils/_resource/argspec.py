@@ -28,6 +28,7 @@ def streaming_job(kind: str) -> dict[str, dict[str, t.Any]]:
         state=dict(type="str", default=PRESENT, choices=list(STATES)),
         tags=dict(type="dict"),
         purge_tags=dict(type="bool", default=False),
+        purge_settings=dict(type="bool", default=False),
         restart=dict(type="str", default=NEVER, choices=list(RESTARTS)),
         savepoint=dict(type="bool", default=True),
         resume_savepoint=dict(type="bool"),

@@ -34,6 +34,7 @@ class DesiredJob:
     :ivar kind: ``SQL`` or ``JAR``, the kind of job that the module manages.
     :ivar settings: the settings that are set, including ``name``.
     :ivar tags: None if tags are not managed.
+    :ivar purge_settings: whether settings that are not set are reset.
     :ivar resume_savepoint: None if it depends on whether a savepoint was created.
     """
 
@@ -44,6 +45,7 @@ class DesiredJob:
     settings: Definition
     tags: Mapping[str, str] | None
     purge_tags: bool
+    purge_settings: bool
     restart: str
     savepoint: bool
     resume_savepoint: bool | None
@@ -64,7 +66,7 @@ def parse_desired_job(kind: str, params: Mapping[str, t.Any], check_mode: bool) 
         partial(_tags, params["tags"]),
         partial(parse_wait_options, params),
     )
-    unchanged = ("state", "purge_tags", "restart", "savepoint", "resume_savepoint", "force", "show_detail")
+    unchanged = ("state", "purge_tags", "purge_settings", "restart", "savepoint", "resume_savepoint", "force", "show_detail")
     return DesiredJob(
         kind=kind,
         job_id=job_id,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 from .._dli.job_limits import check_limits
@@ -19,6 +19,7 @@ from .._dli.job_settings import (
     BOOLEAN,
     BY_NAME,
     CONFIG,
+    CREATE_ONLY,
     INTEGER,
     JSON,
     LIST,
@@ -54,6 +55,20 @@ def diff(kind: str, detail: Definition, desired: Definition) -> list[str]:
     return [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), desired[setting.name])]
 
 
+def complete(kind: str, detail: Definition, desired: Definition) -> dict[str, t.Any]:
+    """Return desired settings, and the values that reset all other settings of a job; None for those that cannot be reset.
+
+    Members of an object that cannot stay have the value None.
+    """
+    others = [name for name in from_api(kind, detail) if name != "name" and BY_NAME[name].when != CREATE_ONLY]
+    settings = {**{name: BY_NAME[name].reset_value for name in others}, **desired}
+    for name in settings:
+        if BY_NAME[name].kind == OBJECT:
+            wanted = _merged(BY_NAME[name].default, settings[name])
+            settings[name] = _with_nulls(_read(BY_NAME[name], detail), wanted)
+    return settings
+
+
 def payload_for_create(desired: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:
     payload = {name: _wire(BY_NAME[name], desired[name]) for name in desired if BY_NAME[name].when != UPDATE_ONLY}
     if tags:
@@ -66,21 +81,27 @@ def settings_after_creation(desired: Definition) -> list[str]:
     return [name for name in desired if BY_NAME[name].when == UPDATE_ONLY]
 
 
-def payload_for_update(detail: Definition, desired: Definition, names: Sequence[str]) -> dict[str, t.Any]:
-    """Return the body of an update: only differences, because unchanged settings can make it fail (dli-api.md 2.3)."""
-    return {name: _wire(BY_NAME[name], _merged(_read(BY_NAME[name], detail), desired[name])) for name in names}
+def payload_for_update(detail: Definition, desired: Definition) -> dict[str, t.Any]:
+    """Return the body of an update.
+
+    :arg desired: only settings that differ, because unchanged settings can make an update fail (dli-api.md 2.3).
+    """
+    return {name: _wire(BY_NAME[name], _merged(_read(BY_NAME[name], detail), value)) for name, value in desired.items()}
 
 
 def from_api(kind: str, detail: Definition) -> dict[str, t.Any]:
-    """Return the settings in a job detail, by the names that requests use."""
+    """Return the settings in a job detail that can be set, by the names that requests use."""
     read = {setting.name: _normal(setting, _read(setting, detail)) for setting in settings_of(kind)}
+    if read["checkpoint_enabled"] is True:
+        # The service generates the path, and it cannot be set (dli-api.md 2.3, 7.5).
+        read.pop("checkpoint_path", None)
     return {name: value for name, value in read.items() if value is not None}
 
 
-def apply_to(before: Definition, desired: Definition, names: Iterable[str]) -> dict[str, t.Any]:
-    """Return the settings after ``names`` were set to the desired values, in the form of :func:`from_api`."""
+def apply_to(before: Definition, desired: Definition) -> dict[str, t.Any]:
+    """Return the settings after they were set to the desired values, in the form of :func:`from_api`."""
     after = dict(before)
-    for name in names:
+    for name in desired:
         value = _merged(before.get(name), desired[name])
         after[name] = _normal(BY_NAME[name], value)
     return {name: value for name, value in after.items() if value is not None}
@@ -136,7 +157,7 @@ def _read(setting: Setting, detail: Definition) -> t.Any:
 def _fits(setting: Setting, current: t.Any, desired: t.Any) -> bool:
     actual = _normal(setting, current)
     if setting.kind == OBJECT:
-        return _covers(actual, desired)
+        return _covers(_merged(setting.default, actual or {}), desired)
     return bool((setting.default if actual is None else actual) == _normal(setting, desired))
 
 
@@ -206,8 +227,16 @@ def _merged(current: t.Any, desired: t.Any) -> t.Any:
     return {**present, **{key: _merged(present.get(key), value) for key, value in desired.items()}}
 
 
+def _with_nulls(current: t.Any, desired: t.Any) -> t.Any:
+    """Return a desired object with the value None for each member that only the current object has."""
+    if not isinstance(desired, Mapping):
+        return desired
+    current = current if isinstance(current, Mapping) else {}
+    return {**dict.fromkeys(current), **{key: _with_nulls(current.get(key), value) for key, value in desired.items()}}
+
+
 def _wire(setting: Setting, value: t.Any) -> t.Any:
-    return MODES[value] if setting.kind == MODE else value
+    return MODES[value] if setting.kind == MODE else _pruned(value) if setting.kind == OBJECT else value
 
 
 def _lines(name: str, value: t.Any, indent: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .._batch.job_result import JobResult
+from .._batch.operation import REFUSED
 from .._dli.error_codes import is_missing_feature
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
@@ -25,7 +26,7 @@ from .._result import ModuleResult, sentences
 from .apply import Applier
 from .desired import ABSENT, STARTED, DesiredJob
 from .diff import from_api
-from .plan import CREATE, START, STOP, Step, ambiguous, plan
+from .plan import CREATE, RESET, START, STOP, Step, ambiguous, plan
 from .preview import Previewer
 from .report import Progress, resource_result
 
@@ -61,11 +62,12 @@ def manage(context: Context, desired: DesiredJob) -> ModuleResult:
     """
     found = _find(context, desired)
     tags: dict[str, str] | None = {}
-    if found.job is not None and not found.conflicts and desired.tags is not None and desired.state != ABSENT:
+    if found.job is not None and desired.tags is not None and desired.state != ABSENT:
         tags = _read_tags(context, found.job.job_id)
         desired = desired if tags is not None else replace(desired, tags=None)
-    planned = ambiguous(desired, found.job, found.conflicts) if found.conflicts else plan(desired, found.job, tags or {})
-    progress = Progress(desired, found.job, tags or {}, planned)
+    known = tags or {}
+    planned = ambiguous(desired, found.job, known, found.conflicts) if found.conflicts else plan(desired, found.job, known)
+    progress = Progress(desired, found.job, known, planned)
     _run_steps(Previewer(desired, found.job) if desired.check_mode else Applier(context, desired), progress)
     if tags is None or not _provides_tags(context, progress):
         progress.warnings.append(NO_TAGS)
@@ -112,9 +114,14 @@ def _run_steps(runner: StepRunner, progress: Progress) -> None:
         if step.action == START and progress.desired.state != STARTED and STOP not in progress.actions:
             progress.warnings.append("The job became inactive before this task stopped it, so it was not started again.")
             return
-        progress.add(step, runner.run(step, progress.result))
+        result = runner.run(step, progress.result)
+        if step.action == RESET and result.state == REFUSED:
+            progress.add_refused_reset(step, result)
+            continue
+        progress.add(step, result)
         if progress.result.failed:
             return
+    progress.end()
 
 
 def _definition(context: Context, progress: Progress) -> dict[str, t.Any]:

@@ -25,12 +25,22 @@ from .._dli.job_status import INACTIVE, STOPPING, SUBMITTING, WAIT_REACHED, stat
 from .._errors import InputError
 from .._result import sentences
 from .desired import ABSENT, NEVER, STARTED, STOPPED, DesiredJob
-from .diff import diff, from_api, payload_for_create, payload_for_update, settings_after_creation, tag_changes
+from .diff import (
+    Definition,
+    complete,
+    diff,
+    from_api,
+    payload_for_create,
+    payload_for_update,
+    settings_after_creation,
+    tag_changes,
+)
 
 # Actions in the result.
 CREATE = "create"
 TAG = "tag"
 UPDATE = "update"
+RESET = "reset"
 STOP = "stop"
 START = "start"
 DELETE = "delete"
@@ -40,6 +50,7 @@ UNCHANGED = "unchanged"
 RESTART_NEEDED = "restart_needed"
 RESUME_UNDECIDED = "resume_undecided"
 WRONG_TYPE = "wrong_type"
+NOT_RESET = "not_reset"
 
 #: The settings of which the number of parallel tasks depends, and its maximum for each CU.
 PARALLELISM = ("cu_number", "manager_cu_number", "parallel_number", "resource_config_version")
@@ -52,14 +63,14 @@ class Step(t.NamedTuple):
     """One change of a job.
 
     :ivar operation: of a start, stop or deletion; ``must_wait``: wait for its end even without the option ``wait``.
-    :ivar settings: names of the settings to change; ``payload``: the request.
+    :ivar settings: the settings to change, by their names; ``payload``: the request.
     :ivar add: tags to set; ``replaces``: whether some of them have another value; ``remove``: tags to remove afterwards.
     """
 
     action: str
     operation: Operation | None = None
     must_wait: bool = False
-    settings: Sequence[str] = ()
+    settings: Definition = {}
     payload: Mapping[str, t.Any] = {}
     add: Mapping[str, str] = {}
     replaces: bool = False
@@ -70,12 +81,29 @@ class ChangePlan(t.NamedTuple):
     """The result of the job before the first step, and the steps in their order.
 
     :ivar differences: names of the settings that differ from the desired settings, and ``tags``.
+    :ivar not_resettable: names of the settings that differ and that an update cannot reset.
     """
 
     result: JobResult
     steps: Sequence[Step] = ()
     differences: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    not_resettable: Sequence[str] = ()
+
+
+class _Differences(t.NamedTuple):
+    """The differences between a job and the desired state.
+
+    :ivar settings: the desired values of the settings that differ; None for those that cannot be reset.
+    :ivar add: tags to set; ``remove``: tags to remove.
+    """
+
+    settings: Definition
+    add: Mapping[str, str]
+    remove: Mapping[str, str]
+
+    def names(self) -> list[str]:
+        return [*self.settings, *(["tags"] if self.remove or self.add else [])]
 
 
 def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> ChangePlan:
@@ -94,16 +122,17 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         return _refuse(result, WRONG_TYPE, f"the job type is {job_type}. This module manages {managed}")
     if desired.state == ABSENT:
         return ChangePlan(result, (Step(DELETE, Delete(desired.force)),))
-    names = diff(desired.kind, job.raw, desired.settings)
-    _check_parallelism(desired, job.raw, names)
-    add, remove = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
-    differences = names + (["tags"] if add or remove else [])
+    found = _compare(desired, job, tags)
+    differences = found.names()
+    names = [name for name, value in found.settings.items() if value is not None]
+    _check_parallelism(desired, job.raw, found.settings)
     if immutable(names):
         name = immutable(names)[0]
         reason = f"{name} is {job.raw.get(name)} and cannot be changed after creation. To change it, delete the job first"
         return _refuse(result, WRONG_TYPE, reason, differences)
-    steps = [Step(TAG, add=add, replaces=bool(set(add) & set(tags)), remove=remove)] if add or remove else []
-    steps += _steps(desired, job, names)
+    replaces = bool(set(found.add) & set(tags))
+    steps = [Step(TAG, add=found.add, replaces=replaces, remove=found.remove)] if found.add or found.remove else []
+    steps += _steps(desired, job, {name: found.settings[name] for name in names})
     breaking = _breaking(steps, names)
     is_undecided = bool(breaking) and desired.resume_savepoint is None
     if _restarts(desired, job, names) and desired.restart == NEVER:
@@ -114,18 +143,19 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         remedy = "Set resume_savepoint to false to start without Flink state, or to true if the savepoint is compatible"
         reason = f"a change of {', '.join(breaking)} can make the savepoint incompatible. {remedy}"
         return _refuse(result, RESUME_UNDECIDED, reason, differences)
-    if not steps:
+    not_resettable = [name for name in found.settings if name not in names]
+    if not steps and not not_resettable:
         return ChangePlan(replace(result, msg="Unchanged: the job is already in the requested state."))
-    return ChangePlan(result, steps, differences, _warnings(breaking))
+    return ChangePlan(result, steps, differences, _warnings(breaking), not_resettable)
 
 
-def ambiguous(desired: DesiredJob, job: Job | None, ids: Sequence[int]) -> ChangePlan:
+def ambiguous(desired: DesiredJob, job: Job | None, tags: Mapping[str, str], ids: Sequence[int]) -> ChangePlan:
     """Return the plan for a name that another job has, or that several jobs have."""
     listed = ", ".join(map(str, ids))
     if job is not None:
-        result = PlannedJob(job.job_id, job).result(UNCHANGED)
+        result, differences = PlannedJob(job.job_id, job).result(UNCHANGED), _compare(desired, job, tags).names()
         jobs = f"job {listed}" if len(ids) == 1 else f"jobs {listed}"
-        return _refuse(result, AMBIGUOUS, f"the name {desired.name} is used by {jobs}. Specify another name", ["name"])
+        return _refuse(result, AMBIGUOUS, f"the name {desired.name} is used by {jobs}. Specify another name", differences)
     reason = f"{len(ids)} jobs have this name: {listed}. Set job_id to select one of them"
     return _refuse(JobResult(None, desired.name, UNCHANGED), AMBIGUOUS, reason)
 
@@ -143,26 +173,27 @@ def _without_job(desired: DesiredJob) -> ChangePlan:
     if desired.state in (STARTED, STOPPED) and not any(name in desired.settings for name in required):
         remedy = f"Check the name, or set {' or '.join(required)} to create the job"
         return _refuse(result, NOT_FOUND, f"the project has no job with this name. {remedy}")
-    _check_parallelism(desired, {}, list(desired.settings))
+    _check_parallelism(desired, {}, desired.settings)
     later = settings_after_creation(desired.settings)
-    names = [name for name in desired.settings if name not in later]
-    steps = [Step(CREATE, settings=names, payload=payload_for_create(desired.settings, desired.tags))]
+    first = {name: value for name, value in desired.settings.items() if name not in later}
+    steps = [Step(CREATE, settings=first, payload=payload_for_create(desired.settings, desired.tags))]
     if later:
-        steps.append(Step(UPDATE, settings=later, payload=payload_for_update({}, desired.settings, later)))
+        steps.append(_update(UPDATE, {}, {name: desired.settings[name] for name in later}))
     if desired.state == STARTED:
         steps.append(Step(START, Start(bool(desired.resume_savepoint))))
     return ChangePlan(result, steps, list(desired.settings) + (["tags"] if desired.tags else []))
 
 
-def _check_parallelism(desired: DesiredJob, detail: Mapping[str, t.Any], names: Sequence[str]) -> None:
+def _check_parallelism(desired: DesiredJob, detail: Mapping[str, t.Any], changed: Definition) -> None:
     """Check the number of parallel tasks, which depends on the current settings (dli-api.md 1.9).
 
+    :arg changed: the settings that change.
     :raises InputError: it is too large for the new settings.
     """
     defaults = {name: BY_NAME[name].default for name in PARALLELISM}
-    values = {**defaults, **from_api(desired.kind, detail), **desired.settings}
+    values = {**defaults, **from_api(desired.kind, detail), **changed}
     cus, manager_cus, parallel, version = (values[name] for name in PARALLELISM)
-    is_limited = desired.kind == SQL and version == "v1" and not {*PARALLELISM}.isdisjoint(names)
+    is_limited = desired.kind == SQL and version == "v1" and not {*PARALLELISM}.isdisjoint(changed)
     is_known = all(isinstance(number, int) for number in (cus, manager_cus, parallel))
     if is_limited and is_known and parallel > TASKS_OF_CU * (cus - manager_cus):
         raise InputError(
@@ -171,13 +202,26 @@ def _check_parallelism(desired: DesiredJob, detail: Mapping[str, t.Any], names: 
         )
 
 
+def _compare(desired: DesiredJob, job: Job, tags: Mapping[str, str]) -> _Differences:
+    settings = complete(desired.kind, job.raw, desired.settings) if desired.purge_settings else desired.settings
+    names = diff(desired.kind, job.raw, settings)
+    add, remove = tag_changes(tags, desired.tags, desired.purge_tags) if desired.tags is not None else ({}, {})
+    return _Differences({name: settings[name] for name in names}, add, remove)
+
+
 def _restarts(desired: DesiredJob, job: Job, names: Sequence[str]) -> bool:
     active = status_of(job.status).stop not in (INACTIVE, STOPPING)
     return active and desired.state != STOPPED and bool(requires_stop(names))
 
 
-def _steps(desired: DesiredJob, job: Job, names: Sequence[str]) -> list[Step]:
-    """Return the steps that change the settings and reach the desired state."""
+def _steps(desired: DesiredJob, job: Job, settings: Definition) -> list[Step]:
+    """Return the steps that change the settings and reach the desired state.
+
+    Empty values of a reset have a request of their own, because it is not documented that the service accepts them.
+    """
+    names = list(settings)
+    empty = {name: value for name, value in settings.items() if name not in desired.settings and value in ("", [])}
+    values = {name: value for name, value in settings.items() if name not in empty}
     stop = status_of(job.status).stop
     restarts = _restarts(desired, job, names)
     is_stopping = stop == STOPPING and bool(requires_stop(names))
@@ -185,8 +229,7 @@ def _steps(desired: DesiredJob, job: Job, names: Sequence[str]) -> list[Step]:
     steps = []
     if restarts or is_stopping or to_stop:
         steps.append(Step(STOP, Stop(desired.savepoint, will_wait=to_stop and desired.waiting.wait), must_wait=bool(names)))
-    if names:
-        steps.append(Step(UPDATE, settings=names, payload=payload_for_update(job.raw, desired.settings, names)))
+    steps += [_update(action, job.raw, part) for action, part in ((UPDATE, values), (RESET, empty)) if part]
     if restarts or desired.state == STARTED:
         start = Start(_resumes(desired, job, restarts))
         is_active = start.decide(job).state == start.unchanged
@@ -194,6 +237,10 @@ def _steps(desired: DesiredJob, job: Job, names: Sequence[str]) -> list[Step]:
         if restarts or is_stopping or not is_started:
             steps.append(Step(START, start))
     return steps
+
+
+def _update(action: str, detail: Definition, settings: Definition) -> Step:
+    return Step(action, settings=settings, payload=payload_for_update(detail, settings))
 
 
 def _resumes(desired: DesiredJob, job: Job, restarts: bool) -> bool:

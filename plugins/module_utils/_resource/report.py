@@ -18,10 +18,18 @@ from .._result import ModuleResult, job_label, sentences, with_subject
 from .desired import DesiredJob
 from .diff import apply_to, as_text, from_api
 from .masking import mask
-from .plan import CREATE, DELETE, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
+from .plan import CREATE, DELETE, NOT_RESET, RESET, START, STOP, TAG, UNCHANGED, UPDATE, ChangePlan, Step
 
 #: Action -> participle, for messages and states.
-DONE = {CREATE: "created", TAG: "tagged", UPDATE: "updated", STOP: "stopped", START: "started", DELETE: "deleted"}
+DONE = {
+    CREATE: "created",
+    TAG: "tagged",
+    UPDATE: "updated",
+    RESET: "reset",
+    STOP: "stopped",
+    START: "started",
+    DELETE: "deleted",
+}
 RERUN = "The earlier steps were completed. The task can be run again"
 
 
@@ -43,6 +51,7 @@ class Progress:
         self.after = dict(self.before)
         self.result = planned.result
         self._messages: list[str] = []
+        self._refused_reset: JobResult | None = None
 
     def add(self, step: Step, result: JobResult) -> None:
         if result.changed:
@@ -61,10 +70,26 @@ class Progress:
         )
         self._messages.append(_as_earlier_step(step, result))
 
+    def add_refused_reset(self, step: Step, result: JobResult) -> None:
+        """Add a reset that the service refused, after which the other steps follow."""
+        self._refused_reset = result
+        self._messages.append(sentences(f"Not reset: {', '.join(step.settings)}", result.msg))
+
+    def end(self) -> None:
+        """Fail after the last step if settings could not be reset."""
+        names = ", ".join(self.planned.not_resettable)
+        if not names and self._refused_reset is None:
+            return
+        if names:
+            self._messages.append(f"Not reset: {names}. An update cannot remove these settings. Set each of them to a value.")
+        code = None if self._refused_reset is None else self._refused_reset.error_code
+        msg = sentences(*self._messages)
+        self.result = replace(self.result, state=NOT_RESET, failed=True, error_code=code, msg=msg)
+
     def _change_settings(self, step: Step, result: JobResult) -> None:
         if step.action == DELETE:
             self.after = {}
-        self.after = apply_to(self.after, self.desired.settings, step.settings)
+        self.after = apply_to(self.after, step.settings)
         if step.action == CREATE and self.desired.tags:
             self.after["tags"] = dict(self.desired.tags)
         if step.action == TAG:
@@ -96,7 +121,7 @@ class Progress:
             return f"The settings are unchanged. Run the task again or, if the job is inactive by then, {again}"
         if STOP not in self.actions:
             return unfinished
-        if step.action == UPDATE:
+        if step.action in (UPDATE, RESET):
             settings = "may have its new settings" if result.state == UNKNOWN else "has its previous settings"
             return f"The job is inactive now and {settings}. Fix the cause, then {again}"
         stateless = ", or with resume_savepoint=false to start without Flink state" if start.resume_savepoint else ""

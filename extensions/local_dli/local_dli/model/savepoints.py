@@ -29,7 +29,7 @@ def fingerprint(job: Job) -> str:
     """Return a hash. Two definitions with the same hash can use each other's savepoints."""
     config = job.job_config
     parts = [job.job_type, plain_sql(job.sql_body), job.main_class]
-    parts += [config[name] for name in ("entrypoint", "parallel_number", "operator_config")]
+    parts += [config[name] or None for name in ("entrypoint", "parallel_number", "operator_config")]
     return hashlib.md5(json.dumps(parts).encode(), usedforsecurity=False).hexdigest()
 
 

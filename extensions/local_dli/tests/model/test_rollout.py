@@ -97,6 +97,7 @@ def test_triggered_savepoint_remains_after_failed_definition(api: Api) -> None:
         ({"operator_config": '{"operator_list": []}'}, False),
         ({"sql_body": f"-- a comment\n  {GOOD}  "}, True),
         ({"cu_number": 8, "tm_cus": 4}, True),
+        ({"operator_config": ""}, True),
         ({"checkpoint_enabled": True, "desc": "x"}, True),
     ],
 )

@@ -21,6 +21,7 @@ OPTIONS = dict(
     state="present",
     tags=None,
     purge_tags=False,
+    purge_settings=False,
     restart="never",
     savepoint=True,
     resume_savepoint=None,

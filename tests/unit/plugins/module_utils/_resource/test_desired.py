@@ -21,7 +21,8 @@ def parse(**given):
 
 def test_all_options():
     given = {"state": "started", "restart": "allowed", "purge_tags": True, "savepoint": False, "resume_savepoint": True}
-    given.update(job_id=" 7 ", name=" a ", entrypoint="a.jar", tags={"k": "v"}, force=True, show_detail=True, wait=True)
+    given.update(job_id=" 7 ", name=" a ", entrypoint="a.jar", tags={"k": "v"}, purge_settings=True)
+    given.update(force=True, show_detail=True, wait=True)
     desired = parse(**given)
     assert desired == DesiredJob(
         kind=JAR,
@@ -31,6 +32,7 @@ def test_all_options():
         settings={"name": "a", "entrypoint": "a.jar"},
         tags={"k": "v"},
         purge_tags=True,
+        purge_settings=True,
         restart="allowed",
         savepoint=False,
         resume_savepoint=True,

@@ -72,8 +72,8 @@ TABLE = {
         CONFIG,
         {"max_slot": 4, "parallel_number": None, "jobmanager_resource_spec": {"cpu": 1.0, "memory": ""}},
         {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 1.0}},
-        [{"max_slot": "4", "parallel_number": 9, "jobmanager_resource_spec": {"cpu": 1, "memory": "4G"}}],
-        [None, {}, {"max_slot": 4}, {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 2}}],
+        [{"max_slot": 4}, {"max_slot": "4", "parallel_number": 9, "jobmanager_resource_spec": {"cpu": 1, "memory": "4G"}}],
+        [None, {}, {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 2}}],
     ),
 }
 COMPARABLE = [(name, kind) for name, row in TABLE.items() for kind in row[0]]
@@ -107,7 +107,7 @@ def test_every_setting(name, kind):
     is_late = name in ("operator_config", "static_estimator_config")
     assert payload_for_create(desired, None) == ({} if is_late else {name: sent})
     assert settings_after_creation(desired) == ([name] if is_late else [])
-    assert payload_for_update({}, desired, [name]) == {name: sent}
+    assert payload_for_update({}, desired) == {name: sent}
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -132,14 +132,14 @@ def test_update_contains_only_differences():
     desired = parse_definition(SQL, params(SQL, desc="d", obs_bucket="b", smn_topic="t", resume_max_num=3))
     names = diff(SQL, current, desired)
     assert names == ["smn_topic", "resume_max_num"]
-    assert payload_for_update(current, desired, names) == {"smn_topic": "t", "resume_max_num": 3}
+    assert payload_for_update(current, {name: desired[name] for name in names}) == {"smn_topic": "t", "resume_max_num": 3}
 
 
 def test_object_is_sent_complete():
     """Whether the service would complete it is not established."""
     current = {"job_config": {"resource_config": {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 1.0, "memory": "4G"}}}}
     desired = parse_definition(SQL, params(SQL, resource_config={"jobmanager_resource_spec": {"cpu": 2.0}}))
-    sent = payload_for_update(current, desired, ["resource_config"])
+    sent = payload_for_update(current, desired)
     assert sent == {"resource_config": {"max_slot": 4, "jobmanager_resource_spec": {"cpu": 2.0, "memory": "4G"}}}
 
 
@@ -215,7 +215,7 @@ def test_settings_read_have_names_of_requests():
 
 def test_diff_consists_of_sorted_lines():
     desired = {"sql_body": "A\n\n  B\n", "cu_number": 2, "dependency_jars": ["x", "y"], "desc": "d", "log_enabled": True}
-    shown = apply_to({"desc": "old", "resource_config": {"max_slot": 1}}, desired, desired)
+    shown = apply_to({"desc": "old", "resource_config": {"max_slot": 1}}, desired)
     assert as_text(shown) == (
         "cu_number: 2\ndependency_jars:\n  - x\n  - y\ndesc: d\nlog_enabled: true\nresource_config:\n  max_slot: 1\n"
         "sql_body: |\n  A\n\n    B\n"
@@ -231,7 +231,7 @@ def test_diff_of_objects_and_lists_contains_all_members():
 
 def test_apply_to_keeps_other_members_of_an_object():
     before = {"resource_config": {"max_slot": 1, "parallel_number": 2}}
-    after = apply_to(before, {"resource_config": {"max_slot": 3}}, ["resource_config"])
+    after = apply_to(before, {"resource_config": {"max_slot": 3}})
     assert after == {"resource_config": {"max_slot": 3, "parallel_number": 2}}
 
 
@@ -265,8 +265,8 @@ def test_message_for_a_value_that_is_not_supported():
 
 
 def test_apply_to_changes_only_named_settings():
-    assert apply_to({"desc": "old"}, {"desc": "new", "cu_number": 3}, ["cu_number"]) == {"desc": "old", "cu_number": 3}
-    assert apply_to({"dependency_jars": ["a"]}, {"dependency_jars": []}, ["dependency_jars"]) == {}
+    assert apply_to({"desc": "old"}, {"cu_number": 3}) == {"desc": "old", "cu_number": 3}
+    assert apply_to({"dependency_jars": ["a"]}, {"dependency_jars": []}) == {}
 
 
 @pytest.mark.parametrize("kind", BOTH)

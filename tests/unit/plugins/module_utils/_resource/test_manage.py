@@ -634,7 +634,7 @@ MODULES = {SQL: dli_streaming_sql_job, JAR: dli_streaming_jar_job}
 #: All states of a result: those of the resource, and those of steps that can fail.
 STATES = {
     *("created", "updated", "started", "restarted", "stopped", "deleted", "absent", "unchanged"),
-    *("restart_needed", "resume_undecided", "wrong_type", "ambiguous", "not_found"),
+    *("restart_needed", "resume_undecided", "wrong_type", "ambiguous", "not_found", "not_reset"),
     *("not_startable", "not_stoppable", "still_active"),
     *("refused", "failed", "timed_out", "unknown"),
 }
@@ -649,7 +649,7 @@ def test_all_states_and_members_are_documented(kind):
     members = {member.name for member in fields(JobResult)}
     assert set(returned["job"]["contains"]) == set(returned["job"]["sample"]) == members
     actions = re.findall(r"\bV\((\w+)\)", " ".join(returned["actions"]["description"]))
-    assert actions == ["create", "tag", "stop", "update", "start", "delete"]
+    assert actions == ["create", "tag", "stop", "update", "reset", "start", "delete", "reset"]
 
 
 @pytest.mark.parametrize("kind", MODULES)

@@ -87,16 +87,16 @@ def test_result_without_a_job(given, result):
 
 def test_steps_of_a_creation():
     assert plan(None, state="present") == ChangePlan(
-        JobResult(None, "a", "unchanged"), [Step("create", settings=["name"], payload={"name": "a"})], ["name"]
+        JobResult(None, "a", "unchanged"), [Step("create", settings={"name": "a"}, payload={"name": "a"})], ["name"]
     )
     made = plan(None, state="started", sql_body="A", operator_config="[1]", tags={"k": "v"}, resume_savepoint=True)
     assert made.steps == [
         Step(
             "create",
-            settings=["name", "sql_body"],
+            settings={"name": "a", "sql_body": "A"},
             payload={"name": "a", "sql_body": "A", "tags": [{"key": "k", "value": "v"}]},
         ),
-        Step("update", settings=["operator_config"], payload={"operator_config": "[1]"}),
+        Step("update", settings={"operator_config": "[1]"}, payload={"operator_config": "[1]"}),
         Step("start", Start(True)),
     ]
     assert made.differences == ["name", "sql_body", "operator_config", "tags"]
@@ -118,19 +118,20 @@ def test_steps_of_a_creation():
         (
             job(7, "job_running"),
             [8],
-            unchanged("ambiguous", msg="Not changed: the name a is used by job 8. Specify another name.", failed=True),
+            unchanged("ambiguous", msg="Not changed: the name b is used by job 8. Specify another name.", failed=True),
             ["name"],
         ),
         (
             job(7, "job_running"),
             [8, 9],
-            unchanged("ambiguous", msg="Not changed: the name a is used by jobs 8, 9. Specify another name.", failed=True),
+            unchanged("ambiguous", msg="Not changed: the name b is used by jobs 8, 9. Specify another name.", failed=True),
             ["name"],
         ),
     ],
 )
 def test_ambiguous_name(current, ids, result, differences):
-    assert planning.ambiguous(desired_job(), current, ids) == ChangePlan(result, differences=differences)
+    desired = desired_job(name="b" if current else "a")
+    assert planning.ambiguous(desired, current, {}, ids) == ChangePlan(result, differences=differences)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +201,8 @@ def test_deletion_ignores_all_differences(force):
     assert made == ChangePlan(unchanged(), (Step("delete", Delete(force)),))
 
 
-SQL_STEP = Step("update", settings=["sql_body"], payload={"sql_body": "B"})
-DESC_STEP = Step("update", settings=["desc"], payload={"desc": "d"})
+SQL_STEP = Step("update", settings={"sql_body": "B"}, payload={"sql_body": "B"})
+DESC_STEP = Step("update", settings={"desc": "d"}, payload={"desc": "d"})
 
 
 @pytest.mark.parametrize(
