@@ -141,7 +141,7 @@ def runs(tmp_path_factory):
         two = ({"name": "orders", "tm_cus": 2}, {"name": "clicks", "tm_cus": 1})
         dli = roles.with_running_jobs()
         roles.roll_out("first", *two, dli=dli)
-        roles.roll_out("second", *two, dli=dli)
+        roles.roll_out("second", *two, dli=dli, savepoint_path="bucket/saved")
         for number, invalid in enumerate(INVALID_JOBS.values()):
             roles.roll_out(f"invalid_{number}", {"name": "clicks", "tm_cus": 2}, invalid)
         roles.roll_out("failed_read", {"name": "twin", "tm_cus": 2}, {"name": "clicks", "tm_cus": 2}, go_on=True)
@@ -229,6 +229,7 @@ def test_rollout_is_idempotent(runs):
     assert run.dli.ledger.starts(401)[0].resume_savepoint
     run = runs["second"]
     assert not run.failure and run.outcomes == ["unchanged", "unchanged"]
+    assert run.done(401) == ["stop", "edit", "start"] and not any(one["result"].get("changed") for one in run.scenario.results)
 
 
 def test_role_passes_every_option():
