@@ -173,14 +173,9 @@ def reconcile(
     claims = attribute(carried, signs)
     own = _elements(claims, response)
     if carried.least < len(submitted) and not time_is_up:
-        # A job that was refused may still show the request of another client, which explains the refusal, unless the refusal
-        # applies to the job itself.
         is_explained = all(item.accepted or item.code in operation.job_error_codes for item in response.elements)
-        is_open = any(
-            sign in (OPEN, UNMOVED) and (claim.changed is None or carried.least < carried.most)
-            or sign == OPEN and claim.changed is False and not is_explained
-            for claim, sign in zip(claims.values(), signs.values())
-        )
+        is_exact = carried.least == carried.most
+        is_open = any(_may_change(claims[job_id], sign, is_exact, is_explained) for job_id, sign in signs.items())
         if not observed.was_read or is_open:
             return None
     not_carried_out = sum(claim.changed is False for claim in claims.values())
@@ -190,6 +185,18 @@ def reconcile(
         )
         for job_id, planned in submitted.items()
     }
+
+
+def _may_change(claim: Claim, sign: str, is_exact: bool, is_explained: bool) -> bool:
+    """Return whether another read may show more about a job.
+
+    :arg is_exact: whether the number of requests that were carried out is certain.
+    :arg is_explained: whether all refusals apply to the jobs themselves. Any other refusal may be the result of a request of
+        another client, which the refused job may still show.
+    """
+    if sign == OPEN and claim.changed is False and not is_explained:
+        return True
+    return sign in (OPEN, UNMOVED) and (claim.changed is None or not is_exact)
 
 
 def _elements(claims: Mapping[int, Claim], response: BatchResponse) -> dict[int, ItemResponse | None]:

@@ -14,12 +14,11 @@ from functools import partial
 from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 try:
     from ansible.module_utils.secrets import mask_secrets, register_secrets
 except ImportError:  # ansible-core before 2.22
-    from ansible.module_utils.common.parameters import remove_values
-
     mask_secrets = register_secrets = None
 
 from .._argspec import wrong_types

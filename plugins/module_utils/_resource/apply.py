@@ -108,6 +108,7 @@ class Applier:
     def _update(self, step: Step, result: JobResult) -> JobResult:
         """Change settings; after a lost response, compare the settings of the job with the desired settings."""
         dli, kind, job_id = self._context.dli, self._desired.kind, t.cast(int, result.job_id)
+
         def send() -> bool:
             dli.update_job(kind, job_id, step.payload, self._context.deadline)
             return True

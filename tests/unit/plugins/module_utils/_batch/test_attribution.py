@@ -60,9 +60,10 @@ def could_follow(response: BatchResponse, outcomes: tuple[bool, ...]) -> bool:
     if response.indeterminate:
         return True
     elements, outcome = Counter(bool(element.accepted) for element in response.elements), Counter(outcomes)
-    if elements.total() == outcome.total():
+    if len(response.elements) == len(outcomes):
         return elements == outcome
-    return elements <= outcome if elements.total() < outcome.total() else elements >= outcome
+    smaller, larger = (elements, outcome) if len(response.elements) < len(outcomes) else (outcome, elements)
+    return not smaller - larger
 
 
 def expected(response: BatchResponse, signs: tuple[str, ...]) -> list[Claim] | None:

@@ -885,13 +885,13 @@ def test_an_unreachable_proxy(peer, make, url):
     proxy = peer(OK)
     proxy.close()
     error, _seconds = failure(make(url), proxy=proxy.url)
-    assert type(error) is NotDelivered and str(error) == "the proxy refused the connection"
+    assert (error.__class__, str(error)) == (NotDelivered, "the proxy refused the connection")
 
 
 @pytest.mark.parametrize("url", ["http://dli.example.test", "https://dli.example.test"])
 def test_a_proxy_whose_name_is_unknown(url):
     error, _seconds = failure(get(url), proxy="http://user:secret@proxy.invalid:3128")
-    assert type(error) is NotDelivered and str(error) == "the host name of the proxy could not be resolved"
+    assert (error.__class__, str(error)) == (NotDelivered, "the host name of the proxy could not be resolved")
 
 
 @both
@@ -899,7 +899,7 @@ def test_a_proxy_whose_name_is_unknown(url):
 def test_a_proxy_without_tls(peer, make, url):
     proxy = peer(lambda connection: connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
     error, _seconds = failure(make(url), proxy=proxy.url.replace("http:", "https:"))
-    assert type(error) is PermanentlyUnreachable and str(error) == "the proxy does not use TLS (its scheme is http)"
+    assert (error.__class__, str(error)) == (PermanentlyUnreachable, "the proxy does not use TLS (its scheme is http)")
 
 
 class SocksError(OSError):
@@ -938,7 +938,7 @@ def test_a_socks_proxy_that_fails(monkeypatch, make, error, cause, reason):
     monkeypatch.setattr(session, "has_pysocks", lambda: True)
     monkeypatch.setattr(requests.Session, "send", send)
     failed, _seconds = failure(make("https://dli.example.test"), proxy="socks5://proxy:1080")
-    assert type(failed) is NotDelivered and str(failed) == reason
+    assert (failed.__class__, str(failed)) == (NotDelivered, reason)
 
 
 PLACES = ("proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
