@@ -78,9 +78,10 @@ options:
         a complete definition, for example with RV(definition) of an earlier task.
       - A setting with a default is set to the default. Other texts, JSON texts and lists are set to an empty value, with a
         request of their own, because it is not documented that the service accepts every empty value.
-      - An update cannot remove O(checkpoint_interval), O(tm_slot_num) and, of a Jar job, C(feature). If the job has one of these
-        settings and the options do not, or if the service refuses an empty value, the task performs all other steps, and then
-        fails with the state V(not_reset).
+      - An update cannot remove O(checkpoint_interval), O(tm_slot_num) and, of a Jar job, C(feature). The module does not remove
+        C(sql_body) of a SQL job and C(entrypoint) of a Jar job, because the job cannot run without them. If the job has one of
+        these settings and the options do not, or if the service refuses an empty value, the task performs all other steps, and
+        then fails with the state V(not_reset).
       - Tags have the option O(purge_tags).
     type: bool
     default: false

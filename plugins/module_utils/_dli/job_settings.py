@@ -39,6 +39,10 @@ JOB_TYPES = {SQL: ("flink_opensource_sql_job", "flink_sql_job"), JAR: ("flink_ja
 NOT_RESTORABLE = frozenset(("sql_body", "entrypoint", "main_class", "dependency_jars", "parallel_number"))
 
 
+#: Settings without which a job cannot run. They are never reset.
+REQUIRED = ("name", "sql_body", "entrypoint")
+
+
 class Setting(t.NamedTuple):
     """One setting.
 
@@ -64,7 +68,7 @@ class Setting(t.NamedTuple):
             return self.default
         if self.kind == LIST:
             return []
-        return "" if self.kind in (TEXT, SCRIPT, JSON) and not self.choices and self.name != "name" else None
+        return "" if self.kind in (TEXT, SCRIPT, JSON) and not self.choices and self.name not in REQUIRED else None
 
 
 _RESOURCE_SPEC = {"cpu": 1, "memory": "4G"}

@@ -29,14 +29,14 @@ SPEC = {"cpu": 1, "memory": "4G"}
 
 @pytest.mark.parametrize(("name", "kind"), [pair for pair in COMPARABLE if pair[0] not in ("name", "job_type")])
 def test_value_that_resets_a_setting(name, kind):
-    """It is the default or an empty value. An update cannot remove the others."""
+    """It is the default or an empty value. The others cannot be removed, or are required."""
     _kinds, place, option, *_others = TABLE[name]
     option = option or ["one"]
     setting = BY_NAME[name]
     shown = detail(place, name, parse_definition(kind, params(kind, **{name: option}))[name])
     reset = complete(kind, shown, {})
     assert list(reset) == [name]
-    if name in ("tm_slot_num", "checkpoint_interval", "feature"):
+    if name in ("tm_slot_num", "checkpoint_interval", "feature", "sql_body", "entrypoint"):
         assert reset[name] is None and diff(kind, shown, reset) == [name]
     elif setting.kind == OBJECT:
         sent = payload_for_update(shown, reset)[name]
