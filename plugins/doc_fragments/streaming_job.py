@@ -81,7 +81,8 @@ options:
       - An update cannot remove O(checkpoint_interval), O(tm_slot_num) and, of a Jar job, C(feature). The module does not remove
         C(sql_body) of a SQL job and C(entrypoint) of a Jar job, because the job cannot run without them. If the job has one of
         these settings and the options do not, or if the service refuses an empty value, the task performs all other steps, and
-        then fails with the state V(not_reset).
+        then fails with the state V(not_reset). Values of O(checkpoint_interval) and O(tm_slot_num) that the service fills in for
+        each job count as not set.
       - Tags have the option O(purge_tags).
     type: bool
     default: false

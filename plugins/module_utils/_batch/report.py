@@ -43,7 +43,7 @@ def summary(operation: Operation, results: Sequence[JobResult]) -> dict[str, int
 
 def message(operation: Operation, results: Sequence[JobResult], check_mode: bool) -> str:
     changed = sum(bool(result.changed) for result in results)
-    unknown = sum(result.changed is None for result in results)
+    unknown = sum(result.changed is None and not result.failed for result in results)
     unchanged = sum(
         result.state == operation.unchanged and result.changed is False and not result.failed for result in results
     )

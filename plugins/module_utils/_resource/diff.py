@@ -10,6 +10,7 @@ The service returns settings in two places, some of them in another form, and un
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 from collections.abc import Mapping
 from functools import partial
@@ -37,6 +38,10 @@ from .._errors import InputError
 from .._options import parse_all, text_or_none, texts
 
 Definition = Mapping[str, t.Any]
+#: The settings from which the service derives tm_slot_num if it is not specified (dli-api.md 1.9).
+SLOT_SETTINGS = ("parallel_number", "tm_cus", "cu_number", "manager_cu_number")
+#: The values of checkpoint_interval for a job that does not specify it: documented, and observed for Jar jobs.
+CHECKPOINT_INTERVALS = (10, 30)
 
 
 def parse_definition(kind: str, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -52,7 +57,10 @@ def parse_definition(kind: str, params: Mapping[str, t.Any]) -> dict[str, t.Any]
 def diff(kind: str, detail: Definition, desired: Definition) -> list[str]:
     """Return the names of the settings that differ from the desired ones, in the order of the table."""
     comparable = [setting for setting in settings_of(kind) if setting.name in desired and setting.place != NOWHERE]
-    return [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), desired[setting.name])]
+    names = [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), desired[setting.name])]
+    # A value that the service derives from these settings changes with them.
+    is_derived = "tm_slot_num" in desired and "tm_slot_num" not in names and not {*SLOT_SETTINGS}.isdisjoint(names)
+    return [*names, "tm_slot_num"] if is_derived and _is_filled_in("tm_slot_num", from_api(kind, detail)) else names
 
 
 def complete(kind: str, detail: Definition, desired: Definition) -> dict[str, t.Any]:
@@ -60,13 +68,28 @@ def complete(kind: str, detail: Definition, desired: Definition) -> dict[str, t.
 
     Members of an object that cannot stay have the value None.
     """
-    others = [name for name in from_api(kind, detail) if name != "name" and BY_NAME[name].when != CREATE_ONLY]
+    current = from_api(kind, detail)
+    others = [
+        name
+        for name in current
+        if name != "name" and BY_NAME[name].when != CREATE_ONLY and not _is_filled_in(name, current)
+    ]
     settings = {**{name: BY_NAME[name].reset_value for name in others}, **desired}
     for name in settings:
         if BY_NAME[name].kind == OBJECT:
             wanted = _merged(BY_NAME[name].default, settings[name])
             settings[name] = _with_nulls(_read(BY_NAME[name], detail), wanted)
     return settings
+
+
+def _is_filled_in(name: str, settings: Definition) -> bool:
+    """Return whether the service sets a setting to this value if it is not specified (dli-api.md 1.7, 2.3)."""
+    if name == "checkpoint_interval":
+        return settings[name] in CHECKPOINT_INTERVALS
+    if name != "tm_slot_num" or name not in settings:
+        return False
+    parallel, cus_of_task_manager, cus, manager_cus = (settings.get(one, BY_NAME[one].default) for one in SLOT_SETTINGS)
+    return bool(settings[name] == max(1, math.ceil(parallel * cus_of_task_manager / max(1, cus - manager_cus))))
 
 
 def payload_for_create(desired: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:

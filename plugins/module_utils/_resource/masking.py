@@ -13,16 +13,21 @@ from collections.abc import Mapping
 MASK = "********"
 #: Parts of the names of options of Flink connectors, formats and file systems whose values are secret: 'password',
 #: 'connector.password', 'properties.sasl.jaas.config', 'fs.s3a.access.key', 'aws.credentials.basic.secretkey'.
-_WORD = r"(?:passw(?:or)?d|passphrase|secret|token|credential|jaas|(?:access|api|private|account)[._-]?key)"
-_NAME = rf"[\w.-]*{_WORD}[\w.-]*"
-#: 'name' = 'value' in SQL; a quotation mark in a value is doubled.
-_SQL = re.compile(rf"('{_NAME}'\s*=\s*')(?:[^']|'')*(')", re.IGNORECASE)
+_PART = r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|authorization|jaas|(?:access|api|private|account)[._-]?key)"
+#: These are secret only as the last part of a name: 'db.pass', 'obs.ak'.
+_NAME = rf"(?:[\w.-]*{_PART}[\w.-]*|(?:[\w-]+\.)*(?:pass|ak|sk))"
+#: Spaces and comments in SQL.
+_GAP = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
+#: 'name' = 'value' in SQL, also with other quotation marks; a quotation mark in a value is doubled.
+_SQL = re.compile(
+    rf"""((['"`]){_NAME}\2{_GAP}={_GAP}(?:U&|N)?)(?:'(?:[^']|'')*'|"(?:[^"]|"")*")""", re.IGNORECASE | re.DOTALL
+)  # fmt: skip
 #: "name": "value" in JSON.
-_JSON = re.compile(rf'("{_NAME}"\s*:\s*")(?:[^"\\]|\\.)*(")', re.IGNORECASE)
-#: name=value in arguments and properties, up to a space.
-_ARGUMENT = re.compile(rf"(?<![\w'\"])({_NAME}\s*[=:]\s*)[^\s'\"]+()", re.IGNORECASE)
+_JSON = re.compile(rf'("{_NAME}"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+#: name=value in arguments, properties and comments.
+_ARGUMENT = re.compile(rf"""(?<![\w'"])({_NAME}\s*[=:]\s*)(?:'[^']*'|"[^"]*"|[^\s'";,]+)""", re.IGNORECASE)
 #: The user information of a URL.
-_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/@:']*:)[^\s/@']+(@)", re.IGNORECASE)
+_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/@:']*:)[^\s/@']+(?=@)", re.IGNORECASE)
 _IS_SECRET = re.compile(_NAME, re.IGNORECASE)
 
 
@@ -39,6 +44,6 @@ def mask(value: t.Any, name: str = "") -> t.Any:
         return value
     if value and _IS_SECRET.fullmatch(name):
         return MASK
-    for pattern in (_SQL, _JSON, _ARGUMENT, _URL):
-        value = pattern.sub(rf"\g<1>{MASK}\g<2>", value)
+    for pattern, mask_text in ((_SQL, f"'{MASK}'"), (_JSON, f'"{MASK}"'), (_ARGUMENT, MASK), (_URL, MASK)):
+        value = pattern.sub(rf"\g<1>{mask_text}", value)
     return value

@@ -99,10 +99,10 @@ DETAILS = ". See jobs[].msg for details."
         (
             [ABSENT] * 4 + [UNKNOWN],
             False,
-            "0 of 5 jobs started, 1 outcome unknown, 5 failed: absent_job not_found, absent_job not_found, absent_job not_found "
+            "0 of 5 jobs started, 5 failed: absent_job not_found, absent_job not_found, absent_job not_found "
             f"and 2 more{DETAILS}",
         ),
-        ([UNKNOWN, STARTED], False, f"1 of 2 jobs started, 1 outcome unknown, 1 failed: 5 unknown (job_init){DETAILS}"),
+        ([UNKNOWN, STARTED], False, f"1 of 2 jobs started, 1 failed: 5 unknown (job_init){DETAILS}"),
         ([UNATTRIBUTED, ACTIVE], False, "0 of 2 jobs started, 1 outcome unknown, 1 unchanged (already active)."),
         ([BLOCKED] * 3, False, f"0 of 3 jobs started, 3 failed: {', '.join(['7 not_startable (job_idle)'] * 3)}{DETAILS}"),
         (

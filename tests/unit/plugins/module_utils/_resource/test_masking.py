@@ -17,8 +17,12 @@ SECRET_NAMES = [
     *("secret", "secret-key", "client_secret", "fs.s3a.secret.key", "fs.obs.access.key", "access_key", "access-key-id"),
     *("token", "security.token", "auth-token", "aws.credentials.provider.basic.secretkey", "credential", "api_key"),
     *("properties.sasl.jaas.config", "ssl.private-key", "account.key"),
+    *("db.pwd", "pass", "db.pass", "obs.ak", "fs.obs.sk", "http.header.Authorization"),
 ]
-OTHER_NAMES = ["connector", "topic", "username", "key.format", "primary-key", "properties.group.id", "scan.startup.mode"]
+OTHER_NAMES = [
+    *("bypass", "compass.mode", "task", "disk", "pass.through"),
+    *("connector", "topic", "username", "key.format", "primary-key", "properties.group.id", "scan.startup.mode"),
+]
 
 
 @pytest.mark.parametrize("name", SECRET_NAMES)
@@ -47,3 +51,24 @@ def test_passwords_of_addresses_are_masked():
 
 def test_empty_secrets_are_visible():
     assert mask({"password": ""}) == {"password": ""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'password' /* db */ = 'SECRET'",
+        "'password' = /* db */ 'SECRET'",
+        "'password' =\n  -- old\n  'SECRET'",
+        "'password' = U&'SECRET'",
+        "'password' = N'SECRET'",
+        "\"password\" = 'SECRET'",
+        "`db.password`='SECRET'",
+        "-- password = 'SECRET'",
+        "-- the password: SECRET",
+        "SET password = SECRET;",
+    ],
+)
+def test_forms_of_sql(text):
+    before, _secret, after = text.partition("SECRET")
+    masked = mask(f"{before}5ecret{after}")
+    assert "5ecret" not in masked and MASK in masked and masked.startswith(before.rstrip("'")) and masked.endswith(after)

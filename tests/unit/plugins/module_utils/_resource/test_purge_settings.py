@@ -31,7 +31,8 @@ SPEC = {"cpu": 1, "memory": "4G"}
 def test_value_that_resets_a_setting(name, kind):
     """It is the default or an empty value. The others cannot be removed, or are required."""
     _kinds, place, option, *_others = TABLE[name]
-    option = option or ["one"]
+    # Other values than those that the service fills in.
+    option = {"tm_slot_num": 3, "checkpoint_interval": 60}.get(name, option or ["one"])
     setting = BY_NAME[name]
     shown = detail(place, name, parse_definition(kind, params(kind, **{name: option}))[name])
     reset = complete(kind, shown, {})
@@ -105,7 +106,7 @@ def test_lost_response_to_a_reset():
 
 
 @pytest.mark.parametrize(
-    ("kind", "settings"), [(SQL, {"tm_slot_num": 3}), (SQL, {"checkpoint_interval": 30}), (JAR, {"feature": "basic"})]
+    ("kind", "settings"), [(SQL, {"tm_slot_num": 3}), (SQL, {"checkpoint_interval": 60}), (JAR, {"feature": "basic"})]
 )
 def test_setting_that_cannot_be_reset(kind, settings):
     job_type = "flink_jar_job" if kind == JAR else "flink_sql_job"
@@ -115,3 +116,30 @@ def test_setting_that_cannot_be_reset(kind, settings):
     assert result["differences"] == list(settings)
     assert f"Job 7 (a) not reset: {', '.join(settings)}. An update cannot remove these settings." in result["msg"]
     assert predict_and_run(dli, kind=kind, purge_settings=True, **settings)["failed"] is False
+
+
+@pytest.mark.parametrize(
+    ("config", "differs"),
+    [
+        ({"checkpoint_interval": 10}, []),
+        ({"checkpoint_interval": 30}, []),
+        ({"checkpoint_interval": 60}, ["checkpoint_interval"]),
+        ({"tm_slot_num": 1}, []),
+        ({"tm_slot_num": 2}, ["tm_slot_num"]),
+        ({"tm_slot_num": 4, "parallel_number": 4}, ["parallel_number"]),
+    ],
+)
+def test_values_of_the_service_are_not_reset(config, differs):
+    """The service fills in these settings if they are not specified, so a second run changes nothing."""
+    existing = job(7, sql_body="A", **config)
+    values = run(ResourceDli(existing), name="a", sql_body="A", purge_settings=True).values
+    assert values["differences"] == differs
+
+
+def test_derived_value_that_is_specified_is_sent_with_the_settings_that_change_it():
+    """Otherwise the service derives another value, and the second run changes it."""
+    existing = job(7, sql_body="A", tm_slot_num=1)
+    values = run(ResourceDli(existing), name="a", parallel_number=2, tm_slot_num=1).values
+    assert values["differences"] == ["parallel_number", "tm_slot_num"]
+    same = run(ResourceDli(job(7, sql_body="A", tm_slot_num=3)), name="a", parallel_number=2, tm_slot_num=3).values
+    assert same["differences"] == ["parallel_number"]
