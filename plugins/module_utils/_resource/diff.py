@@ -57,10 +57,7 @@ def parse_definition(kind: str, params: Mapping[str, t.Any]) -> dict[str, t.Any]
 def diff(kind: str, detail: Definition, desired: Definition) -> list[str]:
     """Return the names of the settings that differ from the desired ones, in the order of the table."""
     comparable = [setting for setting in settings_of(kind) if setting.name in desired and setting.place != NOWHERE]
-    names = [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), desired[setting.name])]
-    # A value that the service derives from these settings changes with them.
-    is_derived = "tm_slot_num" in desired and "tm_slot_num" not in names and not {*SLOT_SETTINGS}.isdisjoint(names)
-    return [*names, "tm_slot_num"] if is_derived and _is_filled_in("tm_slot_num", from_api(kind, detail)) else names
+    return [setting.name for setting in comparable if not _fits(setting, _read(setting, detail), desired[setting.name])]
 
 
 def complete(kind: str, detail: Definition, desired: Definition) -> dict[str, t.Any]:
@@ -86,10 +83,21 @@ def _is_filled_in(name: str, settings: Definition) -> bool:
     """Return whether the service sets a setting to this value if it is not specified (dli-api.md 1.7, 2.3)."""
     if name == "checkpoint_interval":
         return settings[name] in CHECKPOINT_INTERVALS
-    if name != "tm_slot_num" or name not in settings:
+    if name != "tm_slot_num":
         return False
     parallel, cus_of_task_manager, cus, manager_cus = (settings.get(one, BY_NAME[one].default) for one in SLOT_SETTINGS)
     return bool(settings[name] == max(1, math.ceil(parallel * cus_of_task_manager / max(1, cus - manager_cus))))
+
+
+def with_derived(kind: str, detail: Definition, desired: Definition, changed: Definition) -> dict[str, t.Any]:
+    """Return the settings to change, also with ``tm_slot_num`` if it is specified and the service derives it from them.
+
+    Otherwise the service would derive another value, although the setting had the desired value before.
+    """
+    current, name = from_api(kind, detail), "tm_slot_num"
+    is_derived = name in current and _is_filled_in(name, current)
+    is_affected = name in desired and is_derived and not {*SLOT_SETTINGS}.isdisjoint(changed)
+    return {**changed, **({name: desired[name]} if is_affected else {})}
 
 
 def payload_for_create(desired: Definition, tags: Mapping[str, str] | None) -> dict[str, t.Any]:

@@ -34,6 +34,7 @@ from .diff import (
     payload_for_update,
     settings_after_creation,
     tag_changes,
+    with_derived,
 )
 
 # Actions in the result.
@@ -132,7 +133,8 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         return _refuse(result, WRONG_TYPE, reason, differences)
     replaces = bool(set(found.add) & set(tags))
     steps = [Step(TAG, add=found.add, replaces=replaces, remove=found.remove)] if found.add or found.remove else []
-    steps += _steps(desired, job, {name: found.settings[name] for name in names})
+    changed = {name: found.settings[name] for name in names}
+    steps += _steps(desired, job, with_derived(desired.kind, job.raw, desired.settings, changed))
     breaking = _breaking(steps, names)
     is_undecided = bool(breaking) and desired.resume_savepoint is None
     if _restarts(desired, job, names) and desired.restart == NEVER:

@@ -82,6 +82,10 @@ class Stop(Operation):
             return self.trigger_savepoint
         return self.is_satisfied(now) or now.status == CANCEL_FAIL
 
+    def may_show_nothing(self, before: Job) -> bool:
+        """A running job runs again after a savepoint that failed."""
+        return self.trigger_savepoint and before.status == RUNNING
+
     def may_be_spontaneous(self, now: Job | None) -> bool:
         """A job may finish or fail by itself immediately before its stop."""
         return now is not None and status_of(now.status).stop == INACTIVE and now.status != CANCEL_SUCCESS

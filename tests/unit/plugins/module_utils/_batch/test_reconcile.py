@@ -165,6 +165,17 @@ def test_start_that_may_show_nothing():
     assert reconcile(START, jobs, respond("A", JOB_CODE), seen)[1].reconciled
 
 
+@pytest.mark.parametrize(
+    ("trigger_savepoint", "status", "state"),
+    [(True, "job_running", "unknown"), (True, "job_submitting", "refused"), (False, "job_running", "refused")],
+)
+def test_stop_that_may_show_nothing(trigger_savepoint, status, state):
+    """After a savepoint that failed, the job runs again."""
+    jobs = {job_id: PlannedJob(job_id, job(job_id, status)) for job_id in (1, 2)}
+    results = reconcile(Stop(trigger_savepoint), jobs, respond("A"), observed({2}, is_settled=True), time_is_up=True)
+    assert results[1].state == state
+
+
 def test_service_that_takes_longer_than_expected():
     response = respond("A", JOB_CODE, "A")
     assert rows(response, observed({1}, is_settled=True)) is None

@@ -136,10 +136,9 @@ def test_values_of_the_service_are_not_reset(config, differs):
     assert values["differences"] == differs
 
 
-def test_derived_value_that_is_specified_is_sent_with_the_settings_that_change_it():
+@pytest.mark.parametrize(("slots", "sent"), [(1, {"parallel_number": 2, "tm_slot_num": 1}), (3, {"parallel_number": 2})])
+def test_specified_value_that_the_service_derives_is_sent_with_the_settings_that_change_it(slots, sent):
     """Otherwise the service derives another value, and the second run changes it."""
-    existing = job(7, sql_body="A", tm_slot_num=1)
-    values = run(ResourceDli(existing), name="a", parallel_number=2, tm_slot_num=1).values
-    assert values["differences"] == ["parallel_number", "tm_slot_num"]
-    same = run(ResourceDli(job(7, sql_body="A", tm_slot_num=3)), name="a", parallel_number=2, tm_slot_num=3).values
-    assert same["differences"] == ["parallel_number"]
+    dli = ResourceDli(job(7, sql_body="A", tm_slot_num=slots))
+    values = run(dli, name="a", parallel_number=2, tm_slot_num=slots).values
+    assert values["differences"] == ["parallel_number"] and [call[-1] for call in dli.calls if call[0] == "update"] == [sent]
