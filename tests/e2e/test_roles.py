@@ -301,6 +301,6 @@ def test_rollback_without_savepoint(runs):
 
 def test_rollout_creates_job(runs):
     run = runs["create"]
-    assert run.outcomes == ["rolled_out", "rolled_back"]
+    assert run.outcomes == ["rolled_out", "failed"]
     jobs = {job.name: job for job in run.dli.jobs.values()}
     assert jobs["valid"].status == "job_running" and jobs["invalid"].status == "job_running_exception"

@@ -47,7 +47,7 @@ CASES = {
     "sql_name": ({"sql_body": SQL_FAILS, "rename": True}, []),
     "jar_name": ({"kind": "jar", "entrypoint_args": JAR_FAILS, "rename": True}, []),
     "jar_feature": ({"kind": "jar", "entrypoint_args": JAR_FAILS, "feature": "basic", "tags": {"a": "b"}}, ["feature"]),
-    "new_job": ({"sql_body": SQL_FAILS}, []),
+    "new_job": ({"sql_body": SQL_FAILS}, ["created"]),
 }
 
 
