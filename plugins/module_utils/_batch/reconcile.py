@@ -249,8 +249,8 @@ def _result(
     is_satisfied = job_id in observed.applied and operation.is_satisfied(latest)
     if claim.changed is None:
         if is_satisfied:
-            doubt = MAY_HAVE_ENDED if job_id in observed.spontaneous else OTHER_CLIENT
-            return satisfied_unattributed(operation, planned, status, doubt)
+            reason_unknown = MAY_HAVE_ENDED if job_id in observed.spontaneous else OTHER_CLIENT
+            return satisfied_unattributed(operation, planned, status, reason_unknown)
         return undetermined(operation, planned, status, response.indeterminate or MISMATCH, observed.error)
     if is_satisfied:
         return already_satisfied(operation, planned, claim.reconciled, status)

@@ -85,7 +85,7 @@ def _updated(operation: Operation, result: JobResult, job: Job | None, applied: 
     """Return the result after one read of its job."""
     if job is None:
         if operation.wait_outcome(None) == WAIT_FAILED:
-            msg = sentences("Failed: the job was deleted in the meantime", _doubt(operation, result))
+            msg = sentences("Failed: the job was deleted in the meantime", _unattributed(operation, result))
             return replace(result, state=FAILED, failed=True, status=None, msg=msg)
         return with_status(result, None)
     if not applied:
@@ -93,7 +93,7 @@ def _updated(operation: Operation, result: JobResult, job: Job | None, applied: 
     if operation.wait_outcome(job) == WAIT_FAILED:
         reason = f"Reason: {one_line(job.status_desc)}" if job.status_desc else ""
         failure = f"Failed: the status is now {job.status} ({status_of(job.status).meaning})"
-        msg = sentences(failure, reason, _doubt(operation, result), operation.remedy(job))
+        msg = sentences(failure, reason, _unattributed(operation, result), operation.remedy(job))
         return replace(result, state=FAILED, failed=True, status=job.status, msg=msg)
     return with_status(result, job.status)
 
@@ -106,14 +106,14 @@ def _unsettled(operation: Operation, result: JobResult, error: CloudError | None
     msg = sentences(
         f"Not {wording.reached} after {timeout:g} s",
         f"The last known status is {result.status}{same}" if result.status else "The status is unknown",
-        _doubt(operation, result),
+        _unattributed(operation, result),
         "Run the task again to continue waiting",
         last_read_failed(error),
     )
     return replace(result, state=TIMED_OUT, failed=True, msg=msg)
 
 
-def _doubt(operation: Operation, result: JobResult) -> str:
+def _unattributed(operation: Operation, result: JobResult) -> str:
     """Return the sentence for a job that may have been changed by another client instead; an empty text if this is certain."""
     return OTHER_CLIENT.format(done=operation.done) if result.changed is None else ""
 

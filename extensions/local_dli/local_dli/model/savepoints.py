@@ -26,7 +26,10 @@ _NOT_FOUND = "Cannot find checkpoint or savepoint file/directory '{path}' on fil
 
 
 def fingerprint(job: Job) -> str:
-    """Return a hash. Two definitions with the same hash can use each other's savepoints."""
+    """Return a hash. Two definitions with the same hash can use each other's savepoints.
+
+    An empty text has the same effect as null (assumption: the contract documents neither).
+    """
     config = job.job_config
     parts = [job.job_type, plain_sql(job.sql_body), job.main_class]
     parts += [config[name] or None for name in ("entrypoint", "parallel_number", "operator_config")]
