@@ -16,6 +16,7 @@ import datetime
 import importlib.util
 import io
 import os
+import re
 import socket
 import ssl
 import sys
@@ -23,6 +24,7 @@ import threading
 import traceback
 import typing as t
 from collections.abc import MutableMapping
+from http.client import responses
 from urllib.parse import parse_qsl, urlsplit
 
 from .._errors import InputError, NotDelivered, PermanentlyUnreachable, ResponseLost
@@ -249,4 +251,8 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}".rstrip(".")
     text = without_user_info(str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]).rstrip(".")
+    # Only the status is from the proxy, because its text can repeat the password.
+    status = re.fullmatch(r"Tunnel connection failed: (\d{3})\b.*", text, re.DOTALL)
+    if status:
+        text = f"Tunnel connection failed: {status[1]} {responses.get(int(status[1]), '')}".rstrip()
     return f"proxy error: {text}" if is_proxy_error or type(root).__module__ == "socks" else text
