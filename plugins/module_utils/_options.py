@@ -11,7 +11,6 @@ import re
 import typing as t
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from ._errors import InputError
@@ -108,8 +107,7 @@ def not_negative(name: str, value: float) -> float:
     return value
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(t.NamedTuple):
     """The requested jobs without duplicates, in the order of the options."""
 
     ids: tuple[int, ...]

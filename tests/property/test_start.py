@@ -64,7 +64,7 @@ def test_check_mode_equals_run(statistics):
                 compared.append(after.state)
                 # A response with errors is confirmed by reading the jobs, whose status may already be a later one.
                 # Only a run shows whether another client may have acted at the same time.
-                assert replace(before, status=None) == replace(after, status=None, reconciled=False)
+                assert before._replace(status=None) == after._replace(status=None, reconciled=False)
 
     for_each(batch_scenario(with_faults=False), max(200, SCENARIOS // 5), compare)
     statistics(f"property, start: {len(compared)} predictions of check mode equal to the results")

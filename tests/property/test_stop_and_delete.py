@@ -90,6 +90,9 @@ def test_check_mode_equals_run(operation):
         scenario = replace(scenario, jobs=jobs, faults=[], unreachable=frozenset(), wait=False, settings=settings, times=times)
         predicted = execute(runner, operation, scenario, check_mode=True)
         reported = execute(runner, operation, scenario)
+        if any(row.failed for row in reported):
+            # A response with errors is confirmed by reading the jobs, whose status may already be a later one.
+            predicted, reported = ([row._replace(status=None) for row in rows] for rows in (predicted, reported))
         for before, after in zip(predicted, reported):
             # Not predictable: a job that ends by itself in between, and a stop whose outcome is not documented.
             is_undocumented = isinstance(operation, Stop) and after.status_before in UNDOCUMENTED

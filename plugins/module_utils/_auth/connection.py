@@ -13,15 +13,13 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .._errors import InputError
 from .._http.options import HttpOptions, parse_http_options
 from .._options import is_host, not_negative, positive
 from .environment import DEFAULT_CLOUD, FAMILIES, HW
-from .iam_client import Scope
-from .provider import CredentialsProvider, ReadFile, Values, check_quotes
+from .provider import CredentialsProvider, ReadFile, Scope, Values, check_quotes
 from .provider_chain import ProviderChain
 
 #: Regions with another domain than the rest of their cloud (dli-api.md 6).
@@ -39,8 +37,7 @@ CLOUDS = (
 LOOPBACK = ("localhost", "::1")
 
 
-@dataclass(frozen=True)
-class ConnectionConfig:
+class ConnectionConfig(t.NamedTuple):
     """Everything that a connection to the services requires.
 
     :ivar endpoint: base URL of DLI without a trailing slash.

@@ -15,6 +15,7 @@ from .._http.client import ApiClient, RequestSender
 from .._http.errors import Remedies
 from .._http.request_response import HttpRequest, RequestSigner, parse_json
 from .._options import SHORTEST_SECRET
+from .provider import Scope
 
 #: Seconds that the keys of an agency are valid: the maximum (dli-api.md 5.4), which is longer than any wait.
 KEY_LIFETIME = 24 * 3600
@@ -29,13 +30,6 @@ NO_AGENCY = "Check agency_name, agency_domain_name and auth_url."
 IAM = Remedies(overrides={404: NO_IAM_THERE, 200: NOT_IAM, 201: NOT_IAM})
 IAM_TOKEN = Remedies(overrides={**IAM.overrides, 401: WRONG_PASSWORD})
 IAM_AGENCY = Remedies(overrides={**IAM.overrides, 404: NO_AGENCY})
-
-
-class Scope(t.NamedTuple):
-    """The project of the requests: its ID, or else its name."""
-
-    project_id: str | None
-    project_name: str | None
 
 
 class TemporaryKeys(t.NamedTuple):

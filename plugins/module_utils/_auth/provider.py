@@ -18,12 +18,15 @@ import typing as t
 from .._errors import InputError
 from .._http.request_response import RequestSigner
 from .._options import SHORTEST_SECRET
-from .iam_client import IamClient, Scope
+
+if t.TYPE_CHECKING:
+    from .iam_client import IamClient
 
 #: Option -> value.
 Values = dict[str, str]
 #: Returns the text of a file, or None if the file does not exist.
 ReadFile = t.Callable[[str], t.Optional[str]]
+NewIamClient = t.Callable[[], "IamClient"]
 
 #: Quotation marks, also those of word processors. Some tools keep them when they read variables from a file.
 QUOTES = "\"'\u201c\u201d\u2018\u2019"
@@ -31,6 +34,13 @@ QUOTES = "\"'\u201c\u201d\u2018\u2019"
 #: Characters that no key or token contains, and characters that no password contains (it may contain spaces).
 NOT_IN_A_KEY = r"[^\x21-\x7e]"
 NOT_IN_A_PASSWORD = r"[\x00-\x1f\x7f]"
+
+
+class Scope(t.NamedTuple):
+    """The project of the requests: its ID, or else its name."""
+
+    project_id: str | None
+    project_name: str | None
 
 
 class ScopedCredentials(t.NamedTuple):
@@ -57,9 +67,10 @@ class CredentialsProvider(abc.ABC):
         """Return every value that must not appear in any output."""
         return []
 
-    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, new_iam: NewIamClient, scope: Scope | None) -> ScopedCredentials:
         """Authenticate. The default returns the provider itself, whose values are ready for use.
 
+        :arg new_iam: returns a client of IAM, which not every provider requires.
         :arg scope: the project of the credentials; :data:`None` for the whole account.
         :raises CloudError: the authentication failed.
         """

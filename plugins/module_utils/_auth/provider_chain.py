@@ -26,31 +26,48 @@ from .provider import (
     check_quotes,
     is_quoted,
 )
-from .providers import agency, koocli_file, metadata, sdk_file
 from .providers.access_key import AccessKey
-from .providers.agency import Agency
 from .providers.password import Password
 from .providers.token import IamToken
 
 #: Providers whose values are in options, variables or files. The order is the precedence where a source contains several:
 #: a token, then keys, then a password, as in Terraform.
 GIVEN: tuple[type[GivenProvider], ...] = (IamToken, AccessKey, Password)
+
+
+def _load_sdk_file(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSource | None:
+    from .providers.sdk_file import load  # most tasks read no credentials file
+
+    return load(selected, read_file, is_method_set)
+
+
+def _load_koocli_file(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSource | None:
+    from .providers.koocli_file import load  # most tasks read no credentials file
+
+    return load(selected, read_file, is_method_set)
+
+
 #: Credentials files of other tools, in the order of precedence.
-FILES = (sdk_file.FILE, koocli_file.FILE)
+FILES = (
+    CredentialsFile("sdk_file", ("credentials_file",), _load_sdk_file),
+    CredentialsFile("hcloud", ("profile", "shared_config_file"), _load_koocli_file),
+)
 
 SECRETS = tuple(name for provider in GIVEN for name in provider.SECRETS)
 #: Options with credentials, which are never combined from several sources; options of files; options of the location.
 CREDENTIALS = tuple(name for provider in GIVEN for name in provider.REQUIRED + provider.OPTIONAL)
+AGENCY_OPTIONS = ("agency_name", "agency_domain_name", "agency_domain_id")
 FILE_OPTIONS = tuple(name for file in FILES for name in file.options)
 LOCATION = ("domain_name", "project_id", "project_name", "region", "cloud", "endpoint", "auth_url")
 
 #: Values of the option auth_method.
 AUTO = "auto"
 GIVEN_METHODS = tuple(provider.NAME for provider in GIVEN)
-METHODS = (AUTO, *GIVEN_METHODS, *(file.name for file in FILES), metadata.NAME)
+METHODS = (AUTO, *GIVEN_METHODS, *(file.name for file in FILES), "metadata")
 
 OPTIONS = "the options"
 METADATA = "the metadata service"
+METADATA_URL = "http://169.254.169.254"
 
 NO_CREDENTIALS = "No credentials found in the options, the environment"
 NO_CREDENTIALS_REMEDY = (
@@ -81,11 +98,11 @@ class ProviderChain:
 
         :arg read_file: returns the text of a file, or :data:`None` if the file does not exist.
         """
-        known = CREDENTIALS + agency.OPTIONS + LOCATION + FILE_OPTIONS
+        known = CREDENTIALS + AGENCY_OPTIONS + LOCATION + FILE_OPTIONS
         self._options = {name: value for name in known if (value := text_or_none(params.get(name)))}
         self._families = [ValueSource(name, family_values(variables, environ)) for name, variables in FAMILIES.items()]
         self._method = text_or_none(params.get("auth_method")) or AUTO
-        self._metadata_url = (text_or_none(params.get("metadata_url")) or metadata.DEFAULT_URL).rstrip("/")
+        self._metadata_url = (text_or_none(params.get("metadata_url")) or METADATA_URL).rstrip("/")
         self._environ = environ
         self._read_file = read_file
 
@@ -161,8 +178,12 @@ class ProviderChain:
         return {**location, "endpoint": endpoint} if endpoint else location
 
     def _with_agency(self, provider: CredentialsProvider, values: Values) -> CredentialsProvider:
-        selected = _only(agency.OPTIONS, self._options) or _only(agency.OPTIONS, values)
-        return Agency.from_values(provider, selected) if selected else provider
+        selected = _only(AGENCY_OPTIONS, self._options) or _only(AGENCY_OPTIONS, values)
+        if not selected:
+            return provider
+        from .providers.agency import Agency  # most tasks assume no agency
+
+        return Agency.from_values(provider, selected)
 
     def _machine_role(self) -> ResolvedCredentials:
         """Return the role of the machine: the user selected it, or it is the last provider of the chain."""
@@ -172,6 +193,8 @@ class ProviderChain:
                 f"Missing credentials for auth_method {self._method}. Set {' and '.join(required)} in the options or in the"
                 " environment."
             )
+        from .providers import metadata  # most tasks run elsewhere
+
         location = self._location(ValueSource(METADATA, {}))
         service = f"{METADATA} at {self._metadata_url}"
         failure = f"Could not authenticate: {service} returned no keys"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 from collections.abc import Iterable
+from functools import partial
 
 from .._clock import Clock
 from .._errors import CloudError
@@ -16,8 +17,11 @@ from .._http.client import ApiClient, RequestSender
 from .._http.options import HttpOptions
 from .._http.request_response import RequestSigner, SignableRequest
 from .connection import ConnectionConfig
-from .iam_client import IamClient, Scope
+from .provider import Scope
 from .providers.access_key import AccessKey
+
+if t.TYPE_CHECKING:
+    from .iam_client import IamClient
 
 #: Creates a sender of signed or unsigned requests.
 NewSender = t.Callable[[t.Optional[RequestSigner], HttpOptions], RequestSender]
@@ -68,10 +72,10 @@ class AuthSession:
         :raises CloudError: the authentication or the lookup failed.
         """
         scope = self._connection.scope
-        iam = self._iam(deadline)
-        signer, project_id = self._connection.provider.get_credentials(iam, scope)
+        new_iam = partial(self._new_iam, deadline)
+        signer, project_id = self._connection.provider.get_credentials(new_iam, scope)
         self.is_authenticated = True
-        self.project_id = scope.project_id or project_id or iam.project_id(signer, t.cast(str, scope.project_name))
+        self.project_id = scope.project_id or project_id or new_iam().project_id(signer, t.cast(str, scope.project_name))
         self._signer = self._for_project(signer)
 
     def headers(self, request: SignableRequest, now: datetime.datetime) -> dict[str, str]:
@@ -84,7 +88,7 @@ class AuthSession:
         self._was_refreshed = True
         try:
             scope = Scope(self.project_id, None)
-            signer, _project_id = self._connection.provider.get_credentials(self._iam(deadline), scope)
+            signer, _project_id = self._connection.provider.get_credentials(partial(self._new_iam, deadline), scope)
         except CloudError as error:
             self.refresh_error = error
             return False
@@ -94,7 +98,9 @@ class AuthSession:
     def _for_project(self, signer: RequestSigner) -> RequestSigner:
         return signer.within(self.project_id) if isinstance(signer, AccessKey) else signer
 
-    def _iam(self, deadline: float | None) -> IamClient:
+    def _new_iam(self, deadline: float | None) -> IamClient:
+        from .iam_client import IamClient  # most tasks do not require IAM
+
         http, address = self._connection.http, self._connection.auth_url or ""
         return IamClient(
             lambda signer: self._new_client(self._new_sender(signer, http), address),

@@ -12,10 +12,8 @@ period.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import asdict, dataclass, replace
 
 from .._dli.batch_response import ItemResponse
-from .._dli.error_codes import DLI, MEANINGS
 from .._dli.job import Job
 from .._errors import CloudError
 from .._result import sentences
@@ -28,8 +26,7 @@ MAY_HAVE_ENDED = "The response does not show whether the job was {done} by this 
 OTHER_CLIENT = "The response does not show whether the job was {done} by this task or by another client"
 
 
-@dataclass(frozen=True)
-class JobResult:
+class JobResult(t.NamedTuple):
     """The result of one job. ``changed`` is :data:`None` where it is unknown whether this task changed the job."""
 
     job_id: int | None
@@ -44,7 +41,7 @@ class JobResult:
     reconciled: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
-        return asdict(self)
+        return self._asdict()
 
 
 class PlannedJob(t.NamedTuple):
@@ -137,7 +134,7 @@ def undetermined(
 def with_status(result: JobResult, status: str | None) -> JobResult:
     """Return a result with the status that a wait has read, which its message reports; None if the job no longer exists."""
     now = "The job no longer exists" if status is None else f"{STATUS_NOW}{status}"
-    return replace(result, status=status, msg=sentences(without_status(result.msg), now))
+    return result._replace(status=status, msg=sentences(without_status(result.msg), now))
 
 
 def without_status(msg: str) -> str:
@@ -152,6 +149,8 @@ def last_read_failed(error: CloudError | None) -> str:
 
 def explain(code: str | None, text: str) -> str:
     """Return the meaning of an error of one job, to follow a colon, and the sentences that describe what to do."""
+    from .._dli.remedies import DLI, MEANINGS  # most tasks have no error
+
     if code in MEANINGS:
         meaning = f"{MEANINGS[code]} ({code})"
     else:

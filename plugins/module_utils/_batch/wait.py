@@ -10,7 +10,6 @@ import itertools
 import typing as t
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
@@ -86,15 +85,15 @@ def _updated(operation: Operation, result: JobResult, job: Job | None, applied: 
     if job is None:
         if operation.wait_outcome(None) == WAIT_FAILED:
             msg = sentences("Failed: the job was deleted in the meantime", _unattributed(operation, result))
-            return replace(result, state=FAILED, failed=True, status=None, msg=msg)
+            return result._replace(state=FAILED, failed=True, status=None, msg=msg)
         return with_status(result, None)
     if not applied:
-        return replace(result, status=job.status)
+        return result._replace(status=job.status)
     if operation.wait_outcome(job) == WAIT_FAILED:
         reason = f"Reason: {one_line(job.status_desc)}" if job.status_desc else ""
         failure = f"Failed: the status is now {job.status} ({status_of(job.status).meaning})"
         msg = sentences(failure, reason, _unattributed(operation, result), operation.remedy(job))
-        return replace(result, state=FAILED, failed=True, status=job.status, msg=msg)
+        return result._replace(state=FAILED, failed=True, status=job.status, msg=msg)
     return with_status(result, job.status)
 
 
@@ -110,7 +109,7 @@ def _unsettled(operation: Operation, result: JobResult, error: CloudError | None
         "Run the task again to continue waiting",
         last_read_failed(error),
     )
-    return replace(result, state=TIMED_OUT, failed=True, msg=msg)
+    return result._replace(state=TIMED_OUT, failed=True, msg=msg)
 
 
 def _unattributed(operation: Operation, result: JobResult) -> str:
@@ -121,4 +120,4 @@ def _unattributed(operation: Operation, result: JobResult) -> str:
 def unread(result: JobResult, error: CloudError) -> JobResult:
     """Return the result of an accepted request whose outcome cannot be read, because the credentials are rejected."""
     msg = sentences(result.msg, f"The outcome could not be read: {error}")
-    return replace(result, state=UNKNOWN, failed=True, msg=msg)
+    return result._replace(state=UNKNOWN, failed=True, msg=msg)

@@ -44,6 +44,10 @@ class BatchResponse(t.NamedTuple):
     refusal: CloudError | None = None
     indeterminate: str | None = None
 
+    def accepts_all(self, sent: int) -> bool:
+        """Return whether there is exactly one element for each of the ``sent`` jobs, and all of them accept."""
+        return len(self.elements) == sent and all(element.accepted for element in self.elements)
+
     @property
     def is_too_large(self) -> bool:
         """Whether a smaller batch may succeed: the body is too large, or a parameter is rejected (no limit is documented)."""
@@ -62,17 +66,19 @@ def batch_response_of(send: t.Callable[[], object], sent: int = 1) -> BatchRespo
     return BatchResponse(elements=(ItemResponse(True),) * sent)
 
 
-def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError, unclear: str) -> BatchResponse:
+def parse_batch_response(
+    response: ApiResponse, sent: int, error: t.Callable[[], ServiceError], unclear: t.Callable[[], CloudError]
+) -> BatchResponse:
     """Parse the response to a batch of ``sent`` jobs.
 
-    :arg error: the error to return if the response refuses the request as a whole.
-    :arg unclear: why the outcome is unknown if the response cannot be parsed.
+    :arg error: returns the error of a response that refuses the request as a whole.
+    :arg unclear: returns the error of a response that cannot be parsed, after which the outcome is unknown.
     """
     value = response.value
     if response.status in REJECTED_STATUSES:
-        return BatchResponse(refusal=error)
+        return BatchResponse(refusal=error())
     if response.status not in (200, 400) or not isinstance(value, (list, Mapping)):
-        return BatchResponse(indeterminate=unclear)
+        return BatchResponse(indeterminate=str(unclear()))
     elements = tuple(parse_item(item) for item in (value if isinstance(value, list) else [value]))
     undecided = next((element for element in elements if element.accepted is None), None)
     if undecided is not None:
@@ -80,7 +86,7 @@ def parse_batch_response(response: ApiResponse, sent: int, error: ServiceError, 
         item = " ".join(part for part in (undecided.code, text) if part) or "an empty item"
         return BatchResponse(indeterminate=f"The response neither accepts nor refuses the request: {item}.")
     if isinstance(value, Mapping) and sent > 1 and _refuses_whole_request(elements[0].code):
-        return BatchResponse(refusal=error)
+        return BatchResponse(refusal=error())
     return BatchResponse(elements=elements)
 
 

@@ -16,11 +16,10 @@ from collections.abc import Mapping, Sequence
 
 from .._errors import NotDelivered, ResponseLost, ServiceError
 from .._http.client import ApiClient
-from .._http.errors import error_parts
 from .._http.request_response import ApiResponse
 from .._result import count_jobs
 from .batch_response import INDETERMINATE_CODES, REJECTED_STATUSES, BatchResponse, parse_batch_response
-from .error_codes import DLI, DLI_AVAILABLE, NO_GRAPH, SHOW_UNKNOWN_JOB
+from .error_codes import NO_GRAPH, SHOW_UNKNOWN_JOB
 from .job import Job
 
 #: IAM actions (dli-api.md 1.2). Identity policies and the older role policies have different names for some of them.
@@ -53,7 +52,7 @@ class DliClient:
         self._streaming = f"/v1.0/{project_id}/streaming"
         self._jobs = f"{self._streaming}/jobs"
         self._v3 = f"/v3/{project_id}"
-        self._remedies = DLI
+        self._is_available = False
 
     # Reading
 
@@ -81,7 +80,7 @@ class DliClient:
         """Return one job, or :data:`None` if the project has no job with this ID (dli-api.md 1.7)."""
         what = f"read job {job_id}"
         response = self._client.read(what, f"{self._jobs}/{job_id}", deadline=deadline)
-        if response.status == 400 and error_parts(response)[0] == SHOW_UNKNOWN_JOB:
+        if response.status == 400 and _error_code(response) == SHOW_UNKNOWN_JOB:
             return None
         detail = self._member(what, response, "job_detail", PERMISSION_GET)
         try:
@@ -93,7 +92,7 @@ class DliClient:
         """Return the execution graph of the latest run of a job; :data:`None` if it has never run (dli-api.md 1.8)."""
         what = f"read the execution graph of job {job_id}"
         response = self._client.read(what, f"{self._jobs}/{job_id}/execute-graph", deadline=deadline)
-        if response.status == 400 and error_parts(response)[0] == NO_GRAPH:
+        if response.status == 400 and _error_code(response) == NO_GRAPH:
             return None
         return self._member(what, response, "execute_graph", PERMISSION_GET)
 
@@ -200,8 +199,12 @@ class DliClient:
             return BatchResponse(refusal=error)
         except ResponseLost as error:
             return BatchResponse(indeterminate=str(error))
-        refusal, unclear = self._error(what, response, permission), str(self._unclear(what, response))
-        return parse_batch_response(response, len(payload["job_ids"]), refusal, unclear)
+        return parse_batch_response(
+            response,
+            len(payload["job_ids"]),
+            lambda: self._error(what, response, permission),
+            lambda: self._unclear(what, response),
+        )
 
     def _change(
         self, what: str, path: str, payload: Payload, permission: str, deadline: float | None, method: str = "POST"
@@ -214,7 +217,7 @@ class DliClient:
         """
         response = self._client.write(what, path, payload, deadline, method)
         is_success = isinstance(response.value, dict) and str(response.value.get("is_success", "true")).lower() == "true"
-        if response.status == 204 or (response.status == 200 and is_success and error_parts(response)[0] is None):
+        if response.status == 204 or (response.status == 200 and is_success and _error_code(response) is None):
             return response
         error = self._error(what, response, permission)
         is_explicit = isinstance(response.value, dict) and (
@@ -226,9 +229,13 @@ class DliClient:
         raise self._unclear(what, response)
 
     def _error(self, what: str, response: ApiResponse, permission: str) -> ServiceError:
-        return self._client.error(what, response, self._remedies, permission)
+        from .remedies import DLI, DLI_AVAILABLE  # most tasks have no error
+
+        return self._client.error(what, response, DLI_AVAILABLE if self._is_available else DLI, permission)
 
     def _unclear(self, what: str, response: ApiResponse) -> ResponseLost:
+        from .remedies import DLI  # most tasks have no error
+
         return self._client.unclear(what, response, DLI)
 
     def _member(self, what: str, response: ApiResponse, member: str, permission: str) -> Payload:
@@ -239,6 +246,12 @@ class DliClient:
         value = response.value
         is_success = isinstance(value, dict) and str(value.get("is_success", "true")).lower() == "true"
         if response.status == 200 and is_success and isinstance(value.get(member), dict):
-            self._remedies = DLI_AVAILABLE
+            self._is_available = True
             return t.cast(Payload, value[member])
         raise self._error(what, response, permission)
+
+
+def _error_code(response: ApiResponse) -> str | None:
+    from .._http.errors import error_parts  # most tasks have no error
+
+    return error_parts(response)[0]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from .._clock import Clock
 from .._errors import CloudError, NotDelivered, ResponseLost, ServiceError, TaskAbandoned
 from .._result import sentences
-from .errors import GATEWAY, Remedies, api_error
 from .request_response import ApiResponse, HttpRequest, HttpResponse, query_string
+
+if t.TYPE_CHECKING:
+    from .errors import Remedies
 from .retry import longest_pause, may_retry, may_retry_after, retry_after
 
 HEADERS = {
@@ -31,7 +32,6 @@ class RequestSender(t.Protocol):
         """See :meth:`._http.session.HttpSession.send`."""
 
 
-@dataclass
 class RequestLog:
     """Statistics of the requests of a task, for all services together.
 
@@ -39,9 +39,10 @@ class RequestLog:
     :ivar retries: reason for a retry -> number of retries; ``lost_time``: seconds that the retries took.
     """
 
-    request_ids: list[str] = field(default_factory=list)
-    retries: dict[str, int] = field(default_factory=dict)
-    lost_time: float = 0.0
+    def __init__(self) -> None:
+        self.request_ids: list[str] = []
+        self.retries: dict[str, int] = {}
+        self.lost_time = 0.0
 
 
 class ApiClient:
@@ -109,14 +110,20 @@ class ApiClient:
         return self._send(what, request, deadline, is_write=True)
 
     def error(
-        self, what: str, response: ApiResponse, remedies: Remedies = GATEWAY, permission: str | None = None
+        self, what: str, response: ApiResponse, remedies: Remedies | None = None, permission: str | None = None
     ) -> ServiceError:
-        return api_error(f"Could not {what}", self._endpoint, response, remedies, permission)
+        return self._error(f"Could not {what}", response, remedies, permission)
 
-    def unclear(self, what: str, response: ApiResponse, remedies: Remedies = GATEWAY) -> ResponseLost:
+    def unclear(self, what: str, response: ApiResponse, remedies: Remedies | None = None) -> ResponseLost:
         """Return the error for a response after which the outcome of a write is unknown."""
-        failure = f"The request to {what} received an unclear response"
-        return ResponseLost(str(api_error(failure, self._endpoint, response, remedies)))
+        return ResponseLost(str(self._error(f"The request to {what} received an unclear response", response, remedies)))
+
+    def _error(
+        self, failure: str, response: ApiResponse, remedies: Remedies | None, permission: str | None = None
+    ) -> ServiceError:
+        from .errors import GATEWAY, api_error  # most tasks have no error
+
+        return api_error(failure, self._endpoint, response, remedies or GATEWAY, permission)
 
     def _send(self, what: str, request: HttpRequest, deadline: float | None, is_write: bool) -> ApiResponse:
         attempt = 0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from .._errors import InputError
@@ -21,8 +20,7 @@ PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 SHORTEST_MASKED = 4
 
 
-@dataclass(frozen=True)
-class HttpOptions:
+class HttpOptions(t.NamedTuple):
     """How to connect to a service.
 
     :ivar verify: whether to verify the certificate of the service, or the CA file to verify it with.

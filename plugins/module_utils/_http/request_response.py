@@ -11,7 +11,6 @@ import email.utils
 import json
 import typing as t
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote
 
 
@@ -35,18 +34,16 @@ class RequestSigner(t.Protocol):
         """Return the headers that sign this request at this time."""
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(t.NamedTuple):
     """A request to send. ``url`` is complete, query included; ``body`` contains the exact bytes."""
 
     method: str
     url: str
     body: bytes | None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class HttpResponse:
+class HttpResponse(t.NamedTuple):
     """A complete response. Header names are in lower case."""
 
     status: int
@@ -54,8 +51,7 @@ class HttpResponse:
     body: bytes
 
 
-@dataclass(frozen=True)
-class ApiResponse:
+class ApiResponse(t.NamedTuple):
     """A complete response, parsed.
 
     :ivar value: the JSON value; :data:`None` where ``is_json`` is false.
@@ -68,7 +64,7 @@ class ApiResponse:
     is_json: bool
     text: str
     request_id: str | None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     clock_ahead: float = 0.0
 
     @property

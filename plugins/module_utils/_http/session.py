@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One exchange over the network; the only file that imports ``requests``.
+"""One exchange over the network. Only this file and ``failures.py`` import ``requests``.
 
 Each of these rules prevents a failure that was observed: the signer is an ``AuthBase`` (otherwise ``~/.netrc`` replaces its
 header); redirects are not followed; ``verify`` is set on each request (otherwise REQUESTS_CA_BUNDLE replaces it); and one
@@ -16,26 +16,21 @@ import datetime
 import importlib.util
 import io
 import os
-import re
-import socket
-import ssl
 import sys
 import threading
 import traceback
 import typing as t
 from collections.abc import MutableMapping
-from http.client import responses
 from urllib.parse import parse_qsl, urlsplit
 
-from .._errors import InputError, NotDelivered, PermanentlyUnreachable, ResponseLost
-from .options import HttpOptions, parse_proxy, proxy_source, without_user_info
+from .._errors import InputError
+from .options import HttpOptions, parse_proxy, proxy_source
 from .request_response import HttpRequest, HttpResponse, RequestSigner, SignableRequest
 
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
     import requests
     from requests.auth import AuthBase
-    from urllib3.exceptions import HTTPError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     AuthBase = object  # type: ignore[assignment,misc]
@@ -44,9 +39,6 @@ except ImportError:
 SIGNED_HEADERS = ("Content-Type", "Host")
 #: Bytes; responses of this API are much shorter (100 list items with details included).
 LARGEST_RESPONSE = 256 * 1024 * 1024
-#: Part of the text of OpenSSL for a response that is not TLS.
-NOT_TLS = "WRONG_VERSION_NUMBER"
-NO_TLS_RESPONSE = "TLS: the response is not TLS (the port may serve plain http)"
 
 
 class _TrackedBody(io.BytesIO):
@@ -137,7 +129,10 @@ class HttpSession:
             return result
         abandoned.set()
         self._session = None
-        raise _classify(result, body, timeout)
+        was_read = body.withdraw() if body else None
+        from .failures import classify  # most exchanges have a response
+
+        raise classify(result, was_read, timeout)
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -192,67 +187,3 @@ class HttpSession:
 
 def has_pysocks() -> bool:
     return importlib.util.find_spec("socks") is not None
-
-
-def _classify(error: BaseException | None, body: _TrackedBody | None, timeout: float) -> BaseException:
-    """Return the error to raise for an exchange without a response; ``error`` is None if the time limit was reached."""
-    was_read = body.withdraw() if body else None
-    if error and not was_read and not isinstance(error, (requests.RequestException, HTTPError, OSError)):
-        return error  # a defect of this code; if anything was sent, the delivery status is more important
-    # The library and this class use the same timeout, and either may expire first.
-    in_time = error is not None and not isinstance(error, requests.Timeout)
-    reason = _reason(t.cast(BaseException, error)) if in_time else f"timed out after {timeout:.3g} s"
-    is_delivered = was_read if body else not (error and _never_connected(error))
-    if not is_delivered and error and _is_permanent(error):
-        return PermanentlyUnreachable(reason)
-    return ResponseLost(reason) if is_delivered else NotDelivered(reason)
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    """Return an error and its causes, outermost first; the libraries wrap the errors of each other several times."""
-    chain = [error]
-    while (inner := chain[-1].__cause__ or chain[-1].__context__) is not None and inner not in chain:
-        chain.append(inner)
-    return chain
-
-
-def _never_connected(error: BaseException) -> bool:
-    """Return whether an exchange failed before there was a connection."""
-    known = requests.exceptions
-    if isinstance(error, (known.SSLError, known.ProxyError, known.ConnectTimeout, known.InvalidURL, known.InvalidSchema)):
-        return True
-    if not isinstance(error, requests.RequestException):
-        return True  # a missing CA file or an invalid host name: the library does not connect
-    return any(type(one).__name__ in ("NewConnectionError", "NameResolutionError") for one in _chain(error))
-
-
-def _is_permanent(error: BaseException) -> bool:
-    """Return whether the next attempt would fail for the same reason."""
-    if not isinstance(error, requests.RequestException):
-        return True
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return True
-    return any(isinstance(one, ssl.SSLCertVerificationError) or NOT_TLS in str(one) for one in _chain(error))
-
-
-def _reason(error: BaseException) -> str:
-    """Return a short reason for a failed exchange, without a period; the texts of the libraries are long and nested."""
-    chain = _chain(error)
-    root: t.Any = chain[-1]
-    # PySocks has one error for the connection to the proxy, and others for the connection through it.
-    is_unreachable_proxy = any(type(one).__name__ == "ProxyConnectionError" for one in chain)
-    is_proxy_error = is_unreachable_proxy or isinstance(error, requests.exceptions.ProxyError)
-    if isinstance(root, socket.gaierror):
-        return f"the host name{' of the proxy' if is_proxy_error else ''} could not be resolved"
-    if isinstance(root, ConnectionRefusedError) and is_proxy_error:
-        return "the proxy refused the connection"
-    if NOT_TLS in str(root):
-        return "the proxy does not use TLS (its scheme is http)" if is_proxy_error else NO_TLS_RESPONSE
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS: {getattr(root, 'verify_message', '') or getattr(root, 'reason', '') or root}".rstrip(".")
-    text = without_user_info(str(getattr(root, "strerror", None) or root or type(root).__name__)[:200]).rstrip(".")
-    # Only the status is from the proxy, because its text can repeat the password.
-    status = re.fullmatch(r"Tunnel connection failed: (\d{3})\b.*", text, re.DOTALL)
-    if status:
-        text = f"Tunnel connection failed: {status[1]} {responses.get(int(status[1]), '')}".rstrip()
-    return f"proxy error: {text}" if is_proxy_error or type(root).__module__ == "socks" else text

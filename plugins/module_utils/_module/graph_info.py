@@ -11,9 +11,9 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._dli.error_codes import is_missing_feature
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder, JobLookup
+from .._dli.remedies import is_missing_feature
 from .._dli.task_context import Context
 from .._errors import InputError, ServiceError
 from .._options import Selection, select_one

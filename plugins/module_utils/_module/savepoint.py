@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from .._batch.execute import BatchOptions, execute_batch
@@ -130,7 +130,7 @@ def wait_for_savepoint(context: Context, result: JobResult, before: Job, waiting
         "Check savepoint_path before you run the task again",
         last_read_failed(error),
     )
-    return replace(result, state=TIMED_OUT, failed=True, msg=msg)
+    return result._replace(state=TIMED_OUT, failed=True, msg=msg)
 
 
 def progress(before: Job, now: Job | None, begun: bool) -> str:
@@ -157,19 +157,19 @@ def progress(before: Job, now: Job | None, begun: bool) -> str:
 
 def _updated(result: JobResult, now: Job | None, observed: str) -> JobResult:
     if now is None:
-        return replace(result, state=FAILED, failed=True, status=None, msg="Failed: the job was deleted in the meantime.")
+        return result._replace(state=FAILED, failed=True, status=None, msg="Failed: the job was deleted in the meantime.")
     if observed == DONE:
         return _made(result, now.status)
     if observed != NOT_MADE:
-        return replace(result, status=now.status)
+        return result._replace(status=now.status)
     reason = one_line(now.status_desc) or "no reason given"
     status = "" if now.status == RUNNING else f"The status is now {now.status} ({status_of(now.status).meaning})"
     msg = sentences(f"Savepoint accepted, but not created ({reason})", status, "Fix the cause, then run the task again")
-    return replace(result, state=FAILED, failed=True, status=now.status, msg=msg)
+    return result._replace(state=FAILED, failed=True, status=now.status, msg=msg)
 
 
 def _made(result: JobResult, status: str) -> JobResult:
-    return replace(result, state=MADE, status=status, msg="Savepoint created.")
+    return result._replace(state=MADE, status=status, msg="Savepoint created.")
 
 
 def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:
@@ -179,4 +179,4 @@ def _not_visible(result: JobResult, waiting: WaitOptions) -> JobResult:
         f"{waiting.confirm_timeout:g} s",
         "Check whether savepoint_path contains the savepoint before you run the task again",
     )
-    return replace(result, state=UNKNOWN, failed=True, msg=msg)
+    return result._replace(state=UNKNOWN, failed=True, msg=msg)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import replace
 
 from .._batch.execute import BatchOptions, execute_batch
 from .._batch.job_result import JobResult, last_read_failed
@@ -86,7 +85,7 @@ class Applier:
                 f"{len(ids)} jobs have this name now: {', '.join(map(str, ids))}",
                 "Set job_id to select one of them",
             )
-            return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
+            return result._replace(state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
         outcome = self._change(result, CREATE_IF_ABSENT, send, check, done)
         return self._find_existing(outcome, check) if outcome.error_code in NAME_EXISTS_CODES else outcome
@@ -101,9 +100,9 @@ class Applier:
         if ids:
             same_name = f"The jobs {', '.join(map(str, ids))} have this name now" if len(ids) > 1 else ""
             msg = sentences(f"Not created: {NAME_IN_USE}", same_name, "Run the task again")
-            return replace(refused, job_id=ids[0] if len(ids) == 1 else None, msg=msg)
+            return refused._replace(job_id=ids[0] if len(ids) == 1 else None, msg=msg)
         unlisted = "The list of jobs contains no job with this name. Run the task again, or choose another name"
-        return replace(refused, msg=sentences(refused.msg, unlisted, last_read_failed(failure)))
+        return refused._replace(msg=sentences(refused.msg, unlisted, last_read_failed(failure)))
 
     def _update(self, step: Step, result: JobResult) -> JobResult:
         """Change settings; after a lost response, compare the settings of the job with the desired settings."""
@@ -121,7 +120,7 @@ class Applier:
             if exists:
                 return updated(result, "settings", reconciled=lost is not None)
             msg = "Failed: the job was deleted in the meantime."
-            return replace(result, state=FAILED, changed=None, failed=True, status=None, reconciled=True, msg=msg)
+            return result._replace(state=FAILED, changed=None, failed=True, status=None, reconciled=True, msg=msg)
 
         return self._change(result, CHANGE_DIFFERENCES, send, check, done)
 
@@ -132,7 +131,7 @@ class Applier:
             return added
         removed = self._change_tags("delete", step.remove, result)
         changed = True if step.add and not removed.changed else removed.changed
-        return replace(removed, changed=changed, reconciled=added.reconciled or removed.reconciled)
+        return removed._replace(changed=changed, reconciled=added.reconciled or removed.reconciled)
 
     def _change_tags(self, action: str, tags: Mapping[str, str], result: JobResult, replaces: bool = False) -> JobResult:
         """Set or remove tags.
@@ -185,7 +184,7 @@ class Applier:
         if shown is not None:
             return done(shown, lost)
         msg = sentences("Outcome unknown", lost or unconfirmed, "Run the task again", rerun, last_read_failed(failure))
-        return replace(result, state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
+        return result._replace(state=UNKNOWN, changed=None, failed=True, reconciled=True, msg=msg)
 
 
 def _refused(result: JobResult, error: CloudError, consequence: str = "") -> JobResult:
@@ -194,4 +193,4 @@ def _refused(result: JobResult, error: CloudError, consequence: str = "") -> Job
     :arg consequence: sentence to put before the error.
     """
     msg = sentences(consequence, error)
-    return replace(result, state=REFUSED, changed=False, failed=True, error_code=error.code, msg=msg)
+    return result._replace(state=REFUSED, changed=False, failed=True, error_code=error.code, msg=msg)

@@ -17,9 +17,9 @@ from dataclasses import replace
 
 from .._batch.job_result import JobResult
 from .._batch.operation import REFUSED
-from .._dli.error_codes import is_missing_feature
 from .._dli.job import Job
 from .._dli.job_finder import JobFinder
+from .._dli.remedies import is_missing_feature
 from .._dli.task_context import Context
 from .._errors import CloudError, ServiceError
 from .._result import ModuleResult, sentences

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from .._batch.job_result import JobResult, PlannedJob, explain
 from .._batch.operation import AMBIGUOUS, NOT_FOUND, Operation
@@ -147,7 +146,7 @@ def plan(desired: DesiredJob, job: Job | None, tags: Mapping[str, str]) -> Chang
         return _refuse(result, RESUME_UNDECIDED, reason, differences)
     not_resettable = [name for name in found.settings if name not in names]
     if not steps and not not_resettable:
-        return ChangePlan(replace(result, msg="Unchanged: the job is already in the requested state."))
+        return ChangePlan(result._replace(msg="Unchanged: the job is already in the requested state."))
     return ChangePlan(result, steps, differences, _warnings(breaking), not_resettable)
 
 
@@ -166,9 +165,9 @@ def _without_job(desired: DesiredJob) -> ChangePlan:
     result = JobResult(desired.job_id, desired.name, UNCHANGED)
     if desired.state == ABSENT:
         identifier = "name" if desired.job_id is None else "ID"
-        return ChangePlan(replace(result, state="absent", msg=f"Unchanged: the project has no job with this {identifier}."))
+        return ChangePlan(result._replace(state="absent", msg=f"Unchanged: the project has no job with this {identifier}."))
     if desired.job_id is not None:
-        result = replace(result, error_code=SHOW_UNKNOWN_JOB)
+        result = result._replace(error_code=SHOW_UNKNOWN_JOB)
         reason = sentences(explain(SHOW_UNKNOWN_JOB, ""), "To create a job, omit job_id")
         return _refuse(result, NOT_FOUND, reason)
     required = REQUIRED_TO_CREATE[desired.kind]
@@ -272,5 +271,5 @@ def _warnings(breaking: Sequence[str]) -> list[str]:
 
 
 def _refuse(result: JobResult, state: str, reason: str, differences: Sequence[str] = ()) -> ChangePlan:
-    refused = replace(result, state=state, failed=True, msg=sentences(f"Not changed: {reason}"))
+    refused = result._replace(state=state, failed=True, msg=sentences(f"Not changed: {reason}"))
     return ChangePlan(refused, differences=differences)

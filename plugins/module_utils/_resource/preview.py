@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .._batch.job_result import JobResult, with_status
 from .._batch.operation import Operation
 from .._batch.operations.stop import Stop
@@ -33,7 +31,7 @@ def created(name: str, job_id: int | None, reconciled: bool = False) -> JobResul
 def updated(result: JobResult, what: str, reconciled: bool = False) -> JobResult:
     """Return the result of a job whose ``what``, "settings" or "tags", were updated."""
     msg = sentences(f"{what.capitalize()} updated", DETERMINED.format(f"the job's {what}") if reconciled else "")
-    return replace(result, state="updated", changed=True, reconciled=reconciled, msg=msg)
+    return result._replace(state="updated", changed=True, reconciled=reconciled, msg=msg)
 
 
 class Previewer:
@@ -60,4 +58,4 @@ class Previewer:
             self._has_savepoint = self._has_savepoint or (operation.trigger_savepoint and result.status == RUNNING)
             if must_wait:
                 after = with_status(after, CANCEL_SUCCESS)
-        return replace(after, job_id=result.job_id)
+        return after._replace(job_id=result.job_id)

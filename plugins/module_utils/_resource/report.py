@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import replace
 
 from .._batch.job_result import DETERMINED, JobResult, without_status
 from .._batch.operation import UNKNOWN
@@ -59,8 +58,7 @@ class Progress:
             self._change_settings(step, result)
         changed = True if self.actions else (None if None in (self.result.changed, result.changed) else False)
         has_new_name = result.changed and "name" in self.after
-        self.result = replace(
-            result,
+        self.result = result._replace(
             name=str(self.after["name"]) if has_new_name else result.name or self.result.name,
             state=result.state if result.failed else self._state(result, changed),
             changed=changed,
@@ -84,7 +82,7 @@ class Progress:
             self._messages.append(f"Not reset: {names}. An update cannot remove these settings. Set each of them to a value.")
         code = None if self._refused_reset is None else self._refused_reset.error_code
         msg = sentences(*self._messages)
-        self.result = replace(self.result, state=NOT_RESET, failed=True, error_code=code, msg=msg)
+        self.result = self.result._replace(state=NOT_RESET, failed=True, error_code=code, msg=msg)
 
     def _change_settings(self, step: Step, result: JobResult) -> None:
         if step.action == DELETE:

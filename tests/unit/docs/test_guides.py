@@ -19,7 +19,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.delete import Delete
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.stop import Stop
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import remedies
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job import Job
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.job_status import (
     ACTIVE,
@@ -82,38 +82,38 @@ def page_text(text):
 def test_remedies_of_codes_match_code():
     tables = (rows(CODES[name]) for name in ("Job errors", "Request errors", "API gateway errors"))
     shown = {code_spans(row[0])[0]: row[2] for table in tables for row in table}
-    assert shown == {code: page_text(remedy) for code, remedy in error_codes.REMEDIES.items()}
-    assert set(error_codes.MEANINGS) <= set(shown)
+    assert shown == {code: page_text(remedy) for code, remedy in remedies.REMEDIES.items()}
+    assert set(remedies.MEANINGS) <= set(shown)
 
 
 def test_meanings_of_codes_match_code():
     shown = {code_spans(row[0])[0]: row[1] for row in rows(CODES["Job errors"])}
-    assert {code: shown[code] for code in error_codes.MEANINGS} == error_codes.MEANINGS
+    assert {code: shown[code] for code in remedies.MEANINGS} == remedies.MEANINGS
 
 
 def test_remedies_of_rejected_credentials_match_code():
     shown = {(code_spans(text) or [None])[0]: remedy for text, remedy in rows(CODES["Authentication errors"])}
-    remedies = {**errors.AUTHENTICATION_REMEDIES, None: errors.DEFAULT_AUTHENTICATION_REMEDY}
-    assert shown == {text: page_text(remedy) for text, remedy in remedies.items()}
+    by_text = {**errors.AUTHENTICATION_REMEDIES, None: errors.DEFAULT_AUTHENTICATION_REMEDY}
+    assert shown == {text: page_text(remedy) for text, remedy in by_text.items()}
     *_others, tokens = CODES["Authentication errors"].strip().split("\n\n")
-    assert tuple(code_spans(tokens)) == error_codes.TOKEN_CODES and errors.TOKEN in tokens
+    assert tuple(code_spans(tokens)) == remedies.TOKEN_CODES and errors.TOKEN in tokens
 
 
 @pytest.mark.parametrize("status, remedy", [(row[0], row[1]) for row in rows(CODES["HTTP statuses"])])
 def test_remedy_of_status_matches_code(status, remedy):
     for last in "0123456789":
-        found = error_codes.DLI.find(None, int(status.replace("xx", f"0{last}")), "{permission}")
+        found = remedies.DLI.find(None, int(status.replace("xx", f"0{last}")), "{permission}")
         assert page_text(found) == remedy
 
 
 def test_every_status_with_remedy_is_listed():
     shown = {int(status) for status, _remedy in rows(CODES["HTTP statuses"]) if status.isdigit()}
-    assert shown == set(error_codes.STATUS_REMEDIES)
+    assert shown == set(remedies.STATUS_REMEDIES)
 
 
 def test_other_documented_codes_have_no_remedy():
     others = [code for row in rows(CODES["Other documented codes"]) for code in code_spans(row[0])]
-    assert others and not {*others} & {*error_codes.REMEDIES, *error_codes.MEANINGS, *error_codes.TOKEN_CODES}
+    assert others and not {*others} & {*remedies.REMEDIES, *remedies.MEANINGS, *remedies.TOKEN_CODES}
 
 
 # troubleshooting.md

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..clock import Clock, epoch_ms
@@ -50,7 +52,11 @@ class Lister:
 
     def page(self, jobs: list[Job], project_id: str, query: ListQuery) -> dict[str, Any]:
         """Return ``job_list`` of a project. ``total_count`` counts all matching jobs, not only those of the page."""
-        found = [job for job in self._visible(jobs, project_id) if self._matches(job, query)]
+        # Without root_job_id the list does not include the children of edge jobs.
+        root, tests = -1 if query.root_job_id is None else query.root_job_id, self._tests(query)
+        found = [job for job in self._visible(jobs, project_id) if job.root_id == root]
+        if tests:
+            found = [job for job in found if all(test(job) for test in tests)]
         # The order of jobs with the same time is not established (dli-api.md 10-8). The ID keeps it stable across pages.
         found.sort(key=lambda job: (job.create_time, job.job_id), reverse=not query.ascending)
         page = found[query.offset : query.offset + query.limit]
@@ -66,24 +72,27 @@ class Lister:
         still_listed = [job for at, job in self._deleted if at > since and job.project_id == project_id]
         return still_listed + [job for job in jobs if self._created.get(job.job_id, since) <= since]
 
-    def _matches(self, job: Job, query: ListQuery) -> bool:
-        # Without root_job_id the list does not include the children of edge jobs.
-        if job.root_id != (-1 if query.root_job_id is None else query.root_job_id):
-            return False
-        values = {
-            "status": representation.visible_status(job, self._clock.monotonic())["status"],
+    def _tests(self, query: ListQuery) -> list[Callable[[Job], bool]]:
+        """Return the conditions of the filters."""
+        filters = [partial(self._has_value, name=name, expected=expected) for name, expected in query.filters.items()]
+        return [*filters, *(partial(_has_tag, key=key, value=value) for key, value in query.tags.items())]
+
+    def _has_value(self, job: Job, name: str, expected: str) -> bool:
+        if name == "name":
+            return self._name_matches(job.name, expected)
+        if name == "status":
+            return representation.visible_status(job, self._clock.monotonic())["status"] == expected
+        members = {
             "job_type": job.job_type,
             "queue_name": job.queue_name,
             "user_name": job.user_name,
             "sys_enterprise_project_name": job.enterprise_project_name,
         }
-        for name, expected in query.filters.items():
-            if name == "name":
-                if not self._name_matches(job.name, expected):
-                    return False
-            elif values[name] != expected:
-                return False
-        return all(job.tags.get(key) == value for key, value in query.tags.items())
+        return bool(members[name] == expected)
 
     def _name_matches(self, name: str, expected: str) -> bool:
         return expected in name if self._settings.name_match == "substring" else expected == name
+
+
+def _has_tag(job: Job, key: str, value: str) -> bool:
+    return job.tags.get(key) == value

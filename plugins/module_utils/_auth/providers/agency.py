@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._errors import InputError
-from ..iam_client import IamClient, Scope
-from ..provider import CredentialsProvider, ScopedCredentials, Values
+from ..provider import CredentialsProvider, NewIamClient, Scope, ScopedCredentials, Values
 from .access_key import AccessKey
 
-OPTIONS = ("agency_name", "agency_domain_name", "agency_domain_id")
 #: Option with the account of the agency -> member of the request; the first that is set is used.
 ACCOUNT = {"agency_domain_id": "domain_id", "agency_domain_name": "domain_name"}
 
@@ -30,7 +28,7 @@ class Agency(CredentialsProvider):
 
     @classmethod
     def from_values(cls, base: CredentialsProvider, values: Values) -> Agency:
-        """Return the agency of the values of OPTIONS.
+        """Return the agency of the options of the agency.
 
         :raises InputError: the agency or its account is missing.
         """
@@ -48,7 +46,7 @@ class Agency(CredentialsProvider):
     def secrets(self) -> list[str]:
         return self.base.secrets()
 
-    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, new_iam: NewIamClient, scope: Scope | None) -> ScopedCredentials:
         """Get temporary keys. The project is in the account of the agency, so the base provider uses no project scope."""
-        signer = self.base.get_credentials(iam, None).signer
-        return ScopedCredentials(AccessKey(*iam.agency_keys(signer, self.agency)))
+        signer = self.base.get_credentials(new_iam, None).signer
+        return ScopedCredentials(AccessKey(*new_iam().agency_keys(signer, self.agency)))

@@ -12,7 +12,7 @@ import typing as t
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..provider import CredentialsFile, ReadFile, Values, ValueSource, read_text
+from ..provider import ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
 DEFAULT_PATH = "~/.hcloud/config.json"
@@ -61,6 +61,3 @@ def load(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSou
             f"Missing access key in the profile {profile} of {path}. Only profiles that contain keys are supported."
         )
     return ValueSource(f"the profile {profile} of {path}", values, ENCRYPTED)
-
-
-FILE = CredentialsFile("hcloud", ("profile", "shared_config_file"), load)

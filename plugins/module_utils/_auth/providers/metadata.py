@@ -9,12 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..._errors import InputError
-from ..iam_client import IamClient, Scope
-from ..provider import CredentialsProvider, ScopedCredentials
+from ..provider import CredentialsProvider, NewIamClient, Scope, ScopedCredentials
 from .access_key import AccessKey
 
-NAME = "metadata"
-DEFAULT_URL = "http://169.254.169.254"
 #: Seconds for each request if the user selected the metadata service, and if it is the last provider of the chain.
 TIMEOUT = 5.0
 LAST_RESORT_TIMEOUT = 1.0
@@ -37,12 +34,12 @@ class Metadata(CredentialsProvider):
     description = "temporary keys of the machine"
     is_refreshable = True
 
-    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, new_iam: NewIamClient, scope: Scope | None) -> ScopedCredentials:
         """Request keys.
 
         :raises InputError: there is no metadata service, or the machine has no agency.
         """
         try:
-            return ScopedCredentials(AccessKey(*iam.machine_keys(self.url, self.timeout)))
+            return ScopedCredentials(AccessKey(*new_iam().machine_keys(self.url, self.timeout)))
         except InputError as error:
             raise InputError(f"{self.failure} ({error}). {self.remedy}") from None

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..._errors import InputError
-from ..iam_client import IamClient, Scope
-from ..provider import NOT_IN_A_PASSWORD, GivenProvider, ScopedCredentials, Values, ValueSource
+from ..provider import NOT_IN_A_PASSWORD, GivenProvider, NewIamClient, Scope, ScopedCredentials, Values, ValueSource
 from .token import IamToken
 
 
@@ -50,7 +49,7 @@ class Password(GivenProvider):
     def secrets(self) -> list[str]:
         return [self.password]
 
-    def get_credentials(self, iam: IamClient, scope: Scope | None) -> ScopedCredentials:
+    def get_credentials(self, new_iam: NewIamClient, scope: Scope | None) -> ScopedCredentials:
         """Get a token for the project, or for the whole account."""
-        token, project_id = iam.token(self.username, self.password, self.domain_name, scope)
+        token, project_id = new_iam().token(self.username, self.password, self.domain_name, scope)
         return ScopedCredentials(IamToken(token), project_id)

@@ -11,7 +11,7 @@ import os.path
 
 from ..._errors import InputError
 from ..._options import text_or_none
-from ..provider import CredentialsFile, ReadFile, Values, ValueSource, read_text
+from ..provider import ReadFile, Values, ValueSource, read_text
 from .access_key import AccessKey
 
 DEFAULT_PATH = "~/.huaweicloud/credentials"
@@ -53,6 +53,3 @@ def load(selected: Values, read_file: ReadFile, is_method_set: bool) -> ValueSou
     if is_needed and not any(name in values for name in AccessKey.SECRETS):
         raise InputError(f"Missing ak and sk in {path}. Add them to the section [{SECTION}].")
     return ValueSource(path, values)
-
-
-FILE = CredentialsFile("sdk_file", ("credentials_file",), load)

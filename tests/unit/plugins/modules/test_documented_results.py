@@ -30,7 +30,7 @@ from ansible_collections.huaweicloud.cloud.plugins.modules import (
     dli_streaming_jobs_info,
 )
 
-ROW = [field.name for field in fields(JobResult)]
+ROW = list(JobResult._fields)
 
 
 def return_values(module):

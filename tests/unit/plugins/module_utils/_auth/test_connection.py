@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.connection import resolve_connection
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import Scope
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.agency import Agency
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.metadata import Metadata

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.execute import BatchOptions, execute_batch
@@ -103,23 +101,19 @@ def test_check_mode_predicts_the_result_and_sends_no_start():
     jobs += [job(50, has_savepoint=False), job(51, has_savepoint=True), job(52, name="twice"), job(53, name="twice")]
     options = task([*range(1, len(PLANS) + 1), 50, 51, 999], ["twice", "missing", "job_3"], resume_savepoint=True)
     predicting, running = FakeDli(*jobs), FakeDli(*jobs)
-    predicted = run(predicting, FakeClock(), task_with(options, check_mode=True))
+    predicted = run(predicting, FakeClock(), options._replace(check_mode=True))
     elements = [refusal() if number == 50 else ACCEPTED for number in startable(jobs)]
     running.responses = [BatchResponse(elements=tuple(elements))]
     running.on_run = lambda: [running.set(n, "job_submitting") for n in startable(jobs) if n != 50]
     reported = run(running, FakeClock(), options)
     # Only a run shows whether another client may have acted at the same time.
-    certain = [replace(row, reconciled=False) for row in reported.results]
+    certain = [row._replace(reconciled=False) for row in reported.results]
     assert predicted == reported._replace(results=certain)
     assert runs(predicting) == [] and len(runs(running)) == 1
 
 
 def startable(jobs):
     return [one.job_id for one in jobs if PLANS[one.status] == "started" and one.name != "twice"]
-
-
-def task_with(base, **changes):
-    return BatchOptions(**{**base.__dict__, **changes})
 
 
 def test_unknown_id_and_names():

@@ -14,7 +14,7 @@ from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.batch_respo
     parse_batch_response,
     parse_item,
 )
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.remedies import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import NotDelivered, ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.client import ApiClient
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import ApiResponse
@@ -32,7 +32,7 @@ def response(status, value=None, text=None):
 def parse(given, sent):
     client = ApiClient(None, "https://dli.test", None, 60, 0)
     error = client.error("start jobs", given, DLI, "dli:jobs:startFlinkJob")
-    return parse_batch_response(given, sent, error, str(client.unclear("start jobs", given, DLI)))
+    return parse_batch_response(given, sent, lambda: error, lambda: client.unclear("start jobs", given, DLI))
 
 
 @pytest.mark.parametrize(

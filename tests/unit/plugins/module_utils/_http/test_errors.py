@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import IAM, IAM_AGENCY, IAM_TOKEN
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.error_codes import DLI
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli.remedies import DLI
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import ServiceError
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.errors import Remedies, api_error, error_parts
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import ApiResponse, parse_json
@@ -208,7 +207,7 @@ def test_the_message_contains_the_clock_difference_for_rejected_signatures():
         ". The clock of the host that runs the module is 23 minutes ahead of the clock of the service (limit: 15 minutes)."
         " Correct the clock."
     )
-    assert str(api_error("Could not list the jobs", URL, replace(given, clock_ahead=23 * 60.0))).endswith(message)
+    assert str(api_error("Could not list the jobs", URL, given._replace(clock_ahead=23 * 60.0))).endswith(message)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import Scope
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import ScopedCredentials
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope, ScopedCredentials
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.agency import Agency
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.metadata import Metadata
@@ -60,7 +59,7 @@ class Iam:
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
 def test_the_base_provider_authenticates_for_the_account_and_assumes_the_agency(base, first, signer, scope):
     iam = Iam()
-    assert Agency(base, AGENCY).get_credentials(iam, scope) == ScopedCredentials(LENT, None)
+    assert Agency(base, AGENCY).get_credentials(lambda: iam, scope) == ScopedCredentials(LENT, None)
     assert iam.requests == [*first, ("agency_keys", signer, AGENCY)]
 
 
@@ -83,4 +82,4 @@ def test_an_error_of_the_base_provider_is_reported():
             raise InputError("Connection refused")
 
     with pytest.raises(InputError, match="^Could not authenticate .Connection refused.. Use"):
-        Agency(BASES[4], AGENCY).get_credentials(NoMachine(), None)
+        Agency(BASES[4], AGENCY).get_credentials(NoMachine, None)

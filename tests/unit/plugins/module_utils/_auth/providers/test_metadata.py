@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import Scope
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import ScopedCredentials
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope, ScopedCredentials
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.access_key import AccessKey
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.metadata import Metadata
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._errors import InputError
@@ -33,7 +32,7 @@ class Iam:
 def test_authentication_requests_keys_from_the_service(scope):
     iam = Iam(KEYS)
     provider = Metadata("http://metadata.test", 5.0, "Could not authenticate", "")
-    assert provider.get_credentials(iam, scope) == ScopedCredentials(KEYS, None)
+    assert provider.get_credentials(lambda: iam, scope) == ScopedCredentials(KEYS, None)
     assert iam.requests == [("http://metadata.test", 5.0)]
 
 
@@ -41,7 +40,7 @@ def test_authentication_requests_keys_from_the_service(scope):
 @pytest.mark.parametrize("remedy", ["Only a cloud server that has an agency receives keys from it.", "Set access_key."])
 def test_missing_keys(failure, remedy):
     with pytest.raises(InputError) as caught:
-        Metadata("http://metadata.test", 5.0, failure, remedy).get_credentials(Iam(InputError("HTTP 404")), None)
+        Metadata("http://metadata.test", 5.0, failure, remedy).get_credentials(lambda: Iam(InputError("HTTP 404")), None)
     assert str(caught.value) == f"{failure} (HTTP 404). {remedy}"
 
 

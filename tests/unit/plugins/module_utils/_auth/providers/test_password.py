@@ -6,8 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import Scope
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import ScopedCredentials
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope, ScopedCredentials
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.password import Password
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 
@@ -28,7 +27,7 @@ class Iam:
 @pytest.mark.parametrize("scope", [Scope("p1", None), Scope(None, "cn-north-4"), None])
 def test_authentication_is_one_request_to_iam(scope):
     iam = Iam()
-    assert USER.get_credentials(iam, scope) == ScopedCredentials(IamToken("token"), "p1")
+    assert USER.get_credentials(lambda: iam, scope) == ScopedCredentials(IamToken("token"), "p1")
     assert iam.requests == [("user", "hidden-password", "account", scope)]
 
 

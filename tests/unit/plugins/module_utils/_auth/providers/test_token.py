@@ -8,7 +8,7 @@ import datetime
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.iam_client import Scope
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.provider import Scope
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._auth.providers.token import IamToken
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._http.request_response import SignableRequest
 

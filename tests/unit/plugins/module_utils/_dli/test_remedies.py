@@ -6,20 +6,20 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import error_codes
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._dli import remedies
 
 
-@pytest.mark.parametrize("code", sorted(error_codes.REMEDIES))
+@pytest.mark.parametrize("code", sorted(remedies.REMEDIES))
 def test_code_has_precedence_over_status(code):
-    message = error_codes.REMEDIES[code].replace("{permission}", "dli:jobs:get")
-    assert {error_codes.DLI.find(code, status, "dli:jobs:get") for status in (None, 500, 404)} == {message}
+    message = remedies.REMEDIES[code].replace("{permission}", "dli:jobs:get")
+    assert {remedies.DLI.find(code, status, "dli:jobs:get") for status in (None, 500, 404)} == {message}
 
 
-@pytest.mark.parametrize("code", sorted(code for code in error_codes.REMEDIES if code.startswith("APIGW.")))
+@pytest.mark.parametrize("code", sorted(code for code in remedies.REMEDIES if code.startswith("APIGW.")))
 def test_short_spelling_is_the_same_code(code):
     """dli-api.md 4.1: APIG.nnnn on some sites."""
-    assert error_codes.DLI.find(code) is not None
-    assert error_codes.DLI.find(code.replace("APIGW.", "APIG."), 418) == error_codes.DLI.find(code)
+    assert remedies.DLI.find(code) is not None
+    assert remedies.DLI.find(code.replace("APIGW.", "APIG."), 418) == remedies.DLI.find(code)
 
 
 @pytest.mark.parametrize("code", [None, "DLI.99999", ""])
@@ -41,24 +41,24 @@ def test_short_spelling_is_the_same_code(code):
     ],
 )
 def test_status_gives_the_remedy_if_the_code_has_none(code, status, part):
-    assert part in error_codes.DLI.find(code, status)
+    assert part in remedies.DLI.find(code, status)
 
 
 @pytest.mark.parametrize("code, status", [(None, None), ("DLI.99999", None), (None, 418), (None, 204)])
 def test_other_codes_and_statuses_have_no_remedy(code, status):
-    assert error_codes.DLI.find(code, status) is None
+    assert remedies.DLI.find(code, status) is None
 
 
 @pytest.mark.parametrize("code", ["DLI.13007", "DLI.13017", "DLI.16001", "DLI.13024"])
 def test_predicted_codes_have_meaning_and_remedy(code):
     """The service's own texts for these are Chinese only (dli-api.md 4.2)."""
-    assert code in error_codes.MEANINGS and code in error_codes.REMEDIES
+    assert code in remedies.MEANINGS and code in remedies.REMEDIES
 
 
 @pytest.mark.parametrize("code, status", [("DLI.0003", None), ("APIGW.0302", 403), ("APIGW.0306", 403), (None, 403)])
 def test_remedy_contains_the_missing_permission(code, status):
-    assert "the IAM permission dli:jobs:get" in error_codes.DLI.find(code, status, "dli:jobs:get")
-    assert "the IAM permission that this call requires" in error_codes.DLI.find(code, status)
+    assert "the IAM permission dli:jobs:get" in remedies.DLI.find(code, status, "dli:jobs:get")
+    assert "the IAM permission that this call requires" in remedies.DLI.find(code, status)
 
 
 # Rejected credentials
@@ -88,14 +88,14 @@ REJECTIONS = [
 @pytest.mark.parametrize("code", ["APIGW.0301", "APIG.0301", None, "APIGW.0305"])
 @pytest.mark.parametrize("ahead", [0, 60, -60, 14 * 60, -14 * 60])
 def test_rejected_credentials(text, message, code, ahead):
-    assert error_codes.DLI.for_rejected_credentials(code, text, ahead).startswith(message)
+    assert remedies.DLI.for_rejected_credentials(code, text, ahead).startswith(message)
 
 
 @pytest.mark.parametrize("text, message", REJECTIONS)
 def test_wrong_signature_warns_of_the_lock(text, message):
     """dli-api.md 0.1-9: more than five consecutive failures lock the key for five minutes."""
     is_signature = "secret key" in message
-    remedy = error_codes.DLI.for_rejected_credentials("APIGW.0301", text, 0)
+    remedy = remedies.DLI.for_rejected_credentials("APIGW.0301", text, 0)
     warning = "Fix the cause before you try again. More than five consecutive failures lock the access key"
     assert (warning in remedy) == is_signature
     assert "{" not in remedy
@@ -106,7 +106,7 @@ def test_wrong_signature_warns_of_the_lock(text, message):
 @pytest.mark.parametrize("ahead", [0, 23 * 60])
 def test_token_codes(code, text, ahead):
     """dli-api.md 4.3, 4.4."""
-    assert error_codes.DLI.for_rejected_credentials(code, text, ahead) == "The token has expired or was revoked. Get a new token."
+    assert remedies.DLI.for_rejected_credentials(code, text, ahead) == "The token has expired or was revoked. Get a new token."
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_token_codes(code, text, ahead):
 @pytest.mark.parametrize("text", [SIGNATURE, SIGNATURE + CANONICAL, "Incorrect IAM authentication information", ""])
 def test_clock_error_above_the_limit(ahead, message, text):
     """dli-api.md 5.2: 15 minutes."""
-    remedy = error_codes.DLI.for_rejected_credentials("APIGW.0301", text, ahead)
+    remedy = remedies.DLI.for_rejected_credentials("APIGW.0301", text, ahead)
     assert remedy == (
         f"The clock of the host that runs the module is {message} the clock of the service (limit: 15 minutes). "
         "Correct the clock."
@@ -132,21 +132,21 @@ def test_clock_error_above_the_limit(ahead, message, text):
 @pytest.mark.parametrize("text, message", [entry for entry in REJECTIONS if "secret key" not in entry[1]])
 @pytest.mark.parametrize("ahead", [23 * 60, -23 * 60])
 def test_clock_error_does_not_replace_another_reason(text, message, ahead):
-    assert error_codes.DLI.for_rejected_credentials("APIGW.0301", text, ahead).startswith(message)
+    assert remedies.DLI.for_rejected_credentials("APIGW.0301", text, ahead).startswith(message)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *error_codes.REMEDIES.values(),
-        *error_codes.STATUS_REMEDIES.values(),
-        *(error_codes.DLI.for_rejected_credentials(None, text, ahead) for text, _message in REJECTIONS for ahead in (0, 23 * 60)),
+        *remedies.REMEDIES.values(),
+        *remedies.STATUS_REMEDIES.values(),
+        *(remedies.DLI.for_rejected_credentials(None, text, ahead) for text, _message in REJECTIONS for ahead in (0, 23 * 60)),
     ],
 )
 def test_remedies_are_sentences(text):
     assert text[0].isupper() and text[-1] == "." and text == " ".join(text.split())
 
 
-@pytest.mark.parametrize("text", error_codes.MEANINGS.values())
+@pytest.mark.parametrize("text", remedies.MEANINGS.values())
 def test_meanings_follow_a_colon(text):
     assert text[0].islower() and text[-1] not in ".;" and text == " ".join(text.split())
