@@ -81,7 +81,7 @@ class Lister:
         if name == "name":
             return self._name_matches(job.name, expected)
         if name == "status":
-            return representation.visible_status(job, self._clock.monotonic())["status"] == expected
+            return bool(representation.visible_status(job, self._clock.monotonic())["status"] == expected)
         members = {
             "job_type": job.job_type,
             "queue_name": job.queue_name,
