@@ -1,7 +1,7 @@
 # Copyright: Contributors to the huaweicloud.cloud collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The number and size of the requests of a task for one to a thousand jobs."""
+"""The number and size of the requests of a task, for one to a thousand jobs and for each case."""
 
 from __future__ import annotations
 
@@ -34,6 +34,44 @@ def test_number_of_requests(ansible, dli, count, requests):
     assert len(dli.requests) == requests
     assert dli.requests.connections() == 1
     assert len(json.dumps(result)) < 1024 * (count + 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "calls"),
+    [
+        ({"job_ids": [131]}, ["detail", "run"]),
+        ({"job_names": "orders_to_dws"}, ["list", "run"]),
+        ({"job_ids": [131, 130, 138, 137], "resume_savepoint": True}, ["list", "run"]),
+        ({"job_ids": [210]}, ["detail"]),
+        ({"job_ids": [999_999]}, ["detail"]),
+        # A response with a refusal is confirmed by reading the jobs.
+        ({"job_ids": [131, 221], "resume_savepoint": True}, ["list", "run", "list"]),
+        ({"job_ids": [131], "auth_method": "password"}, ["token", "detail", "run"]),
+        ({"job_ids": [131], "project_name": "cn-north-4"}, ["projects", "detail", "run"]),
+    ],
+    ids=["id", "name", "resume", "active", "missing", "refusal", "password", "project name"],
+)
+def test_requests_of_cases(ansible, dli, arguments, calls):
+    if "auth_method" in arguments:
+        arguments |= {"username": "local-dli-user", "password": "local-dli-password-1", "domain_name": "local-dli-domain"}
+    ansible.task(arguments)
+    assert [request.call for request in dli.requests.find()] == calls
+
+
+def test_requests_of_check_mode(ansible, dli):
+    ansible.task({"job_ids": [131, 221]}, "--check")
+    assert [request.call for request in dli.requests.find()] == ["list"]
+
+
+def test_requests_of_a_wait(ansible, dli):
+    """Each read of a wait is one request for a hundred jobs, and the wait ends with the first read that shows all of them."""
+    ids = fill(dli, 100)
+    dli.settings.update({"submit_delay": 1.0})
+    ended = ansible.task({"job_ids": ids, "wait": True, "wait_interval": 0.4})
+    assert ended.result["summary"]["started"] == 100 and {row["status"] for row in ended.result["jobs"]} == {"job_running"}
+    calls = [request.call for request in dli.requests.find()]
+    assert calls[:2] == ["list", "run"] and set(calls[2:]) == {"list"}
+    assert len(calls[2:]) == 3
 
 
 def test_smaller_batch_limit(ansible, dli):
