@@ -172,7 +172,10 @@ class IamClient:
         try:
             if response.status != 200:
                 raise ValueError("unexpected status")
-            return [Project(str(item["id"]), str(item["name"])) for item in response.value["projects"]]
+            projects = [Project(item["id"], item["name"]) for item in response.value["projects"]]
+            if not all(isinstance(text, str) for project in projects for text in project):
+                raise ValueError("an ID or a name is not a text")
+            return projects
         except (ValueError, KeyError, TypeError):
             raise client.error(what, response, IAM, "iam:projects:list") from None
 
@@ -180,9 +183,10 @@ class IamClient:
 def _project_id(value: object) -> str | None:
     """Return the project ID of a token from the response of IAM."""
     try:
-        return str(t.cast(t.Any, value)["token"]["project"]["id"])
+        found = t.cast(t.Any, value)["token"]["project"]["id"]
     except (KeyError, TypeError):
         return None
+    return found if isinstance(found, str) else None
 
 
 def temporary_keys(value: object) -> TemporaryKeys | None:
@@ -190,5 +194,6 @@ def temporary_keys(value: object) -> TemporaryKeys | None:
     members = value.get("credential") if isinstance(value, Mapping) else None
     if not isinstance(members, Mapping):
         return None
-    keys = TemporaryKeys(*(str(members.get(name) or "") for name in ("access", "secret", "securitytoken")))
-    return keys if min(len(key) for key in keys) >= SHORTEST_SECRET else None
+    keys = [members.get(name) for name in ("access", "secret", "securitytoken")]
+    is_complete = all(isinstance(key, str) and len(key) >= SHORTEST_SECRET for key in keys)
+    return TemporaryKeys(*keys) if is_complete else None

@@ -102,9 +102,9 @@ class DliClient:
         path = f"{self._v3}/streaming/jobs/{job_id}/gen-graph"
         response = self._client.read(what, path, deadline=deadline, payload=payload)
         graph = response.value.get("stream_graph") if response.status == 200 and isinstance(response.value, dict) else None
-        if graph is None:
+        if not isinstance(graph, str):
             raise self._error(what, response, PERMISSION_GET)
-        return str(graph)
+        return graph
 
     def tags(self, job_id: int, deadline: float | None = None) -> dict[str, str]:
         """Return the tags of a job (dli-api.md 1.2, row 21)."""
@@ -113,7 +113,10 @@ class DliClient:
         try:
             if response.status != 200:
                 raise ValueError("not successful")
-            return {str(tag["key"]): str(tag.get("value") or "") for tag in response.value["tags"] or []}
+            tags = {tag["key"]: tag.get("value") or "" for tag in response.value["tags"] or []}
+            if not all(isinstance(text, str) for tag in tags.items() for text in tag):
+                raise ValueError("a key or a value is not a text")
+            return tags
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self._error(what, response, PERMISSION_GET) from None
 
@@ -179,9 +182,9 @@ class DliClient:
         payload = {"obs_dir": obs_dir, "is_selected": True, "job_selected": list(job_ids)}
         response = self._change(what, f"{self._jobs}/export", payload, PERMISSION_EXPORT, deadline)
         files = response.value.get("zip_file") or response.value.get("zip_files")  # schema and example disagree
-        if not isinstance(files, list):
+        if not isinstance(files, list) or not all(isinstance(file, str) for file in files):
             raise ResponseLost(f"The response to the request to {what} does not contain the name of a file.")
-        return [str(file) for file in files]
+        return files
 
     def import_jobs(self, zip_file: str, is_cover: bool, deadline: float | None = None) -> list[Payload]:
         """Create jobs from a zip file in OBS and return the mapping of old to new IDs (dli-api.md 1.12)."""

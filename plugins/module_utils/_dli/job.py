@@ -36,23 +36,24 @@ class Job:
 
     @classmethod
     def from_api(cls, item: object) -> Job:
-        """Parse a list item or a ``job_detail`` (dli-api.md 1.7, 3). Members that are null or of a wrong type count as absent.
+        """Parse a list item or a ``job_detail`` (dli-api.md 1.7, 3). Other members of a wrong type count as absent.
 
-        :raises ValueError: the item is not a job.
+        :raises ValueError: the item is not a job: its ID, name or status is of a wrong type.
         """
         if not isinstance(item, Mapping):
             raise ValueError("the item is not an object")
         job_id, status = item.get("job_id"), item.get("status")
         if isinstance(job_id, str) and job_id.isdigit():
             job_id = int(job_id)
-        if not isinstance(job_id, int) or isinstance(job_id, bool) or not isinstance(status, str):
-            raise ValueError("the item has no valid job_id or status")
-        saved, started = item.get("has_savepoint"), item.get("start_time")
+        name = item.get("name") or ""
+        if not isinstance(job_id, int) or isinstance(job_id, bool) or not isinstance(status, str) or not isinstance(name, str):
+            raise ValueError("the item has no valid job_id, name or status")
+        saved, started, reason = item.get("has_savepoint"), item.get("start_time"), item.get("status_desc")
         return cls(
             job_id=job_id,
-            name=str(item.get("name") or ""),
+            name=name,
             status=status,
-            status_desc=str(item.get("status_desc") or ""),
+            status_desc=reason if isinstance(reason, str) else "",
             has_savepoint=saved if isinstance(saved, bool) else None,
             start_time=started if isinstance(started, int) and started > 0 else None,
             raw=item,

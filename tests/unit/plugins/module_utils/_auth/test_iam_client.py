@@ -90,6 +90,7 @@ def test_a_token_for_a_project_or_the_account(scope, sent_scope):
     "response, project_id",
     [
         ({"token": {"project": {"id": "p7"}}}, "p7"),
+        ({"token": {"project": {"id": ["p7"]}}}, None),
         ({"token": {"domain": {"id": "d"}}}, None),
         ({"token": {"project": None}}, None),
         ({"token": None}, None),
@@ -370,6 +371,7 @@ def test_the_message_for_an_unknown_project_lists_the_available_projects(first, 
             " The access key does not exist",
         ),
         (reply(200, {}), "HTTP 200 (the response does not match the API documentation) from https://iam.test. "),
+        (found(project(1, ["cn-north-4"])), "HTTP 200 (the response does not match the API documentation) from "),
         (
             reply(200, {"projects": None}),
             "HTTP 200 (the response does not match the API documentation) from https://iam.test. ",
@@ -427,7 +429,7 @@ COMPLETE = {
         ({"credential": COMPLETE}, TemporaryKeys("access-key", "secret-key", "security-token")),
         ({"credential": {**COMPLETE, "access": "123456"}}, TemporaryKeys("123456", "secret-key", "security-token")),
         # truncated or invalid responses
-        *[({"credential": {**COMPLETE, name: value}}, None) for name in PARTS for value in ("", None, "12345")],
+        *[({"credential": {**COMPLETE, name: value}}, None) for name in PARTS for value in ("", None, "12345", ["a-long-key"])],
         *[({"credential": {key: value for key, value in COMPLETE.items() if key != name}}, None) for name in PARTS],
         (COMPLETE, None),
         ({"credential": None}, None),

@@ -260,3 +260,31 @@ def test_a_region_without_one_call(what, value, before):
     assert str(error).startswith(f"Could not {what}: HTTP 404 ")
     assert ("This address does not provide" in str(error)) == (before is None)
     assert ("This region does not provide this feature of DLI" in str(error)) == (before is not None)
+
+
+# Members of a wrong type
+
+A_TAG = {"key": "a", "value": "x"}
+
+
+@pytest.mark.parametrize(
+    ("call", "value"),
+    [
+        *[("read the tags of job 1", {"tags": tags}) for tags in (7, "a", [7], ["a"], [{"value": "x"}])],
+        *[("read the tags of job 1", {"tags": [A_TAG, {**A_TAG, **wrong}]}) for wrong in ({"key": ["a"]}, {"value": ["x"]})],
+        ("read the tags of job 1", {"tags": [{"key": 7, "value": "x"}]}),
+        ("read the tags of job 1", {"tags": [{"key": "a", "value": 7}]}),
+        ("generate the stream graph of job 1", {"stream_graph": ["{}"]}),
+        ("export 1 job", {"is_success": "true", "zip_file": [["a.zip"]]}),
+    ],
+)
+def test_a_value_of_a_wrong_type_is_an_error(call, value):
+    """Otherwise its text in Python would be compared with the options."""
+    dli, _sender = service(200, value)
+    with pytest.raises((ServiceError, ResponseLost), match=f"(Could not|request to) {call}"):
+        CALLS[call](dli)
+
+
+def test_tags():
+    dli, _sender = service(200, {"tags": [A_TAG, {"key": "b"}, {"key": "c", "value": None}]})
+    assert dli.tags(1) == {"a": "x", "b": "", "c": ""}
