@@ -107,7 +107,7 @@ def add_environment(name: str, requirements: str, python: str = PYTHON) -> None:
         session.install("--quiet", "--exact", "--require-hashes", "-r", f"requirements/{requirements}.txt")
 
 
-for _name in ("dev", "docs", "importer", "demo", "mutants"):
+for _name in ("dev", "docs", "importer", "demo", "mutants", "bench"):
     add_environment(_name, _name)
 for _core in CORES:
     if _core != NEWEST:
@@ -436,6 +436,25 @@ def explore(session: nox.Session) -> None:
     pytest(session, "dev", *tests, PROPERTY_SCENARIOS=os.environ.get("N") or "10000", PROPERTY_EXPLORE="1")
 
 
+@check("dev", "bench")
+def bench(session: nox.Session) -> None:
+    """measure the module beside other clients (ROUNDS=; BASELINE=: another revision; ARGS: cases, or --write for the page)"""
+    folder, installed, baseline = WORK / "bench", WORK / "installed" / "bench", os.environ.get("BASELINE")
+    env: dict[str, str | Path] = {
+        "BENCH_FOLDER": folder,
+        "BENCH_INSTALLED": collection_tree.install_built(session, home("dev"), installed),
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "tests", ROOT / "scripts", LOCAL_DLI))),
+    }
+    if baseline:
+        target = WORK / "installed" / "bench-baseline"
+        env["BENCH_BASELINE"] = collection_tree.install_revision(session, home("dev"), target, baseline)
+    run(session, "dev", "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/bench")
+    run(session, "dev", "python", "-m", "bench", *session.posargs, env=env)
+    if "--write" in session.posargs:
+        picture = ROOT / "docs" / "images" / "performance.svg"
+        run(session, "bench", "python", "-m", "bench.plot", folder / "results.json", picture, env=env)
+
+
 @check("mutants")
 def mutants(session: nox.Session) -> None:
     """mutation tests of the pure packages, about an hour (JOBS=: processes; arguments: mutants to run again)"""
@@ -471,7 +490,7 @@ def tarball(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """update all pins in requirements/*.txt; with ARGS="dev importer" only add missing pins in these files"""
     # The oldest Python version of each file. Unlike the lock file of uv, this format contains no address of a package index.
-    oldest = {**dict.fromkeys(("nox", "demo", "dev", "docs", "importer", "mutants"), "3.11"), "target": "3.9"}
+    oldest = {**dict.fromkeys(("nox", "demo", "dev", "docs", "importer", "mutants", "bench"), "3.11"), "target": "3.9"}
     oldest.update((f"core-{core}", pythons[0]) for core, pythons in CORES.items() if core != NEWEST)
     upgrade = () if session.posargs else ("--upgrade",)
     options = ("--quiet", "--universal", *upgrade, "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")

@@ -88,15 +88,7 @@ def collections_path(collection: Path) -> Path:
 
 def install_built(session: nox.Session, venv: Path, target: Path) -> Path:
     """Build the tarball, install it, and check its content. Return the collections path, which also contains the tarball."""
-    shutil.rmtree(target, ignore_errors=True)
-    galaxy = (venv / "bin" / "ansible-galaxy", "collection")
-    with session.chdir(stage(session)):
-        session.run(*galaxy, "build", "--output-path", target, external=True)
-    (tarball,) = target.glob("*.tar.gz")
-    # With another collections path, ansible-galaxy may find another copy and report "Nothing to do".
-    env = {"ANSIBLE_COLLECTIONS_PATH": str(target)}
-    session.run(*galaxy, "install", "--offline", "--no-deps", "--collections-path", target, tarball, env=env, external=True)
-    installed = target / "ansible_collections" / "/".join(NAME)
+    installed = _build_and_install(session, venv, stage(session), target)
     surplus = {path.name for path in installed.iterdir()} - _IN_TARBALL
     for folder, parts in _PARTS.items():
         surplus |= {f"{folder}/{path.name}" for path in (installed / folder).iterdir() if path.name not in parts}
@@ -104,3 +96,28 @@ def install_built(session: nox.Session, venv: Path, target: Path) -> Path:
     if surplus:
         session.error(f"the tarball contains unexpected files (see build_ignore in galaxy.yml): {', '.join(sorted(surplus))}")
     return target
+
+
+def install_revision(session: nox.Session, venv: Path, target: Path, revision: str) -> Path:
+    """Build the tarball of another revision, and install it. Return the collections path."""
+    source = Path(session.create_tmp()).absolute() / "revision"
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir()
+    archive = source.with_suffix(".tar")
+    session.run("git", "-C", ROOT, "archive", "--output", archive, revision, external=True)
+    shutil.unpack_archive(archive, source, filter="data")
+    _build_and_install(session, venv, source, target)
+    return target
+
+
+def _build_and_install(session: nox.Session, venv: Path, source: Path, target: Path) -> Path:
+    """Build the tarball of a directory, and install it. Return the directory of the installed collection."""
+    shutil.rmtree(target, ignore_errors=True)
+    galaxy = (venv / "bin" / "ansible-galaxy", "collection")
+    with session.chdir(source):
+        session.run(*galaxy, "build", "--output-path", target, external=True)
+    (tarball,) = target.glob("*.tar.gz")
+    # With another collections path, ansible-galaxy may find another copy and report "Nothing to do".
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(target)}
+    session.run(*galaxy, "install", "--offline", "--no-deps", "--collections-path", target, tarball, env=env, external=True)
+    return target / "ansible_collections" / "/".join(NAME)
