@@ -443,16 +443,16 @@ def bench(session: nox.Session) -> None:
     env: dict[str, str | Path] = {
         "BENCH_FOLDER": folder,
         "BENCH_INSTALLED": collection_tree.install_built(session, home("dev"), installed),
-        "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "tests", ROOT / "scripts", LOCAL_DLI))),
+        "PYTHONPATH": LOCAL_DLI,
     }
     if baseline:
         target = WORK / "installed" / "bench-baseline"
         env["BENCH_BASELINE"] = collection_tree.install_revision(session, home("dev"), target, baseline)
     run(session, "dev", "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/bench")
-    run(session, "dev", "python", "-m", "bench", *session.posargs, env=env)
+    run(session, "dev", "python", "tests/bench", *session.posargs, env=env)
     if "--write" in session.posargs:
         picture = ROOT / "docs" / "images" / "performance.svg"
-        run(session, "bench", "python", "-m", "bench.plot", folder / "results.json", picture, env=env)
+        run(session, "bench", "python", "tests/bench/plot.py", folder / "results.json", picture)
 
 
 @check("mutants")

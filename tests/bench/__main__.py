@@ -18,10 +18,10 @@ import sys
 import time
 from pathlib import Path
 
-from . import report
-from .cases import CASES
-from .environment import HERE, Bench
-from .results import Results
+import report
+from cases import CASES
+from environment import HERE, Bench
+from results import Results
 
 CHECKOUT = HERE.parents[1]
 

@@ -14,15 +14,14 @@ import sys
 from collections.abc import Iterable
 from typing import Any, Callable
 
-from local_dli import LocalDli
-
-from . import results
-from .environment import (
+import results
+from environment import (
     HERE,
     MODULE,
     Bench,
     Collector,
     Measured,
+    Version,
     check_starts,
     first_task,
     ours,
@@ -31,7 +30,8 @@ from .environment import (
     uri_read,
     uri_read_and_post,
 )
-from .results import Series
+from local_dli import LocalDli
+from results import Series
 
 #: Measured repetitions in one play, after a first one that is not measured.
 REPETITIONS = 3
@@ -73,7 +73,7 @@ def _joined(measured: Iterable[Measured]) -> Iterable[Measured]:
     for name, group in itertools.groupby(measured, key=lambda one: one.name):
         tasks = list(group)
         requests = [request for task in tasks for request in task.requests]
-        yield Measured(sum(task.seconds for task in tasks), requests, name)
+        yield Measured(sum(task.seconds for task in tasks), requests, sum(task.server_seconds for task in tasks), name)
 
 
 def ad_hoc(bench: Bench) -> Iterable[Series]:
@@ -82,25 +82,21 @@ def ad_hoc(bench: Bench) -> Iterable[Series]:
     with bench.service((1 + bench.rounds) * 5) as service:
         ids = itertools.count(1)
         for number in range(1 + bench.rounds):
-            runs: list[tuple[str, Callable[[], Measured]]] = [
-                (results.URI_POST, lambda: bench.command(service, _ad_hoc("ansible.builtin.uri", _uri_words(service, next(ids))))),
-                (results.SDK, lambda: bench.command(service, _ad_hoc("sdk_run", f"job_id={next(ids)}"))),
-                (results.SCRIPT, lambda: bench.script(service, [next(ids)])),
+            runs: list[tuple[str, str, str, Version | None]] = [
+                (results.URI_POST, "ansible.builtin.uri", _uri_words(service, next(ids)), None),
+                (results.SDK, "sdk_run", f"job_id={next(ids)}", None),
             ]
-            for version in bench.versions:
-                command = _ad_hoc(MODULE, f"job_ids={next(ids)}")
-                runs.append((version.subject, lambda command=command, version=version: bench.command(service, command, version)))
-            for subject, run in rotated(runs, number):
-                measured = run()
-                # The first round fills caches, such as compiled files.
-                if number > 0:
-                    collector.add(subject, measured)
+            runs += [(version.subject, MODULE, f"job_ids={next(ids)}", version) for version in bench.versions]
+            measured = [
+                (subject, bench.command(service, ["ansible", "localhost", "-m", module, "-a", words], version))
+                for subject, module, words, version in rotated(runs, number)
+            ]
+            measured.append((results.SCRIPT, bench.script(service, [next(ids)])))
+            # The first round fills caches, such as compiled files.
+            for subject, one in measured if number > 0 else ():
+                collector.add(subject, one)
         check_starts(service, range(1, next(ids)))
     return collector
-
-
-def _ad_hoc(module: str, words: str) -> list[str]:
-    return ["ansible", "localhost", "-m", module, "-a", words]
 
 
 def _uri_words(service: LocalDli, job_id: int) -> str:
@@ -179,7 +175,7 @@ def _largest_group(moments: list[float]) -> int:
 
 def with_latency(bench: Bench) -> Iterable[Series]:
     """100 jobs in one task, with and without a delay of every response."""
-    collectors = {seconds: Collector(case) for case, seconds in ((results.NO_LATENCY, 0.0), (results.LATENCY, results.LATENCY_SECONDS))}
+    collectors = {0.0: Collector(results.NO_LATENCY), results.LATENCY_SECONDS: Collector(results.LATENCY)}
     for number in range(bench.rounds):
         for version in bench.ordered(number):
             for seconds, collector in collectors.items():

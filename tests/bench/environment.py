@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import results
 from local_dli import LocalDli, serve
 from local_dli.testing.request_log import Request
-from task_runs import STATEMENT, play
-
-from . import results
-from .results import Series
+from results import Series
 
 HERE = Path(__file__).parent
 MODULE = "huaweicloud.cloud.dli_streaming_jobs_run"
+#: A job with this status and statement can be started.
 STARTABLE = "job_cancel_success"
+STATEMENT = "INSERT INTO sink SELECT id FROM source"
 TIMEOUT = 900
 
 
@@ -42,8 +42,8 @@ class Measured:
 
     seconds: float
     requests: list[Request]
+    server_seconds: float
     name: str = ""
-    ended_at: float = 0.0
 
 
 class Collector:
@@ -59,6 +59,7 @@ class Collector:
     def add(self, subject: str, measured: Measured, jobs: int = 1) -> Series:
         series = self.series(subject, jobs)
         series.seconds.append(measured.seconds)
+        series.server_seconds.append(measured.server_seconds)
         series.requests.append(len(measured.requests))
         series.posts.append(sum(request.method == "POST" for request in measured.requests))
         return series
@@ -79,6 +80,8 @@ class Bench:
             self.versions.append(Version(results.BEFORE, baseline))
         self._durations = folder / "durations.jsonl"
         self._memory = folder / "memory.txt"
+        # The start and the duration of each call of the current service.
+        self._calls: list[tuple[float, float]] = []
         (folder / "home").mkdir(parents=True, exist_ok=True)
         self._env = {
             **{name: value for name, value in os.environ.items() if name.startswith(("ANSIBLE_", "LANG"))},
@@ -114,13 +117,34 @@ class Bench:
                 job["script"] = {"submit_delay": delay}
             service.seed(seed)
             service.requests.clear()
+            self._measure_calls(service)
             yield service
+
+    def _measure_calls(self, service: LocalDli) -> None:
+        """Store the duration of each call of the service, which is not a part of the time of a client."""
+        self._calls.clear()
+        process = service.wsgi
+
+        def timed(environ: Any, start_response: Any) -> Any:
+            began_at, began = time.time(), time.perf_counter()
+            try:
+                return process(environ, start_response)
+            finally:
+                self._calls.append((began_at, time.perf_counter() - began))
+
+        service.wsgi = timed
+
+    def _measured(self, service: LocalDli, seconds: float, began_at: float, ended_at: float, name: str = "") -> Measured:
+        """Return a measurement with the requests between two moments, because commands and tasks run one after the other."""
+        calls = sum(duration for began, duration in self._calls if began_at <= began <= ended_at)
+        # The times in the log are whole milliseconds.
+        requests = [one for one in service.requests.find() if int(began_at * 1000) <= one.at <= ended_at * 1000]
+        return Measured(seconds, requests, calls, name)
 
     def command(self, service: LocalDli, words: Iterable[str | Path], version: Version | None = None, **env: str) -> Measured:
         """Run a program of this environment and measure the whole command. An exit code other than 0 is an error."""
         program, *arguments = map(str, words)
-        before = len(service.requests)
-        began = time.perf_counter()
+        began_at, began = time.time(), time.perf_counter()
         ended = subprocess.run(
             [str(Path(sys.executable).parent / program), *arguments],
             cwd=self.folder,
@@ -134,7 +158,7 @@ class Bench:
         seconds = time.perf_counter() - began
         if ended.returncode != 0:
             raise RuntimeError(f"{program} failed:\n{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}")
-        return Measured(seconds, service.requests.find()[before:], ended_at=time.time())
+        return self._measured(service, seconds, began_at, time.time())
 
     def play(
         self, service: LocalDli, tasks: Sequence[dict[str, Any]], version: Version | None = None, **variables: str
@@ -142,7 +166,8 @@ class Bench:
         """Run tasks in one play and return the duration of each. A task that fails is an error."""
         self._durations.unlink(missing_ok=True)
         file = self.folder / "play.json"
-        file.write_text(json.dumps([play(*tasks, vars=variables)]), encoding="utf-8")
+        play = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": list(tasks)}
+        file.write_text(json.dumps([play]), encoding="utf-8")
         env = {
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "durations",
@@ -152,7 +177,8 @@ class Bench:
         entries = [json.loads(line) for line in self._durations.read_text(encoding="utf-8").splitlines()]
         if len(entries) != len(tasks) or any(entry["failed"] for entry in entries):
             raise RuntimeError(f"Not every task succeeded: {entries}")
-        return [_measured(service, entry) for entry in entries]
+        moments = [(entry["seconds"], entry["began_at"], entry["ended_at"], entry["name"]) for entry in entries]
+        return [self._measured(service, *values) for values in moments]
 
     def script(self, service: LocalDli, ids: Sequence[int]) -> Measured:
         """Run the script that uses requests without Ansible."""
@@ -170,13 +196,6 @@ class Bench:
         self.play(service, tasks, version, ansible_python_interpreter=str(interpreter))
         kib = max(map(int, self._memory.read_text(encoding="utf-8").split()))
         return kib * 1024 / 1_000_000
-
-
-def _measured(service: LocalDli, entry: dict[str, Any]) -> Measured:
-    # The times in the log are whole milliseconds. The tasks of a play run one after the other.
-    began, ended = int(entry["began_at"] * 1000), entry["ended_at"] * 1000
-    requests = [request for request in service.requests.find() if began <= request.at <= ended]
-    return Measured(entry["seconds"], requests, entry["name"], entry["ended_at"])
 
 
 def rotated(items: Sequence[Any], number: int) -> list[Any]:

@@ -11,16 +11,12 @@ import sys
 from pathlib import Path
 
 import matplotlib as mpl
-
-mpl.use("svg")
-
-from matplotlib import pyplot as plt  # noqa: E402 - the backend is selected above
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
-
-from . import results  # noqa: E402
-from .report import ALT, seconds_text  # noqa: E402
-from .results import Results, Series, load  # noqa: E402
+import results
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+from report import ALT, seconds_text
+from results import Results, Series, load
 
 #: Colour in the plot -> its name in the style sheet, and the colour on dark pages.
 COLOURS = {
@@ -69,7 +65,8 @@ def lines(axes: Axes, found: Results, title: str) -> None:
     for subject, series in by_subject.items():
         jobs, colour = [one.jobs for one in series], SUBJECT_COLOURS.get(subject, SOFT)
         axes.plot(jobs, [one.median for one in series], marker="o", color=colour, linewidth=1.8, markersize=4, label=subject)
-        axes.fill_between(jobs, [min(one.seconds) for one in series], [max(one.seconds) for one in series], color=colour, alpha=0.15)
+        lowest, highest = [min(one.seconds) for one in series], [max(one.seconds) for one in series]
+        axes.fill_between(jobs, lowest, highest, color=colour, alpha=0.15)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("jobs", color=SOFT)

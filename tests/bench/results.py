@@ -46,6 +46,8 @@ class Series:
     subject: str
     jobs: int
     seconds: list[float] = field(default_factory=list)
+    server_seconds: list[float] = field(default_factory=list)
+    """The part of ``seconds`` in which the local DLI processed the requests."""
     requests: list[int] = field(default_factory=list)
     posts: list[int] = field(default_factory=list)
     memory_mb: list[float] = field(default_factory=list)
@@ -57,6 +59,15 @@ class Series:
     @property
     def median(self) -> float:
         return statistics.median(self.seconds)
+
+    @property
+    def server_median(self) -> float:
+        return statistics.median(self.server_seconds)
+
+    @property
+    def own_median(self) -> float:
+        """The median of the time without the local DLI."""
+        return statistics.median(total - server for total, server in zip(self.seconds, self.server_seconds))
 
 
 @dataclass
