@@ -120,7 +120,7 @@ class Bench:
             self._measure_calls(service)
             yield service
 
-    def _measure_calls(self, service: LocalDli) -> None:
+    def _measure_calls(self, service: Any) -> None:
         """Store the duration of each call of the service, which is not a part of the time of a client."""
         self._calls.clear()
         process = service.wsgi

@@ -91,13 +91,14 @@ def _finish(axes: Axes, title: str) -> None:
 def draw(found: Results, file: object, kind: str) -> None:
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "performance", "font.size": 9})
     mpl.rcParams.update({"axes.grid": True, "grid.color": LINE, "grid.linewidth": 0.6, "axes.axisbelow": True})
+    mpl.rcParams.update({"figure.constrained_layout.hspace": 0.08, "figure.constrained_layout.wspace": 0.05})
     figure, ((task, adhoc), (hundred, sizes)) = plt.subplots(2, 2, figsize=(10, 6.6), layout="constrained", facecolor=PAPER)
     for axes in (task, adhoc, hundred, sizes):
         axes.set_facecolor(PAPER)
-    bars(task, found, results.TASK, "One job in a longer play: one task")
-    bars(adhoc, found, results.ADHOC, "One job in an ad hoc command: whole command")
-    bars(hundred, found, results.HUNDRED, "100 jobs (logarithmic scale)", is_logarithmic=True)
-    lines(sizes, found, "1 to 10,000 jobs in one task (logarithmic scales)")
+    bars(task, found, results.TASK, "One job: a task in a longer play")
+    bars(adhoc, found, results.ADHOC, "One job: an ad hoc command")
+    bars(hundred, found, results.HUNDRED, "100 jobs, logarithmic scale", is_logarithmic=True)
+    lines(sizes, found, "Jobs in one task, logarithmic scales")
     metadata = {"Date": None, "Creator": None} if kind == "svg" else None
     figure.savefig(file, format=kind, metadata=metadata, facecolor=PAPER, dpi=110)
 
