@@ -38,8 +38,9 @@ REPETITIONS = 3
 SIZES = (1, 100, 1000, 10_000)
 #: Loops over 100 jobs, which take 40 s each.
 LOOPS = 2
-#: Seconds until the jobs of the case WAIT run.
-READY = (0.5, 4.0)
+#: Seconds until the first and the last of the jobs run in the case WAIT. The time of the last one differs in each round, so
+#: that it does not always have the same distance from a read.
+FIRST_READY, LAST_READY = 0.5, (3.0, 4.0)
 
 
 def one_job_in_a_play(bench: Bench) -> Iterable[Series]:
@@ -151,7 +152,8 @@ def wait_for_jobs(bench: Bench) -> Iterable[Series]:
     collector = Collector(results.WAIT)
     for number in range(bench.rounds):
         random_numbers = random.Random(number)
-        delays = [round(random_numbers.uniform(*READY), 2) for _job in range(100)]
+        latest = random_numbers.uniform(*LAST_READY)
+        delays = [round(random_numbers.uniform(FIRST_READY, latest), 2) for _job in range(100)]
         for version in bench.ordered(number):
             with bench.service(100, delays) as service:
                 task = ours(range(1, 101), wait=True, wait_interval=results.WAIT_INTERVAL)
