@@ -6,7 +6,7 @@ NOX := $(NOX_ENVDIR)/nox
 RUN := $(NOX)/bin/python -m nox --sessions
 comma := ,
 
-.PHONY: help test matrix full ci clean
+.PHONY: help test matrix full ci clean docs
 
 help: $(NOX)/ready
 	@$(NOX)/bin/python -m nox --list
@@ -30,4 +30,8 @@ $(NOX)/ready: requirements/nox.txt
 Makefile requirements/nox.txt: ;
 
 %: $(NOX)/ready
+	@$(RUN) $@ -- $(ARGS)
+
+# A directory has the name of this session. Rules with % do not apply to targets in .PHONY.
+docs: $(NOX)/ready
 	@$(RUN) $@ -- $(ARGS)
