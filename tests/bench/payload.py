@@ -22,6 +22,8 @@ from ansible.template import Templar
 
 def main(module: str, options: str) -> None:
     init_plugin_loader()
+    # Every command loads the metadata of ansible-core, which takes as long as a payload, before it builds one.
+    module_loader.find_plugin_with_context("ansible.builtin.ping")
     found = module_loader.find_plugin_with_context(module)
     variables = {"ansible_python_interpreter": sys.executable}
     templar = Templar(DataLoader(), variables=variables)
