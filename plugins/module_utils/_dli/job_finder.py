@@ -62,14 +62,14 @@ class JobFinder:
 
         A name requires the whole list, because another job may have the same name.
         """
-        offset = 0
+        offset, missing = 0, set(ids)
         while True:
-            single_requests = sum(job_id not in found.jobs for job_id in ids) + len(names)
-            if single_requests <= self._pages_left(offset):
+            if len(missing) + len(names) <= self._pages_left(offset):
                 return
             page = self._dli.list_jobs(offset, deadline=deadline, filters=self._query)
             self._total = page.total
             _add(page.jobs, found)
+            missing.difference_update(job.job_id for job in page.jobs)
             offset += len(page.jobs)
             if not page.jobs or offset >= page.total:
                 _add_names(names, found)

@@ -149,7 +149,7 @@ class ModuleRunner:
         if module._diff and result.diff is not None:
             values["diff"] = result.diff
         is_failed = values.pop("failed", False)
-        values = self._masked(values)
+        values = self._masked_result(values)
         if is_failed:
             module.fail_json(**values)
         module.exit_json(**values)
@@ -164,7 +164,7 @@ class ModuleRunner:
             values.update(http_status=error.status, error_code=error.code)
             if self._auth is not None and error.is_auth_failure:
                 message = f"{message} Credentials used: {self._auth.source}. {self._auth.hint}".rstrip()
-        self._module.fail_json(**self._masked({"msg": message, **values}))
+        self._module.fail_json(**self._masked_result({"msg": message, **values}))
 
     def _origin(self) -> dict[str, t.Any]:
         origin: dict[str, t.Any] = {"request_ids": self._request_log.request_ids}
@@ -191,8 +191,12 @@ class ModuleRunner:
         else:
             self._module.no_log_values.update(secrets)
 
+    def _masked_result(self, values: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return a result with its secrets masked. Before ansible-core 2.22, Ansible masks it."""
+        return values if mask_secrets is None else t.cast("dict[str, t.Any]", self._masked(values))
+
     def _masked(self, value: t.Any) -> t.Any:
-        """Return a value with its secrets masked. Ansible masks neither all warnings nor, from 2.22 on, registered results."""
+        """Return a value with its secrets masked. Ansible does not mask all warnings."""
         if mask_secrets is None:
             return remove_values(value, self._module.no_log_values)
         if isinstance(value, str):
