@@ -194,6 +194,6 @@ def temporary_keys(value: object) -> TemporaryKeys | None:
     members = value.get("credential") if isinstance(value, Mapping) else None
     if not isinstance(members, Mapping):
         return None
-    keys = [members.get(name) for name in ("access", "secret", "securitytoken")]
-    is_complete = all(isinstance(key, str) and len(key) >= SHORTEST_SECRET for key in keys)
-    return TemporaryKeys(*keys) if is_complete else None
+    found = [members.get(name) for name in ("access", "secret", "securitytoken")]
+    keys = [key for key in found if isinstance(key, str) and len(key) >= SHORTEST_SECRET]
+    return TemporaryKeys(*keys) if len(keys) == len(found) else None
