@@ -168,7 +168,8 @@ def reconcile(
         for job_id, planned in submitted.items()
     }
     deleted = [job_id for job_id, sign in signs.items() if sign == GONE]
-    if len(deleted) == sum(element.code == operation.absent_code for element in response.elements):
+    absent = sum(element.code == operation.absent_code for element in response.elements)
+    if operation.absent_code is not None and len(deleted) == absent:
         signs.update(dict.fromkeys(deleted, ABSENT))
     claims = attribute(carried, signs)
     own = _elements(claims, response)

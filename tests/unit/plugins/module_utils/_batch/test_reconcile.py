@@ -258,3 +258,19 @@ def test_no_result_is_returned_while_any_outcome_is_open():
     response, running = respond("A", OTHER_CODE), submitted(1, 2, status="job_running")
     assert reconcile(STOP, running, response, observed({1})) is None
     assert list(reconcile(STOP, running, response, observed({1}, is_settled=True))) == [1, 2]
+
+
+@pytest.mark.parametrize("code", ["A", "DLI.15002", None])
+def test_deleted_job_of_an_operation_without_a_code_for_absent_jobs(code):
+    """The response does not show whether the job was deleted before or after the request."""
+    running, response = submitted(1, 2, status="job_running"), respond(code)
+    seen = observed({2}, gone={1}, is_settled=True, status="job_cancel_success")
+    results = reconcile(STOP, running, response, seen)
+    assert [results[job_id].changed for job_id in (1, 2)] == [None, None]
+
+
+def test_deleted_job_of_an_operation_with_a_code_for_absent_jobs():
+    seen = observed({2}, gone={1}, is_settled=True)
+    for response, changed in ((respond(START.absent_code), [False, None]), (respond("A"), [None, None])):
+        results = reconcile(START, submitted(1, 2), response, seen)
+        assert [results[job_id].changed for job_id in (1, 2)] == changed
