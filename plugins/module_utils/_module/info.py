@@ -152,11 +152,7 @@ def find_jobs(context: Context, options: InfoOptions) -> ModuleResult:
 
     :raises CloudError: the jobs cannot be read.
     """
-    query = {"show_detail": True} if options.detailed else {}
-    if options.selection.ids or options.selection.names:
-        jobs, missing = _named(context, options, query)
-    else:
-        jobs, missing = _filtered(context, options, query), []
+    jobs, missing = select_jobs(context, options)
     jobs.sort(key=_age, reverse=not options.ascending)
     values = {
         "changed": False,
@@ -166,6 +162,17 @@ def find_jobs(context: Context, options: InfoOptions) -> ModuleResult:
         "missing": missing,
     }
     return ModuleResult(values, [*options.selection.warnings, *options.filters.warnings])
+
+
+def select_jobs(context: Context, options: InfoOptions) -> tuple[list[Job], list[int | str]]:
+    """Return the selected jobs that match the filters, and the requested IDs and names that do not exist.
+
+    :raises CloudError: the jobs cannot be read.
+    """
+    query = {"show_detail": True} if options.detailed else {}
+    if options.selection.ids or options.selection.names:
+        return _named(context, options, query)
+    return _filtered(context, options, query), []
 
 
 def message(jobs: Sequence[Job], missing: Sequence[object]) -> str:

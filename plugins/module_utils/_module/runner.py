@@ -23,6 +23,7 @@ except ImportError:  # ansible-core before 2.22
 
 from .._argspec import wrong_types
 from .._auth.connection import ConnectionConfig, resolve_connection
+from .._auth.files import read_file
 from .._auth.provider_chain import SECRETS
 from .._auth.session import AuthSession
 from .._clock import Clock
@@ -32,7 +33,7 @@ from .._errors import CloudError, InputError, ServiceError, TaskAbandoned
 from .._http.client import ApiClient, RequestLog, RequestSender
 from .._http.options import url_secrets
 from .._http.session import REQUESTS_IMPORT_ERROR, HttpSession
-from .._options import SHORTEST_SECRET, decode_text, parse_all, positive
+from .._options import SHORTEST_SECRET, parse_all, positive
 from .._result import ModuleResult, sentences
 
 STDOUT = 1
@@ -204,24 +205,6 @@ class ModuleRunner:
         if isinstance(value, Mapping):
             return {key: self._masked(item) for key, item in value.items()}
         return [self._masked(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def read_file(path: str) -> str | None:
-    """Return the text of a file; :data:`None` if the file does not exist.
-
-    :raises InputError: the file cannot be read.
-    """
-    try:
-        with open(path, "rb") as file:
-            return decode_text(file.read())
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        remedy = "Check its path and permissions."
-        raise InputError(f"Could not read the file {path}: {error.strerror}. {remedy}") from None
-    except UnicodeError as error:
-        remedy = "Save the file with the encoding UTF-8."
-        raise InputError(f"Could not read the file {path}: the file is {error.args[0]}. {remedy}") from None
 
 
 def result_is_awaited() -> bool:
