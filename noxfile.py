@@ -272,6 +272,7 @@ def types(session: nox.Session) -> None:
     mypy = ("mypy", f"--config-file={ROOT / 'mypy.ini'}", f"--cache-dir={WORK / 'mypy'}", *session.posargs)
     with session.chdir(tree):
         run(session, "dev", *mypy, "-p", plugins, env={"MYPYPATH": collection_tree.collections_path(tree)})
+        run(session, "dev", *mypy, "extensions/eda/plugins/event_source/dli_streaming_jobs.py")
     run(session, "dev", *mypy, "-p", "local_dli", env={"MYPYPATH": LOCAL_DLI})
     run(session, "dev", *mypy, "scripts/demo.py", env={"MYPYPATH": LOCAL_DLI})
     # The other scripts use nox, which is installed for the current Python only.

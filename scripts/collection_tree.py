@@ -36,7 +36,7 @@ _IN_TARBALL = {
 # The same for directories of which users need only some files.
 _PARTS = {
     "changelogs": {"changelog.yaml"},
-    "extensions": {"awx", "local_dli"},
+    "extensions": {"awx", "eda", "local_dli"},
     "extensions/local_dli": {"README.md", "__main__.py", "local_dli", "pyproject.toml"},
 }
 
