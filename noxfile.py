@@ -41,8 +41,13 @@ CORES = {
 }
 # The next version is a release candidate. Galaxy and the users have the newest release.
 OLDEST, MIDDLE, NEWEST, NEXT = "2.16", "2.19", "2.21", "2.22"
+#: Versions of ansible-rulebook -> the ansible-core beside it, and the Python versions that both run on, oldest first.
+RULEBOOK_VERSIONS = {
+    "1.1.7": ("2.16", ("3.10", "3.11", "3.12")),
+    "1.3.2": (NEWEST, ("3.12", "3.13")),
+}
 # Variables of the developer's shell that must not reach the tests, such as the keys of a real account.
-FOREIGN = re.compile(r"(ANSIBLE|E2E|HW|HUAWEICLOUD|OS|PYTEST)_.*|COVERAGE_.*|VIRTUAL_ENV|PYTHON(PATH|HOME|DONTWRITEBYTECODE)")
+FOREIGN = re.compile(r"(ANSIBLE|E2E|EDA|HW|HUAWEICLOUD|OS|PYTEST)_.*|COVERAGE_.*|VIRTUAL_ENV|PYTHON(PATH|HOME|DONTWRITEBYTECODE)")
 
 
 def prepare_environment() -> None:
@@ -112,6 +117,8 @@ for _name in ("dev", "docs", "importer", "demo", "mutants", "bench"):
 for _core in CORES:
     if _core != NEWEST:
         add_environment(f"core-{_core}", f"core-{_core}", first_python(CORES[_core]))
+for _rulebook, (_core, _pythons) in RULEBOOK_VERSIONS.items():
+    add_environment(f"eda-{_rulebook}", f"eda-{_rulebook}", first_python(_pythons))
 for _version in PYTHONS:
     add_environment(f"target-{_version}", "target", _version)
 
@@ -208,10 +215,29 @@ def smoke(session: nox.Session) -> None:
     end_to_end(session, NEWEST, PYTHONS[:1], "tests/e2e", "-m", "smoke")
 
 
+def add_event_driven(name: str, version: str, tag: str) -> None:
+    environment = f"eda-{version}"
+
+    @check("dev", environment, tag=tag, name=name)
+    def event_driven(session: nox.Session) -> None:
+        if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+            session.skip("Not run: ansible-rulebook requires Java. Install openjdk-17-jre-headless or set JAVA_HOME.")
+        installed = collection_tree.install_built(session, home(environment), WORK / "installed" / session.name)
+        variables: dict[str, str | Path] = {"EDA_BIN": home(environment) / "bin", "EDA_COLLECTIONS": installed}
+        pytest(session, "dev", "tests/eda", "-n", "2", **variables)
+
+    event_driven.__doc__ = f"the event source and the rulebooks with ansible-rulebook {version} (requires Java)"
+
+
 @check("dev", tag="test")
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity with the newest ansible-core, without pylint, which takes longer than all others together"""
     ansible_test(session, home("dev"), "sanity", *(session.posargs or ("--skip-test", "pylint")))
+
+
+# The oldest supported version is tested by make matrix.
+add_event_driven("eda", "1.3.2", "test")
+add_event_driven("eda-1.1.7", "1.1.7", "matrix")
 
 
 @check("dev", tag="test")
@@ -493,13 +519,15 @@ def lock(session: nox.Session) -> None:
     # The oldest Python version of each file. Unlike the lock file of uv, this format contains no address of a package index.
     oldest = {**dict.fromkeys(("nox", "demo", "dev", "docs", "importer", "mutants", "bench"), "3.11"), "target": "3.9"}
     oldest.update((f"core-{core}", pythons[0]) for core, pythons in CORES.items() if core != NEWEST)
+    oldest.update((f"eda-{version}", pythons[0]) for version, (_core, pythons) in RULEBOOK_VERSIONS.items())
     upgrade = () if session.posargs else ("--upgrade",)
     options = ("--quiet", "--universal", *upgrade, "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links")
     for name in session.posargs or oldest:
-        source, _dash, core = name.partition("-")
+        source, _dash, version = name.partition("-")
+        core, more = (RULEBOOK_VERSIONS[version][0], f"ansible-rulebook=={version}\n") if source == "eda" else (version, "")
         # uv reads constraints from a file. Annotations are disabled, because they would contain its path.
         constraint = Path(session.create_tmp()) / "constraint.txt"
-        constraint.write_text(f"ansible-core=={core}.*,>={core}.0rc1\n" if core else "", encoding="utf-8")
+        constraint.write_text(f"ansible-core=={core}.*,>={core}.0rc1\n{more}" if core else "", encoding="utf-8")
         narrowed = ("--constraint", constraint, "--no-annotate") if core else ()
         files = (f"requirements/{source}.in", "--output-file", f"requirements/{name}.txt")
         command = (Path(sys.executable).with_name("uv"), "pip", "compile", *options, *narrowed, "--python-version", oldest[name])
