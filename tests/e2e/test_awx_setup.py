@@ -23,6 +23,9 @@ SURVEYS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in C
 TYPE = CHECKOUT / "extensions" / "awx" / "credential_types" / "huaweicloud.yml"
 TEMPLATES = {f"DLI: {survey['name']}": name for name, survey in SURVEYS.items()}
 RETRY = "DLI: Retry failed streaming jobs"
+#: The job template that the rulebook streaming_jobs_heal_controller launches.
+RESTART = yaml.safe_load((CHECKOUT / "playbooks" / "awx_setup.yml").read_text(encoding="utf-8"))[0]["vars"]["_setup_restart"]
+RESTART = RESTART.replace("{{ setup_prefix }}", "DLI: ")
 WORKFLOW = "DLI: Start streaming jobs with retry"
 
 
@@ -114,6 +117,12 @@ def test_setup_with_credential_image_and_project(ansible, platform):
     for template in templates.values():
         assert platform.associations[f"job_templates/{template['id']}/credentials"] == [credential]
         assert template["execution_environment"] == environment["id"] and not template["ask_credential_on_launch"]
+    assert set(templates) == {*TEMPLATES, RETRY, RESTART}
+    restart = templates[RESTART]
+    assert restart["playbook"] == "playbooks/streaming_jobs_recover.yml" and not restart["survey_enabled"]
+    assert restart["ask_variables_on_launch"] and restart["allow_simultaneous"]
+    assert json.loads(restart["extra_vars"]) == {"dli_wait": False}
+    assert RESTART in (CHECKOUT / "extensions/eda/rulebooks/streaming_jobs_heal_controller.yml").read_text(encoding="utf-8")
     workflow, nodes = platform.named("workflow_job_templates")[WORKFLOW], platform.named("workflow_job_template_nodes")
     assert platform.surveys[f"workflow_job_templates/{workflow['id']}"] == SURVEYS["streaming_jobs_run"]
     chosen = {name: node["unified_job_template"] for name, node in nodes.items()}
