@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from task_runs import CHECKOUT
 
-#: Pages whose blocks do not run in a terminal only. test_awx_pages.py runs them.
-_OWN_TESTS = {CHECKOUT / "docs" / "awx.md", CHECKOUT / "docs" / "execution_environments.md"}
+#: Pages whose blocks do not run in a terminal only. test_awx_pages.py and tests/eda/test_guide.py run them.
+_OWN_TESTS = {CHECKOUT / "docs" / f"{name}.md" for name in ("awx", "execution_environments", "event_driven")}
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted(set((CHECKOUT / "docs").glob("*.md")) - _OWN_TESTS)]
 _BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
 #: The headings of the sections of a page, if they are not those of the second level.
