@@ -15,8 +15,8 @@ from .conftest import wait_until
 from .forwarder import Forwarder
 from .test_heal import HEAL, VARIABLES, restarts, seed
 
-#: Seconds of the outage.
-OUTAGE = float(os.environ.get("EDA_OUTAGE", "15"))
+#: Seconds of the outage, which also lasts until the source reports it.
+OUTAGE = float(os.environ.get("EDA_OUTAGE", "0"))
 #: Printed by the playbook before its first task.
 PLAYBOOK_BEGINS = "PLAY [Recover streaming jobs]"
 
@@ -28,15 +28,20 @@ def test_failure_during_an_outage_is_healed_once(dli, rulebook, statistics):
     eda.wait_for("Waiting for events")
     wait_until(lambda: dli.requests.find("list"), "the first poll")
     forwarder.interrupt()
+    began = time.monotonic()
     dli.other_client("start", [1])
     wait_until(lambda: dli.job(1).status == "job_running_exception", "the job fails")
-    time.sleep(OUTAGE)
+    wait_until(lambda: eda.escalated, lambda: eda.log)
+    time.sleep(max(0.0, began + OUTAGE - time.monotonic()))
     assert restarts(dli, 1) == []
     forwarder.restore()
     restored = time.monotonic()
+    outage = restored - began
     wait_until(lambda: restarts(dli, 1), lambda: eda.log)
-    statistics(f"event source: {time.monotonic() - restored:.1f} s from the end of an outage of {OUTAGE:.0f} s to the start")
+    statistics(f"event source: {time.monotonic() - restored:.1f} s from the end of an outage of {outage:.0f} s to the start")
     wait_until(lambda: dli.job(1).status == "job_running", "the job runs")
+    (trouble,) = eda.escalated
+    assert (trouble["kind"], trouble["job_id"]) == ("source_trouble", None) and forwarder.url in trouble["msg"]
     assert len(restarts(dli, 1)) == 1 and eda.process.poll() is None
     assert "Poll failed. Could not list the jobs: connection to http://127.0.0.1" in eda.log and "Traceback" not in eda.log
 
