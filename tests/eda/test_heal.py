@@ -66,3 +66,15 @@ def test_jobs_are_healed_or_escalated(dli, rulebook, statistics):
     assert dli.job(STOPPED).status == "job_cancel_success"
     for job_id in (AUTOMATIC, STOPPED, NO_SAVEPOINT, ARREARS, HEALTHY):
         assert restarts(dli, job_id) == []
+
+
+def test_refused_restart_is_tried_again_and_then_escalated(dli, rulebook):
+    """The service refuses each start of a job without a queue, so the job remains failed."""
+    dli.seed([seed(1, "without_queue", "job_running_exception", run_mode="exclusive_cluster")])
+    eda = rulebook(HEAL, {**VARIABLES, "dli_reminder_interval": 8}, dli.env())
+    wait_until(lambda: eda.escalated, lambda: eda.log)
+    event = min(eda.escalated, key=lambda event: event["reminder"])
+    assert (event["kind"], event["failures"], event["reminder"]) == ("failed", 1, 2)
+    wait_until(lambda: len(dli.ledger.find(operation="start", job_id=1, accepted=False)) >= 2, lambda: eda.log)
+    wait_until(lambda: len(eda.escalated) >= 2, lambda: eda.log)
+    assert len(dli.ledger.find(operation="start", job_id=1, accepted=False)) == 2
