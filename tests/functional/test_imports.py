@@ -30,7 +30,7 @@ UTILS = "ansible_collections.huaweicloud.cloud.plugins.module_utils."
 START = {
     "_argspec", "_clock", "_errors", "_options", "_result",
     "_http", "_http.client", "_http.options", "_http.request_response", "_http.retry", "_http.session",
-    "_auth", "_auth.connection", "_auth.environment", "_auth.provider", "_auth.provider_chain", "_auth.session",
+    "_auth", "_auth.connection", "_auth.environment", "_auth.files", "_auth.provider", "_auth.provider_chain", "_auth.session",
     "_auth.signer", "_auth.providers", "_auth.providers.access_key", "_auth.providers.password", "_auth.providers.token",
     "_dli", "_dli.batch_response", "_dli.client", "_dli.error_codes", "_dli.job", "_dli.job_finder", "_dli.job_status",
     "_dli.task_context",
