@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import execute, reconcile
+from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch import confirm, reconcile
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.job_result import accepted, refused
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operation import SUBMIT
 from ansible_collections.huaweicloud.cloud.plugins.module_utils._batch.operations.start import Start
@@ -42,7 +42,7 @@ def trust_response_order(monkeypatch):
             for (job_id, planned), element in zip(submitted.items(), elements)
         }
 
-    monkeypatch.setattr(execute, "reconcile", trusting)
+    monkeypatch.setattr(confirm, "reconcile", trusting)
 
 
 def report_unknown_as_refused(monkeypatch):
