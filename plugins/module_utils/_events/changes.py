@@ -194,7 +194,7 @@ def _alert(entry: Known, status_before: str | None, now: float, rules: Rules) ->
         status_before,
         failures=len(failures) if kind == FAILED else 0,
         reminder=entry.alerts,
-        is_repeatable=not entry.alerts and entry.reported != identity,
+        is_repeatable=entry.reported != identity,
     )
     next_alert = now + rules.reminder_interval if rules.reminder_interval else None
     return change, Known(job, failures, entry.alerts + 1, next_alert, identity)

@@ -116,7 +116,7 @@ def test_slow_poll_does_not_block_the_loop(start):
     assert start(monitor, test) == 1 and time.monotonic() - began < 5
 
 
-def test_cancellation_during_a_poll_ends_at_once(start):
+def test_cancellation_during_a_poll_ends_at_once(start, caplog):
     released = threading.Event()
 
     async def test(_queue, task):
@@ -128,6 +128,7 @@ def test_cancellation_during_a_poll_ends_at_once(start):
         await asyncio.sleep(0.05)
 
     start(Polls(lambda: released.wait(10) and []), test)
+    assert not caplog.records
 
 
 #: A program in which neither Ansible nor the collection can be imported, as in ansible-rulebook.

@@ -150,6 +150,13 @@ def test_failures_after_a_quiet_time_are_counted_from_one():
     assert history.fail(5, after=3700) == 1
 
 
+def test_failure_is_not_counted_after_exactly_the_window():
+    history = History()
+    history.see(FAILURE, start_time=1)
+    assert history.see(FAILURE, after=3599.5, start_time=2)[0].failures == 2
+    assert history.see(FAILURE, after=0.5, start_time=3)[0].failures == 2
+
+
 def test_failures_of_jobs_are_counted_separately():
     known = None
     for start_time, now in ((1, 0.0), (2, 10.0)):
