@@ -77,7 +77,7 @@ class Environment:
         # The variables of the test have the same values, so a variable that is not read would not be noticed otherwise.
         assert set(re.findall(r"(?m)^export ((?:HW|OS|HUAWEICLOUD_SDK)_\w+)=", text)) <= VARIABLES, text
         for line in [line for line in commands if line.split()[0] == "make"]:
-            target = [word for word in line.partition("#")[0].split()[1:] if "=" not in word]
+            target = [word for word in shlex.split(line, comments=True)[1:] if "=" not in word]
             sessions = re.findall(r"(?m)^def (\w+)\(session: ", (CHECKOUT / "noxfile.py").read_text(encoding="utf-8"))
             assert set(target) <= {*sessions, "test", "matrix", "full"}, line
             commands.remove(line)
