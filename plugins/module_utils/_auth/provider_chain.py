@@ -193,7 +193,7 @@ class ProviderChain:
                 f"Missing credentials for auth_method {self._method}. Set {' and '.join(required)} in the options or in the"
                 " environment."
             )
-        from .providers import metadata  # most tasks run elsewhere
+        from .providers import metadata  # most tasks do not use the role of the machine
 
         location = self._location(ValueSource(METADATA, {}))
         service = f"{METADATA} at {self._metadata_url}"

@@ -34,7 +34,7 @@ def classify(error: BaseException | None, was_read: bool | None, timeout: float)
     """
     if error and not was_read and not isinstance(error, (requests.RequestException, HTTPError, OSError)):
         return error  # a defect of this code; if anything was sent, the delivery status is more important
-    # The library and this class use the same timeout, and either may expire first.
+    # The library and HttpSession use the same timeout, and either may expire first.
     in_time = error is not None and not isinstance(error, requests.Timeout)
     reason = _reason(t.cast(BaseException, error)) if in_time else f"timed out after {timeout:.3g} s"
     is_delivered = not (error and _never_connected(error)) if was_read is None else was_read

@@ -28,7 +28,7 @@ class Agency(CredentialsProvider):
 
     @classmethod
     def from_values(cls, base: CredentialsProvider, values: Values) -> Agency:
-        """Return the agency of the options of the agency.
+        """Return the agency that the options describe.
 
         :raises InputError: the agency or its account is missing.
         """

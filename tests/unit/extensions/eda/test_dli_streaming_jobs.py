@@ -161,32 +161,26 @@ def test_modules_are_loaded_from_the_copy_beside_the_source():
     assert module is PLUGIN["load"]("_events.changes")
 
 
-def test_program_ends_during_a_poll():
-    """A thread that is not a daemon would delay the end of the program until the request ends."""
-    code = """
+#: Cancels a request of the source that takes {seconds}.
+CANCELLED_REQUEST = """
 import time
 async def main():
-    task = asyncio.ensure_future(source["run_in_thread"](lambda: time.sleep(60)))
+    task = asyncio.ensure_future(source["run_in_thread"](lambda: time.sleep({seconds})))
     await asyncio.sleep(0.1)
     task.cancel()
 asyncio.run(main())
 """
+
+
+def test_program_ends_during_a_poll():
+    """A thread that is not a daemon would delay the end of the program until the request ends."""
     began = time.monotonic()
-    ended = run_bare(code)
+    ended = run_bare(CANCELLED_REQUEST.format(seconds=60))
     assert ended.returncode == 0 and ended.stderr == "" and time.monotonic() - began < 30
 
 
 def test_thread_that_ends_after_the_loop_is_silent():
-    code = """
-import time
-async def main():
-    task = asyncio.ensure_future(source["run_in_thread"](lambda: time.sleep(0.3)))
-    await asyncio.sleep(0.1)
-    task.cancel()
-asyncio.run(main())
-time.sleep(0.5)
-"""
-    ended = run_bare(code)
+    ended = run_bare(CANCELLED_REQUEST.format(seconds=0.3) + "time.sleep(0.5)\n")
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
