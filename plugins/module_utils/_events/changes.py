@@ -14,7 +14,7 @@ import typing as t
 from collections.abc import Collection, Iterable, Mapping
 
 from .._dli.job import Job
-from .._dli.job_status import BLOCKED, WAIT_FAILED, status_of
+from .._dli.job_status import BLOCKED, RUNNING_EXCEPTION, WAIT_FAILED, status_of
 
 # Kinds of changes. The first two are alerts: also reported by the first observation, and repeated as reminders.
 FAILED = "failed"
@@ -25,9 +25,6 @@ GONE = "gone"  #: deleted, or no longer selected
 # Automatic restarts by the service (dli-api.md 7.3).
 PENDING = "pending"
 DONE = "done"
-
-#: The only status from which the service restarts a job automatically (dli-api.md 2.2).
-RUNNING_EXCEPTION = "job_running_exception"
 
 
 class ObservedJob(t.NamedTuple):
@@ -50,7 +47,7 @@ class ObservedJob(t.NamedTuple):
             job.name,
             job.status,
             job.status_desc,
-            str(queue) if queue else None,
+            queue if queue and isinstance(queue, str) else None,
             job.has_savepoint,
             job.start_time,
             restarts if isinstance(restarts, int) else None,
@@ -125,6 +122,7 @@ def may_restart_automatically(
     """Return the IDs of the jobs for which :func:`compare` requires whether they have an automatic restart."""
     if not rules.auto_restart_timeout:
         return []
+    # The service restarts jobs automatically only from this status (dli-api.md 2.2).
     failed = (job for job in jobs if job.status == RUNNING_EXCEPTION and job.status in rules.failed_statuses)
     return [job.job_id for job in failed if (before := (known or {}).get(job.job_id)) is None or was_changed(before.job, job)]
 

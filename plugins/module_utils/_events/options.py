@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 from .. import _argspec
 from .._auth.connection import LOOPBACK
-from .._dli.job_status import STATUSES
+from .._dli.job_status import RUNNING_EXCEPTION, STATUSES, SUBMIT_FAIL
 from .._errors import InputError
 from .._module.info import InfoOptions, parse_filters
 from .._options import not_negative, parse_all, positive, select_any, split_texts
-from .changes import RUNNING_EXCEPTION, Rules
+from .changes import Rules
 
 #: Seconds; a shorter interval is accepted only for a loopback address.
 SHORTEST_INTERVAL = 5.0
@@ -36,7 +36,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         queue_name=dict(type="str"),
         tags=dict(type="dict"),
         statuses=dict(type="list", elements="raw"),
-        failed_statuses=dict(type="list", elements="raw", default=[RUNNING_EXCEPTION, "job_submit_fail"]),
+        failed_statuses=dict(type="list", elements="raw", default=[RUNNING_EXCEPTION, SUBMIT_FAIL]),
         interval=dict(type="float", default=30),
         poll_timeout=dict(type="float", default=60),
         failure_window=dict(type="float", default=3600),

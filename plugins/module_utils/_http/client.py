@@ -14,10 +14,10 @@ from .._clock import Clock
 from .._errors import CloudError, NotDelivered, ResponseLost, ServiceError, TaskAbandoned
 from .._result import sentences
 from .request_response import ApiResponse, HttpRequest, HttpResponse, query_string
+from .retry import longest_pause, may_retry, may_retry_after, retry_after
 
 if t.TYPE_CHECKING:
     from .errors import Remedies
-from .retry import longest_pause, may_retry, may_retry_after, retry_after
 
 HEADERS = {
     "Accept": "application/json",

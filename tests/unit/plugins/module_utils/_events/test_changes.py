@@ -268,3 +268,4 @@ def test_members_of_an_observed_job():
     }
     assert ObservedJob.from_job(Job.from_api(raw)) == ObservedJob(131, "orders", "job_running", "", "flink", True, 5, 3)
     assert ObservedJob.from_job(Job.from_api({**raw, "queue_name": "", "restart_times": "3"}))[-4:] == (None, True, 5, None)
+    assert ObservedJob.from_job(Job.from_api({**raw, "queue_name": ["flink"]})).queue_name is None
